@@ -1,0 +1,142 @@
+// The loops that must run at the speed of the vector units, chosen at run time for the processor
+// (AVX-512, AVX2, portable). Everything is float32, row-major and single-threaded; sizes are
+// elements; pointers do not overlap unless said. "+=" marks arrays that are added to.
+//
+// Shapes: B documents, N segments, S positions in a segment, L rows, D width, V vocabulary,
+// H heads, E = D / H. Packed rows: segment n owns rows offsets[n] ..< offsets[n + 1].
+#ifndef ZONKEY_KERNELS_H
+#define ZONKEY_KERNELS_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// ---- Rows ------------------------------------------------------------------------------------
+
+/// out[i, :] = bias + residual[i, :] + table[row_of[i], :]; each of the three may be NULL.
+/// `out` may be the same array as `residual`.
+void zk_start_rows(float *out, const float *bias, const float *residual, const float *table,
+                   const int32_t *row_of, long rows, long columns);
+/// sums[j] += Σ_i x[i, j].
+void zk_column_sums(const float *x, long rows, long columns, float *sums);
+/// y += a * x.
+void zk_axpy(float a, const float *x, float *y, long count);
+/// Σ a[i] * b[i], summed in a fixed order, in double precision across blocks.
+double zk_dot(const float *a, const float *b, long count);
+/// out[i, :] = table[index[i], :].
+void zk_gather_rows(const float *table, const int32_t *index, long rows, long columns, float *out);
+/// table[index[i], :] += x[i, :], in the order of i.
+void zk_scatter_add_rows(const float *x, const int32_t *index, long rows, long columns,
+                         float *table);
+
+// ---- LayerNorm (epsilon 1e-5, affine) --------------------------------------------------------
+
+/// out = (x - mean) * rstd * gain + bias, per row; mean and rstd [rows] are kept for the backward.
+void zk_layernorm_forward(const float *x, const float *gain, const float *bias, float *out,
+                          float *mean, float *rstd, long rows, long columns);
+/// dx +=, dgain +=, dbias += (each may be NULL).
+void zk_layernorm_backward(const float *x, const float *gain, const float *mean, const float *rstd,
+                           const float *dout, float *dx, float *dgain, float *dbias, long rows,
+                           long columns);
+
+// ---- GELU (exact, by erf) --------------------------------------------------------------------
+
+void zk_gelu_forward(const float *x, float *out, long count);
+/// dx += dout * gelu'(x).
+void zk_gelu_backward(const float *x, const float *dout, float *dx, long count);
+
+// ---- Sphere norm: out = x / ‖x‖ * radius per row; a zero row stays zero -------------------------
+
+/// `length` [rows] receives ‖x‖ for the backward (clamped to at least 1e-12).
+void zk_sphere_forward(const float *x, float radius, float *out, float *length, long rows,
+                       long columns);
+/// dx += radius/‖x‖ * (dout - u (u·dout)), u = x/‖x‖.
+void zk_sphere_backward(const float *x, const float *length, float radius, const float *dout,
+                        float *dx, long rows, long columns);
+
+// ---- Attention over packed segments ----------------------------------------------------------
+
+/// Probabilistic Attention of queries over keys, segment by segment, positions already added to q
+/// and k by the caller. score(i, j) = q_i·k_j / √E + [j > i](log_k[j] - log_q[i]), i and j counted
+/// inside the segment. A key whose log is -INFINITY is masked; a query whose log is -INFINITY gives
+/// a zero row. log_q and log_k may both be NULL: no existence, all keys visible.
+/// With `gate` the output is multiplied by σ(gate).
+/// Head h is columns h*E ..< (h+1)*E. Row strides are in floats. Self form: the same rows for
+/// queries and keys.
+typedef struct {
+  const float *q, *k, *v, *gate;      // gate may be NULL
+  long q_stride, k_stride, v_stride, gate_stride;
+  const float *log_q, *log_k;         // packed like the rows
+  const int32_t *q_offsets, *k_offsets;  // [N + 1] each, first entry need not be 0
+  long segments, width, heads;
+} zk_attention;
+
+/// out [query rows, D], contiguous, indexed like q (row q_offsets[n] is written at
+/// out + (q_offsets[n] - q_offsets[0]) * D).
+void zk_attention_forward(const zk_attention *a, float *out);
+/// dq, dk, dv, dgate have the strides of q, k, v, gate and are +=; dlog_q and dlog_k += (NULL when
+/// the logs are NULL; they may be the same array, and so may overlapping parts of one projection).
+/// Masked (-INFINITY) places get no gradient.
+void zk_attention_backward(const zk_attention *a, const float *dout, float *dq, float *dk,
+                           float *dv, float *dgate, float *dlog_q, float *dlog_k);
+
+/// The splitter's local form. `projected` [L, 4D] holds q, k, v, gate (no positions added);
+/// documents are packed by offsets [B + 1]. Each query i of a document of length n sees keys
+/// j = i - half ... i + half inside the document;
+/// score = clamp((q_i + positions[half])·(k_j + positions[j - i + half]) / √E, ±60);
+/// `positions` is [2*half + 1, E], the same for all heads. Output gated by σ(gate), [L, D].
+void zk_local_attention_forward(const float *projected, const int32_t *offsets, long documents,
+                                long width, long heads, long half, const float *positions,
+                                float *out);
+/// dprojected [L, 4D] +=. A clamped score passes no gradient.
+void zk_local_attention_backward(const float *projected, const int32_t *offsets, long documents,
+                                 long width, long heads, long half, const float *positions,
+                                 const float *dout, float *dprojected);
+
+/// One step of causal attention with cached keys and values, positions already added.
+/// `projected` is step-major [T, N, 3D] (q, k, v); the queries are those of step t, segments
+/// 0 ..< alive; each sees the keys of steps 0 ... t of its own segment. out is [alive, D].
+void zk_step_attention_forward(const float *projected, long segments, long step, long alive,
+                               long width, long heads, float *out);
+/// dprojected [T, N, 3D] += for the q of step t and the k, v of steps 0 ... t.
+void zk_step_attention_backward(const float *projected, long segments, long step, long alive,
+                                long width, long heads, const float *dout, float *dprojected);
+
+// ---- Cross-entropy over cosines --------------------------------------------------------------
+
+/// Logits are 2·atanh(c) = log((1 + c)/(1 - c)), cosines clamped to ±(1 - 1e-7).
+/// loss[i] = -log softmax(logits[i, :])[target[i]].
+void zk_cosine_cross_entropy_forward(const float *cosines, const int32_t *target, float *loss,
+                                     long rows, long classes);
+/// dcosines[i, c] += dloss[i] * d loss[i] / d cosines[i, c]; clamped cosines get none.
+void zk_cosine_cross_entropy_backward(const float *cosines, const int32_t *target,
+                                      const float *dloss, float *dcosines, long rows,
+                                      long classes);
+
+// ---- Optimiser -------------------------------------------------------------------------------
+
+/// AdamW with decoupled decay, as PyTorch: w -= lr*decay*w; m, v updated with g = scale*gradient;
+/// w -= lr * (m / correction1) / (√(v / correction2) + epsilon).
+typedef struct {
+  float learning_rate, beta1, beta2, epsilon, weight_decay, correction1, correction2,
+      gradient_scale;
+} zk_adamw_settings;
+void zk_adamw(float *w, float *m, float *v, const float *gradient, long count,
+              zk_adamw_settings settings);
+/// average += (1 - decay) * (w - average).
+void zk_moving_average(float *average, const float *w, float decay, long count);
+
+// ---- Random numbers --------------------------------------------------------------------------
+
+/// Counter-based: element i depends on (key, first + i) alone, so any order and any chunking give
+/// the same numbers. Uniform in [0, 1), 24 bits.
+void zk_uniform(uint64_t key, uint64_t first, float *out, long count);
+/// Standard normal by Box-Muller; element i depends on (key, first + i) alone.
+void zk_normal(uint64_t key, uint64_t first, float *out, long count);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

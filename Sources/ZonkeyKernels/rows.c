@@ -1,0 +1,1 @@
+#include "zonkey_kernels.h"
