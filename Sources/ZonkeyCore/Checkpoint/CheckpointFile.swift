@@ -1,0 +1,47 @@
+/// Checkpoints on disk: safetensors inside one zstd frame with a checksum.
+public enum CheckpointFile {
+  /// The largest content that is read unless the caller says otherwise.
+  public static let defaultLimitBytes = 1 << 36
+
+  /// Enough of a file to hold its first compressed block.
+  private static let startBytes = 1 << 18
+
+  /// Reads a checkpoint, or a plain safetensors file, told apart by their first bytes.
+  ///
+  /// The start is looked at before the rest is read, so that a huge file of another kind is
+  /// refused without filling the memory. Throws `noInput` when the file cannot be opened, `io`
+  /// when reading fails, `badModel` when the content is not a checkpoint or damaged.
+  public static func read(
+    _ path: String, limitBytes: Int = defaultLimitBytes
+  ) throws(ZonkeyError) -> SafetensorsFile {
+    let input = try InputFile(path: path)
+    let start = try input.read(upTo: startBytes)
+    guard ZstdFrame.isZstd(start) else {
+      try SafetensorsFile.checkStart(start, path: path)
+      if input.sizeBytes > limitBytes {
+        throw .badModel(path: path, reason: "not a checkpoint: it has over \(limitBytes) bytes")
+      }
+      return try SafetensorsFile(parsing: input.readAll(after: start), path: path)
+    }
+    try SafetensorsFile.checkStart(ZstdFrame.prefix(start, count: 8, path: path), path: path)
+    let content = try ZstdFrame.decompress(
+      input.readAll(after: start), limit: limitBytes, path: path)
+    return try SafetensorsFile(parsing: content, path: path)
+  }
+
+  /// Writes a checkpoint so that the path always holds a complete one, the old or the new.
+  ///
+  /// Throws `cannotCreate` when the place cannot be written to, `io` when writing fails; the
+  /// old file is then as it was. The bytes do not depend on `threads`.
+  public static func write(
+    _ file: SafetensorsFile, to path: String, level: Int = ZstdFrame.defaultLevel,
+    threads: Int = 1
+  ) throws(ZonkeyError) {
+    // Opened first: a place that cannot be written to is known before the work is done.
+    let output = try AtomicFile(path: path)
+    let frame = try ZstdFrame.compress(
+      file.serialised(), level: level, threads: threads, path: path)
+    try output.write(frame)
+    try output.commit()
+  }
+}

@@ -1,0 +1,131 @@
+/// One array of a safetensors file: a name, a shape and little-endian elements.
+///
+/// The bytes of an array that was read share the memory of the whole file, so that reading
+/// copies nothing; keep `floats()`, not the array, to let the file go.
+public struct NamedArray: Sendable {
+  public let name: String
+  /// The axes from the outermost; empty for a single element.
+  public let shape: [Int]
+  public let type: ElementType
+  /// The elements, row-major, little-endian; as many as `shape` and `type` say.
+  public let bytes: ArraySlice<UInt8>
+  /// The file it was read from, for error messages; empty for an array made in memory.
+  public let path: String
+
+  /// Makes an array of raw bytes. The bytes must be as many as shape and type say.
+  public init(
+    name: String, shape: [Int], type: ElementType, bytes: ArraySlice<UInt8>, path: String = ""
+  ) {
+    precondition(
+      type.byteCount(shape: shape) == bytes.count, "the bytes of \(name) do not fill its shape")
+    self.name = name
+    self.shape = shape
+    self.type = type
+    self.bytes = bytes
+    self.path = path
+  }
+
+  /// Makes an F32 array, or one of half the precision (`.float16`, `.bfloat16`; rounds to the
+  /// nearest, ties to even).
+  public init(name: String, shape: [Int], floats: [Float], type: ElementType = .float32) {
+    let bytes: [UInt8]
+    switch type {
+    case .float32: bytes = Self.encode(floats.map(\.bitPattern))
+    case .float16: bytes = Self.encode(floats.map { Float16($0).bitPattern })
+    case .bfloat16: bytes = Self.encode(floats.map(Self.bfloat16))
+    default: preconditionFailure("\(type) holds no floats")
+    }
+    self.init(name: name, shape: shape, type: type, bytes: bytes[...])
+  }
+
+  /// Makes an I32 array.
+  public init(name: String, shape: [Int], int32s: [Int32]) {
+    self.init(name: name, shape: shape, type: .int32, bytes: Self.encode(int32s)[...])
+  }
+
+  /// Makes an I64 array.
+  public init(name: String, shape: [Int], int64s: [Int64]) {
+    self.init(name: name, shape: shape, type: .int64, bytes: Self.encode(int64s)[...])
+  }
+
+  /// Makes a U8 array.
+  public init(name: String, shape: [Int], uint8s: [UInt8]) {
+    self.init(name: name, shape: shape, type: .uint8, bytes: uint8s[...])
+  }
+
+  public var elementCount: Int { bytes.count / type.byteCount }
+
+  /// The elements of an F32, F16, BF16 or F64 array; F64 is rounded, the others are exact.
+  ///
+  /// Throws `badModel` for the types that are not floating point.
+  public func floats() throws(ZonkeyError) -> [Float] {
+    switch type {
+    case .float32: return decode(as: UInt32.self).map { Float(bitPattern: $0) }
+    case .float16: return decode(as: UInt16.self).map { Float(Float16(bitPattern: $0)) }
+    case .bfloat16:
+      return decode(as: UInt16.self).map { Float(bitPattern: UInt32($0) << 16) }
+    case .float64: return decode(as: UInt64.self).map { Float(Double(bitPattern: $0)) }
+    default: throw mismatch("floating-point numbers")
+    }
+  }
+
+  /// The elements of an I32 array; throws `badModel` for other types.
+  public func int32s() throws(ZonkeyError) -> [Int32] {
+    guard type == .int32 else { throw mismatch("32-bit whole numbers (I32)") }
+    return decode(as: Int32.self)
+  }
+
+  /// The elements of an I64 array; throws `badModel` for other types.
+  public func int64s() throws(ZonkeyError) -> [Int64] {
+    guard type == .int64 else { throw mismatch("64-bit whole numbers (I64)") }
+    return decode(as: Int64.self)
+  }
+
+  /// The elements of a U8 array; throws `badModel` for other types.
+  public func uint8s() throws(ZonkeyError) -> [UInt8] {
+    guard type == .uint8 else { throw mismatch("bytes (U8)") }
+    return Array(bytes)
+  }
+
+  private func mismatch(_ wanted: String) -> ZonkeyError {
+    .badModel(
+      path: path,
+      reason: "'\(name)' holds \(type.rawValue) where \(wanted) should be; "
+        + "use a file that this version of zk wrote")
+  }
+
+  private func decode<Element: FixedWidthInteger>(as: Element.Type) -> [Element] {
+    let elements = [Element](unsafeUninitializedCapacity: elementCount) { buffer, count in
+      bytes.withUnsafeBytes { UnsafeMutableRawBufferPointer(buffer).copyMemory(from: $0) }
+      count = elementCount
+    }
+    #if _endian(big)
+      return elements.map { Element(littleEndian: $0) }
+    #else
+      return elements
+    #endif
+  }
+
+  private static func encode<Element: FixedWidthInteger>(_ elements: [Element]) -> [UInt8] {
+    #if _endian(big)
+      return elements.map(\.littleEndian).withUnsafeBytes { Array($0) }
+    #else
+      return elements.withUnsafeBytes { Array($0) }
+    #endif
+  }
+
+  /// The upper half of a single-precision number, rounded; not-a-number stays one.
+  private static func bfloat16(_ value: Float) -> UInt16 {
+    let bits = value.bitPattern
+    if value.isNaN { return UInt16(truncatingIfNeeded: bits >> 16) | 0x40 }
+    return UInt16(truncatingIfNeeded: (bits &+ 0x7FFF &+ (bits >> 16 & 1)) >> 16)
+  }
+}
+
+extension NamedArray: Equatable {
+  /// Equal in name, shape, type and every byte, wherever they were read from.
+  public static func == (left: NamedArray, right: NamedArray) -> Bool {
+    left.name.utf8.elementsEqual(right.name.utf8) && left.shape == right.shape
+      && left.type == right.type && left.bytes == right.bytes
+  }
+}
