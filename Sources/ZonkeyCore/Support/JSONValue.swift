@@ -21,6 +21,11 @@ package struct JSONError: Error, Equatable, Sendable {
   /// Bytes from the start of the text.
   package let offset: Int
   package let reason: String
+
+  package init(offset: Int, reason: String) {
+    self.offset = offset
+    self.reason = reason
+  }
 }
 
 /// The members of a JSON object in the order they were written, keys unique.
