@@ -23,7 +23,7 @@ import ZonkeyCore
     let bytes = noise(6_000_000)
     let one = try ZstdFrame.compress(bytes, threads: 1)
     #expect(try ZstdFrame.compress(bytes, threads: 2) == one)
-    #expect(try ZstdFrame.compress(bytes, threads: 5) == one)
+    #expect(try ZstdFrame.compress(bytes, threads: 100_000) == one)
     #expect(try ZstdFrame.compress(bytes, threads: 0) == one)
   }
 

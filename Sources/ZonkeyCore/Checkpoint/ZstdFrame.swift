@@ -32,8 +32,9 @@ public enum ZstdFrame {
     ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1)
     ZSTD_CCtx_setParameter(context, ZSTD_c_contentSizeFlag, 1)
     // One worker and many cut the input alike, none does not. A library built without threads
-    // refuses the parameter and works alone, which is as good.
-    ZSTD_CCtx_setParameter(context, ZSTD_c_nbWorkers, Int32(clamping: max(threads, 1)))
+    // refuses the parameter and works alone, which is as good. All libraries with threads
+    // take 64 of them; a number that they refused would change the bytes.
+    ZSTD_CCtx_setParameter(context, ZSTD_c_nbWorkers, Int32(min(max(threads, 1), 64)))
 
     var code = 0
     let output = [UInt8](unsafeUninitializedCapacity: ZSTD_compressBound(bytes.count)) {
