@@ -15,12 +15,17 @@ final class Console {
   let status: StatusLine
   private let verb: String
   private let verbosity: Verbosity
+  private let emit: (String) -> Void
 
   /// A console for `zk VERB`; `verb` is the bare name, as in `split`.
-  init(verb: String, verbosity: Verbosity, status: StatusLine) {
+  init(
+    verb: String, verbosity: Verbosity, status: StatusLine,
+    emit: @escaping (String) -> Void = StandardError.write
+  ) {
     self.verb = verb
     self.verbosity = verbosity
     self.status = status
+    self.emit = emit
   }
 
   /// Something that went wrong without ending the run; said even with `--quiet`.
@@ -35,7 +40,7 @@ final class Console {
   private func say(_ text: () -> String, from level: Verbosity) {
     guard verbosity >= level else { return }
     status.erase()
-    StandardError.write("zk \(verb): \(text())\n")
+    emit("zk \(verb): \(text())\n")
   }
 }
 

@@ -9,6 +9,18 @@ enum Signals {
   /// Zero, or the number of the signal that came. Lock-free, so the handler may store to it.
   private static let noted = Atomic<Int32>(0)
 
+  /// True while there is nothing to complete or to tidy up.
+  private static let atOnce = Atomic<Bool>(false)
+
+  /// Whether the first signal ends the process at once.
+  ///
+  /// A filter that writes to standard output sets it: waiting for slow input must not hold up
+  /// Ctrl-C, and there is neither a checkpoint to save nor a temporary file to remove.
+  static var endsAtOnce: Bool {
+    get { atOnce.load(ordering: .relaxed) }
+    set { atOnce.store(newValue, ordering: .relaxed) }
+  }
+
   /// The signal that asked the run to end, if one came.
   static var pending: Int32? {
     let signal = noted.load(ordering: .relaxed)
@@ -21,8 +33,9 @@ enum Signals {
   }
 
   static func install() {
-    // Touched here, so that no initialiser can run for the first time inside the handler.
+    // Both are touched here, so that no initialiser can run for the first time in the handler.
     noted.store(0, ordering: .relaxed)
+    endsAtOnce = false
     Glibc.signal(SIGPIPE, SIG_IGN)
     for signal in [SIGINT, SIGTERM] where !isIgnored(signal) {
       var action = sigaction()
@@ -41,8 +54,8 @@ enum Signals {
     return handler == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 
-  /// Runs inside the handler: an atomic exchange and `_exit` are all it may do.
+  /// Runs inside the handler: atomics and `_exit` are all it may use.
   fileprivate static func note(_ signal: Int32) {
-    if noted.exchange(signal, ordering: .relaxed) != 0 { _exit(128 + signal) }
+    if noted.exchange(signal, ordering: .relaxed) != 0 || endsAtOnce { _exit(128 + signal) }
   }
 }

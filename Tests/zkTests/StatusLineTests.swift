@@ -121,6 +121,35 @@ import Testing
   }
 }
 
+@Suite struct ConsoleTests {
+  private func said(at verbosity: Verbosity) -> String {
+    let fake = StatusLineTests.FakeTerminal()
+    let console = Console(
+      verb: "split", verbosity: verbosity, status: fake.line(nil), emit: { fake.output += $0 })
+    console.warn("w")
+    console.note("n")
+    console.detail("d")
+    return fake.output
+  }
+
+  @Test func verbosityDecidesWhatIsSaid() {
+    #expect(said(at: .quiet) == "zk split: w\n")
+    #expect(said(at: .normal) == "zk split: w\nzk split: n\n")
+    #expect(said(at: .verbose) == "zk split: w\nzk split: n\nzk split: d\n")
+  }
+
+  @Test func messagesDoNotMixWithTheStatusLine() {
+    let fake = StatusLineTests.FakeTerminal()
+    let console = Console(
+      verb: "train", verbosity: .normal, status: fake.line(StatusLineTests.terminal),
+      emit: { fake.output += $0 })
+    console.status.update("step 1")
+    console.note("saved")
+    let erase = StatusLineTests.erase
+    #expect(fake.output == erase + "step 1" + erase + "zk train: saved\n")
+  }
+}
+
 @Suite struct TerminalTextTests {
   @Test(arguments: [
     ("", 0, ""), ("abc", 3, "abc"), ("abcd", 3, "ab…"), ("abcd", 1, "…"), ("abcd", 0, ""),
