@@ -1,0 +1,67 @@
+# What can be made is listed by `make help`.
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+SWIFT ?= swift
+
+# Tests look inside the modules, which needs -enable-testing. `build` and `test` pass the same
+# flags, so that one build serves both; `install` builds without it and is fully optimised.
+TESTABLE := -c release -Xswiftc -enable-testing
+# Swift's own library is linked in: the installed program needs no toolchain and starts faster.
+SHIPPED := -c release --static-swift-stdlib --scratch-path .build-install
+
+DEBIAN_PACKAGES := git ca-certificates pkg-config libopenblas-dev libzstd-dev libxml2-dev \
+	libbz2-dev zlib1g-dev liblzma-dev
+
+.PHONY: help deps build test demo bench install uninstall format lint docs clean
+
+help:
+	@echo "make build    build zk in .build/release"
+	@echo "make test     build it and run all tests"
+	@echo "make demo     build it, train a small model in 90 seconds and split text with it"
+	@echo "make bench    run the benchmarks"
+	@echo "make install  install zk, its man pages and completions under $(PREFIX)"
+	@echo "make docs     generate man pages and completions from the code"
+	@echo "make format   format all sources; make lint checks them"
+	@echo "make clean    remove everything that was built"
+
+deps:
+	@scripts/install-deps.sh $(DEBIAN_PACKAGES)
+
+build: deps
+	$(SWIFT) build $(TESTABLE)
+
+test: deps
+	$(SWIFT) build $(TESTABLE)
+	$(SWIFT) test $(TESTABLE) --disable-testable-imports
+
+demo: build
+	@scripts/demo.sh .build/release/zk
+
+bench: deps
+	$(SWIFT) run -c release --package-path Benchmarks
+
+install: deps
+	$(SWIFT) build $(SHIPPED) --product zk
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install -m 755 .build-install/release/zk $(DESTDIR)$(PREFIX)/bin/zk
+	@scripts/install-data.sh $(DESTDIR)$(PREFIX)
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/zk $(DESTDIR)$(PREFIX)/share/zk/default.zk
+	rm -f $(DESTDIR)$(PREFIX)/share/man/man1/zk.1 $(DESTDIR)$(PREFIX)/share/man/man1/zk-*.1
+	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/zk
+	rm -f $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_zk
+	rm -f $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/zk.fish
+
+docs: build
+	@scripts/generate-docs.sh .build/release/zk
+
+format:
+	$(SWIFT) format format --in-place --recursive --parallel Package.swift Sources Tests
+
+lint:
+	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests
+
+clean:
+	rm -rf .build .build-install

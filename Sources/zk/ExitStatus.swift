@@ -1,0 +1,44 @@
+import ZonkeyCore
+
+/// How the program ends; the numbers follow `sysexits.h` where it has one.
+struct ExitStatus: RawRepresentable, Error, Equatable, Sendable {
+  let rawValue: Int32
+
+  static let done = ExitStatus(rawValue: 0)
+  static let failure = ExitStatus(rawValue: 1)
+  /// Everything was read, but some documents were skipped as invalid.
+  static let skipped = ExitStatus(rawValue: 2)
+  static let usage = ExitStatus(rawValue: 64)
+  static let badData = ExitStatus(rawValue: 65)
+  static let noInput = ExitStatus(rawValue: 66)
+  static let internalError = ExitStatus(rawValue: 70)
+  static let cannotCreate = ExitStatus(rawValue: 73)
+  static let inputOutput = ExitStatus(rawValue: 74)
+
+  /// The status of a run that `signal` ended: 130 for SIGINT, 143 for SIGTERM.
+  static func ended(by signal: Int32) -> ExitStatus {
+    ExitStatus(rawValue: 128 + signal)
+  }
+}
+
+extension ExitStatus {
+  /// The one table from what went wrong to the status that says so.
+  init(_ error: ZonkeyError) {
+    switch error {
+    case .badInput, .badModel: self = .badData
+    case .noInput: self = .noInput
+    case .badConfiguration: self = .usage
+    case .cannotCreate: self = .cannotCreate
+    case .io: self = .inputOutput
+    case .diverged: self = .failure
+    }
+  }
+}
+
+/// The reader of the output went away; the run ends quietly and counts as done.
+struct BrokenPipe: Error {}
+
+/// A signal asked the run to end, and the command has tidied up.
+struct Interruption: Error, Equatable {
+  let signal: Int32
+}

@@ -1,0 +1,157 @@
+import Glibc
+import ZonkeyCore
+
+/// Somewhere that results go: standard output, a file that appears when it is complete, a
+/// compressor before either.
+///
+/// A sink is used by one thread. It ends with exactly one of `finish` and `discard`; nothing is
+/// written after that.
+protocol OutputSink: AnyObject {
+  /// Takes all of `bytes`; throws `ZonkeyError.io`, or `BrokenPipe` when nobody reads any more.
+  func write(_ bytes: UnsafeRawBufferPointer) throws
+
+  /// Hands everything taken so far to the reader; a sink without a waiting reader may do nothing.
+  func flush() throws
+
+  /// Completes the output.
+  func finish() throws
+
+  /// Gives up: what can be taken back is taken back. Calling it after `finish` does nothing.
+  func discard()
+}
+
+extension OutputSink {
+  func flush() throws {}
+
+  func write(_ text: String) throws {
+    var text = text
+    try text.withUTF8 { try write(UnsafeRawBufferPointer($0)) }
+  }
+
+  func write(_ bytes: [UInt8]) throws {
+    try bytes.withUnsafeBytes { try write($0) }
+  }
+
+  /// Writes the finished rows of `line` and empties it, keeping its memory.
+  func write(_ line: inout JSONLine) throws {
+    try line.bytes.withUnsafeBytes { try write($0) }
+    line.removeAll()
+  }
+}
+
+/// Whole writes to a file descriptor, however the system splits them.
+struct DescriptorWriter {
+  let descriptor: Int32
+  /// What error texts call the descriptor.
+  let name: String
+
+  /// Writes all of `bytes`.
+  ///
+  /// An interrupted write goes on, unless the signal asked the run to end: a full pipe must not
+  /// hold up Ctrl-C.
+  func writeAll(_ bytes: UnsafeRawBufferPointer) throws {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let part = UnsafeRawBufferPointer(rebasing: rest)
+      let count = Glibc.write(descriptor, part.baseAddress, part.count)
+      if count > 0 {
+        rest = rest.dropFirst(count)
+      } else if count < 0 {
+        try recover(from: errno)
+      } else {
+        throw ZonkeyError.io(path: name, reason: "nothing could be written")
+      }
+    }
+  }
+
+  private func recover(from code: Int32) throws {
+    switch code {
+    case EINTR: try Signals.check()
+    case EAGAIN:
+      // Another program that shares the descriptor has made it non-blocking.
+      var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+      _ = poll(&waiting, 1, -1)
+      try Signals.check()
+    case EPIPE: throw BrokenPipe()
+    default: throw ZonkeyError.io(path: name, reason: systemReason(code))
+    }
+  }
+}
+
+/// The system's words for an error number.
+func systemReason(_ code: Int32) -> String {
+  String(cString: strerror(code))
+}
+
+/// Standard output, buffered; the caller flushes after a document when input is slow.
+final class StandardOutput: OutputSink {
+  private let writer: DescriptorWriter
+  private let capacity: Int
+  private var buffer: [UInt8] = []
+  private var isOpen = true
+
+  init(descriptor: Int32 = 1, capacity: Int = 1 << 16) {
+    writer = DescriptorWriter(descriptor: descriptor, name: "standard output")
+    self.capacity = capacity
+    buffer.reserveCapacity(capacity)
+  }
+
+  func write(_ bytes: UnsafeRawBufferPointer) throws {
+    precondition(isOpen, "written after finish or discard")
+    if buffer.count + bytes.count > capacity { try flush() }
+    if bytes.count >= capacity {
+      try writer.writeAll(bytes)
+    } else {
+      buffer.append(contentsOf: bytes)
+    }
+  }
+
+  func flush() throws {
+    guard !buffer.isEmpty else { return }
+    // Emptied first: after a failure the same bytes must not be written again.
+    let full = buffer
+    buffer.removeAll(keepingCapacity: false)
+    buffer.reserveCapacity(capacity)
+    try full.withUnsafeBytes { try writer.writeAll($0) }
+  }
+
+  func finish() throws {
+    guard isOpen else { return }
+    isOpen = false
+    try flush()
+  }
+
+  func discard() {
+    isOpen = false
+    buffer.removeAll()
+  }
+}
+
+/// A zstd stage in front of another sink, with a checksum over the whole frame.
+final class CompressedOutput: OutputSink {
+  private let encoder: ZstdEncoder
+  private let next: any OutputSink
+
+  init(level: Int, into next: any OutputSink) throws {
+    encoder = try ZstdEncoder(level: level)
+    self.next = next
+  }
+
+  func write(_ bytes: UnsafeRawBufferPointer) throws {
+    try encoder.write(bytes) { try next.write($0) }
+  }
+
+  func flush() throws {
+    try encoder.flush { try next.write($0) }
+    try next.flush()
+  }
+
+  func finish() throws {
+    try encoder.finish { try next.write($0) }
+    try next.finish()
+  }
+
+  func discard() {
+    next.discard()
+  }
+}

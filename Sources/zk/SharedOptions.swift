@@ -1,0 +1,130 @@
+import ArgumentParser
+import Glibc
+import ZonkeyCore
+
+/// `-q`, `-v`, `--threads`, `--progress`: what every verb has.
+struct CommonOptions: ParsableArguments {
+  @Flag(name: .shortAndLong, help: "Say nothing but errors and warnings.")
+  var quiet = false
+
+  @Flag(name: .shortAndLong, help: "Say more on standard error.")
+  var verbose = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Threads to compute with; results do not depend on it. (environment: ZK_THREADS; "
+        + "default: all processors)", valueName: "n"))
+  var threads: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Progress on standard error: auto shows it on a terminal only.",
+      valueName: "auto|always|never"))
+  var progress: ProgressMode = .auto
+
+  static let threadRange = 1...1024
+
+  func validate() throws {
+    if quiet && verbose { throw ValidationError("--quiet and --verbose exclude each other.") }
+    _ = try threadCount()
+  }
+
+  /// The number of threads: the option, else `ZK_THREADS`, else every processor allowed to us.
+  func threadCount() throws -> Int {
+    if let threads { return try Self.checkedThreads(threads, from: "--threads") }
+    if let text = environment("ZK_THREADS"), !text.isEmpty {
+      return try Self.checkedThreads(Int(text), from: "ZK_THREADS")
+    }
+    return Processors.allowedCount()
+  }
+
+  var verbosity: Verbosity { quiet ? .quiet : verbose ? .verbose : .normal }
+
+  /// The console of the verb `verb`; `--quiet` also silences progress unless it is `always`.
+  func console(verb: String, resultsOnTerminal: Bool = false) -> Console {
+    let mode: ProgressMode = quiet && progress == .auto ? .never : progress
+    return Console(
+      verb: verb, verbosity: verbosity,
+      status: StatusLine(mode: mode, resultsOnTerminal: resultsOnTerminal))
+  }
+
+  private static func checkedThreads(_ count: Int?, from name: String) throws -> Int {
+    guard let count, threadRange.contains(count) else {
+      throw ValidationError(
+        "\(name) must be a number from \(threadRange.lowerBound) to \(threadRange.upperBound).")
+    }
+    return count
+  }
+}
+
+extension ProgressMode: ExpressibleByArgument {}
+
+/// `--seed`, for the verbs that draw.
+struct SeedOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Where random draws begin; same seed, same result.", valueName: "n"))
+  var seed: UInt64 = 0
+}
+
+/// `-m`, `--model`, for the verbs that need a checkpoint.
+struct ModelOptions: ParsableArguments {
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "The checkpoint to use. (environment: ZK_MODEL; default: the model that comes with zk)",
+      valueName: "file"),
+    completion: .file(extensions: ["zk"]))
+  var model: String?
+
+  /// The checkpoint's path: the option, else `ZK_MODEL`, else the one that is installed.
+  func path() throws -> String {
+    if let model { return model }
+    if let model = environment("ZK_MODEL"), !model.isEmpty { return model }
+    guard let path = DefaultModel.path() else {
+      throw ZonkeyError.noInput(
+        path: DefaultModel.relativePath,
+        reason: "no default model is installed with zk; name one with --model or ZK_MODEL")
+    }
+    return path
+  }
+}
+
+/// `-o`, `--output`, `--zstd`, for the verbs that write results.
+struct OutputOptions: ParsableArguments {
+  static let defaultLevel = 3
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "Where results go; the file appears when it is complete. A name that ends in .zst is "
+        + "compressed.", valueName: "file"),
+    completion: .file())
+  var output = "-"
+
+  @Option(
+    help: ArgumentHelp(
+      "Compress with zstd; --zstd alone means level \(defaultLevel).", valueName: "level"))
+  var zstd: Int?
+
+  func validate() throws {
+    if let zstd, !ZstdEncoder.levels.contains(zstd) {
+      throw ValidationError("--zstd must be a level up to \(ZstdEncoder.levels.upperBound).")
+    }
+  }
+
+  var isStandardOutput: Bool { output == "-" }
+
+  /// True when results appear on the same screen as the status line.
+  var isOnTerminal: Bool { isStandardOutput && Terminal.isTerminal(1) }
+
+  /// The compression level, or nil for none.
+  var level: Int? {
+    zstd ?? (output.hasSuffix(".zst") ? Self.defaultLevel : nil)
+  }
+
+  /// Opens the output; `file` makes the sink for a path that is not `-`.
+  func open(file: (String) throws -> any OutputSink) throws -> any OutputSink {
+    let sink = isStandardOutput ? StandardOutput() : try file(output)
+    guard let level else { return sink }
+    return try CompressedOutput(level: level, into: sink)
+  }
+}

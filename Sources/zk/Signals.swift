@@ -1,0 +1,61 @@
+import Glibc
+import Synchronization
+
+/// The signals that ask the run to end, noted for the loops that look.
+///
+/// SIGINT and SIGTERM only set a flag, so a checkpoint or a document in hand can be completed. A
+/// second one ends the process at once. SIGPIPE is ignored: a write then fails with EPIPE.
+enum Signals {
+  /// Zero, or the number of the signal that came. Lock-free, so the handler may store to it.
+  private static let noted = Atomic<Int32>(0)
+
+  /// True while there is nothing to complete or to tidy up.
+  private static let atOnce = Atomic<Bool>(false)
+
+  /// Whether the first signal ends the process at once.
+  ///
+  /// A filter that writes to standard output sets it: waiting for slow input must not hold up
+  /// Ctrl-C, and there is neither a checkpoint to save nor a temporary file to remove.
+  static var endsAtOnce: Bool {
+    get { atOnce.load(ordering: .relaxed) }
+    set { atOnce.store(newValue, ordering: .relaxed) }
+  }
+
+  /// The signal that asked the run to end, if one came.
+  static var pending: Int32? {
+    let signal = noted.load(ordering: .relaxed)
+    return signal == 0 ? nil : signal
+  }
+
+  /// Throws `Interruption` when a signal has come.
+  static func check() throws {
+    if let signal = pending { throw Interruption(signal: signal) }
+  }
+
+  static func install() {
+    // Both are touched here, so that no initialiser can run for the first time in the handler.
+    noted.store(0, ordering: .relaxed)
+    endsAtOnce = false
+    Glibc.signal(SIGPIPE, SIG_IGN)
+    for signal in [SIGINT, SIGTERM] where !isIgnored(signal) {
+      var action = sigaction()
+      // No SA_RESTART: a blocked read or write returns, and its loop looks at `pending`.
+      action.sa_flags = 0
+      action.__sigaction_handler.sa_handler = { Signals.note($0) }
+      sigaction(signal, &action, nil)
+    }
+  }
+
+  /// True for a signal that the parent has switched off, as a shell does for background jobs.
+  private static func isIgnored(_ signal: Int32) -> Bool {
+    var current = sigaction()
+    guard sigaction(signal, nil, &current) == 0 else { return false }
+    let handler = unsafeBitCast(current.__sigaction_handler.sa_handler, to: Int.self)
+    return handler == unsafeBitCast(SIG_IGN, to: Int.self)
+  }
+
+  /// Runs inside the handler: atomics and `_exit` are all it may use.
+  fileprivate static func note(_ signal: Int32) {
+    if noted.exchange(signal, ordering: .relaxed) != 0 || endsAtOnce { _exit(128 + signal) }
+  }
+}
