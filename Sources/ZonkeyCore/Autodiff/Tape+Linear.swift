@@ -1,0 +1,119 @@
+import ZonkeyKernels
+
+/// A constant table of rows added to the outputs of a linear map, such as positions: row i of the
+/// output gets row `rowOf[i]` of the table, whose width is the map's output.
+package struct RowTable: Sendable {
+  package let table: [Float]
+  package let rowOf: ContiguousArray<Int32>
+
+  package init(table: [Float], rowOf: ContiguousArray<Int32>) {
+    self.table = table
+    self.rowOf = rowOf
+  }
+}
+
+extension Tape {
+  /// x · wᵀ + bias + residual + positions.
+  ///
+  /// Shapes: x [L, I], weight [O, I], bias [1, O], residual and result [L, O]. `into` writes the
+  /// result to rows that exist already (not used before).
+  package func linear(
+    _ x: Tensor, _ weight: Tensor, bias: Tensor? = nil, residual: Tensor? = nil,
+    positions: RowTable? = nil, into destination: Tensor? = nil
+  ) -> Tensor {
+    precondition(x.columns == weight.columns, "linear: input width differs from the weight's")
+    let (rows, inputs, outputs) = (x.rows, x.columns, weight.rows)
+    let out = destination ?? empty(rows, outputs)
+    precondition(out.rows == rows && out.columns == outputs, "linear: output of another shape")
+    if let positions {
+      positions.table.withUnsafeBufferPointer { table in
+        positions.rowOf.pointer { rowOf in
+          zk_start_rows(
+            out.values, bias?.values, residual?.values, table.baseAddress, rowOf, rows, outputs)
+        }
+      }
+    } else {
+      zk_start_rows(out.values, bias?.values, residual?.values, nil, nil, rows, outputs)
+    }
+    BLAS.addProductTransposed(
+      x.values, weight.values, into: out.values, m: rows, n: outputs, k: inputs)
+    record { tape in
+      guard let dout = tape.gradient(out) else { return }
+      if let dx = tape.gradient(x) {
+        BLAS.addProduct(dout, weight.values, into: dx, m: rows, n: inputs, k: outputs)
+      }
+      if let dweight = tape.gradient(weight) {
+        BLAS.addTransposedProduct(dout, x.values, into: dweight, m: outputs, n: inputs, k: rows)
+      }
+      if let bias, let dbias = tape.gradient(bias) { zk_column_sums(dout, rows, outputs, dbias) }
+      if let residual, let dresidual = tape.gradient(residual) {
+        Kernel.add(dout, to: dresidual, count: rows * outputs)
+      }
+    }
+    return out
+  }
+
+  /// Linear map with a layer's weight and bias.
+  package func linear(
+    _ x: Tensor, _ layer: Linear, residual: Tensor? = nil, positions: RowTable? = nil,
+    into destination: Tensor? = nil
+  ) -> Tensor {
+    linear(
+      x, use(layer.weight), bias: use(layer.bias), residual: residual, positions: positions,
+      into: destination)
+  }
+
+  /// Sums of shifted columns, by which a convolution follows from one linear map.
+  ///
+  /// A convolution of kernel K along a sequence is y_i = Σ_o W_o x_{i + o - K/2}. All W_o x are
+  /// columns of one matrix product; this adds them up. Places outside the sequence count as zero.
+  /// Shapes: x [L, Σ K·channels] with the columns of group g ordered by offset, then channel;
+  /// sequences are packed by `offsets` [count + 1]; result [L, Σ channels] + bias.
+  package func shiftedSum(
+    _ x: Tensor, groups: [(kernel: Int, channels: Int)], bias: Tensor,
+    offsets: ContiguousArray<Int32>
+  ) -> Tensor {
+    let outputs = groups.reduce(0) { $0 + $1.channels }
+    precondition(
+      x.columns == groups.reduce(0) { $0 + $1.kernel * $1.channels }, "shiftedSum: columns")
+    let out = empty(x.rows, outputs)
+    zk_start_rows(out.values, bias.values, nil, nil, nil, x.rows, outputs)
+    forEachShift(groups: groups, offsets: offsets, inputs: x.columns, outputs: outputs) {
+      from, to, channels in
+      Kernel.add(x.values + from, to: out.values + to, count: channels)
+    }
+    record { tape in
+      guard let dout = tape.gradient(out) else { return }
+      if let dbias = tape.gradient(bias) { zk_column_sums(dout, x.rows, outputs, dbias) }
+      guard let dx = tape.gradient(x) else { return }
+      forEachShift(groups: groups, offsets: offsets, inputs: x.columns, outputs: outputs) {
+        from, to, channels in
+        Kernel.add(dout + to, to: dx + from, count: channels)
+      }
+    }
+    return out
+  }
+}
+
+/// Calls `body(source, target, channels)` with float offsets for every pair of rows in reach.
+private func forEachShift(
+  groups: [(kernel: Int, channels: Int)], offsets: ContiguousArray<Int32>, inputs: Int,
+  outputs: Int, _ body: (_ from: Int, _ to: Int, _ channels: Int) -> Void
+) {
+  for sequence in 0..<max(0, offsets.count - 1) {
+    let range = Int(offsets[sequence])..<Int(offsets[sequence + 1])
+    for row in range {
+      var (column, target) = (0, row * outputs)
+      for group in groups {
+        for offset in 0..<group.kernel {
+          let source = row + offset - group.kernel / 2
+          if range.contains(source) {
+            body(source * inputs + column + offset * group.channels, target, group.channels)
+          }
+        }
+        column += group.kernel * group.channels
+        target += group.channels
+      }
+    }
+  }
+}

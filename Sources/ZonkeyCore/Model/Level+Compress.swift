@@ -1,0 +1,93 @@
+extension Level {
+  /// Compresses packed segments to latents (model §4).
+  ///
+  /// Shapes: x [P, D] on the sphere, existence [P, 1], offsets [N + 1]; result [N, C·D] on the
+  /// sphere of ρ(C·D).
+  package func compress(
+    _ x: Tensor, existence: Tensor, offsets: ContiguousArray<Int32>, on tape: Tape
+  ) -> Tensor {
+    let features = tape.layerNorm(
+      tape.gelu(tape.convolution(x, compressor.convolution, offsets: offsets)),
+      compressor.convolutionNorm)
+    let local = tape.combine(1, x, 1, features)
+    let outputs = compressorStack(local, existence: existence, offsets: offsets, on: tape)
+    let learned = tape.use(compressor.learned).reshaped(columns: configuration.latentWidth)
+    let prefix = tape.gather(outputs, prefixRows(offsets: offsets, from: 0..<vectors))
+    return tape.normalized(
+      tape.addRow(
+        prefix.reshaped(columns: configuration.latentWidth), learned, factor: -(1 - epsilon)))
+  }
+
+  /// The compressor's encoder over [learned vectors, segment], rows of all packed together.
+  ///
+  /// Result [P + N·C, D]; the learned vectors' outputs come first in every segment.
+  package func compressorStack(
+    _ x: Tensor, existence: Tensor, offsets: ContiguousArray<Int32>, on tape: Tape
+  ) -> Tensor {
+    let input = tape.prefixed(x, prefix: tape.use(compressor.learned), offsets: offsets)
+    return tape.encode(
+      input, compressor.encoder,
+      logExistence: tape.logExistence(existence, offsets: offsets, prefix: vectors),
+      offsets: widened(offsets, by: vectors))
+  }
+
+  /// C.
+  package var vectors: Int { configuration.compressionVectors }
+
+  /// Rows `from` of the prefix of every segment, in a packing with `vectors` rows before each.
+  private func prefixRows(
+    offsets: ContiguousArray<Int32>, from: Range<Int>
+  ) -> ContiguousArray<Int32> {
+    var rows = ContiguousArray<Int32>()
+    for segment in 0..<offsets.count - 1 {
+      let base = Int(offsets[segment]) + segment * vectors
+      for i in from { rows.append(Int32(base + i)) }
+    }
+    return rows
+  }
+}
+
+/// The offsets of a packing that has `prefix` more rows before every segment.
+package func widened(_ offsets: ContiguousArray<Int32>, by prefix: Int) -> ContiguousArray<Int32> {
+  ContiguousArray(offsets.enumerated().map { $1 + Int32($0 * prefix) })
+}
+
+/// The rows of the segments themselves in such a packing.
+package func bodyRows(_ offsets: ContiguousArray<Int32>, prefix: Int) -> ContiguousArray<Int32> {
+  var rows = ContiguousArray<Int32>()
+  for segment in 0..<max(0, offsets.count - 1) {
+    for row in offsets[segment]..<offsets[segment + 1] {
+      rows.append(row + Int32((segment + 1) * prefix))
+    }
+  }
+  return rows
+}
+
+extension Tape {
+  /// Packed rows with the same `prefix` [K, D] put before every segment: [P + N·K, D].
+  func prefixed(_ x: Tensor, prefix: Tensor, offsets: ContiguousArray<Int32>) -> Tensor {
+    let (width, k, segments) = (x.columns, prefix.rows, offsets.count - 1)
+    let out = empty(x.rows + segments * k, width)
+    for segment in 0..<segments {
+      let range = Int(offsets[segment])..<Int(offsets[segment + 1])
+      let target = out.values + (range.lowerBound + segment * k) * width
+      target.update(from: prefix.values, count: prefix.count)
+      (target + prefix.count).update(
+        from: x.values + range.lowerBound * width, count: range.count * width)
+    }
+    record { tape in
+      guard let dout = tape.gradient(out) else { return }
+      let (dx, dprefix) = (tape.gradient(x), tape.gradient(prefix))
+      for segment in 0..<segments {
+        let range = Int(offsets[segment])..<Int(offsets[segment + 1])
+        let source = dout + (range.lowerBound + segment * k) * width
+        if let dprefix { Kernel.add(source, to: dprefix, count: prefix.count) }
+        if let dx {
+          Kernel.add(
+            source + prefix.count, to: dx + range.lowerBound * width, count: range.count * width)
+        }
+      }
+    }
+    return out
+  }
+}

@@ -1,0 +1,182 @@
+/// The parameters of the splitter's network (model §3).
+package struct SegmentSplitter: Sendable {
+  package let attentionNorm: LayerNorm
+  package let projection: Linear
+  package let output: Linear
+  package let feedForwardNorm: LayerNorm
+  package let feedForward: FeedForward
+  package let finalNorm: LayerNorm
+  package let convolution: Convolution
+  /// The part of the last map that reads the sequence, and the part that reads the features.
+  package let fromSequence: Linear
+  package let fromFeatures: Parameter
+  package let bias: Parameter
+
+  init(_ name: String, level: LevelConfiguration, ratio: Int, in list: inout ParameterList) {
+    let width = level.width
+    attentionNorm = LayerNorm("\(name).attention_norm", width: width, in: &list)
+    projection = Linear("\(name).projection", inputs: width, outputs: 4 * width, in: &list)
+    output = Linear("\(name).output", inputs: width, outputs: width, in: &list)
+    feedForwardNorm = LayerNorm("\(name).feed_forward_norm", width: width, in: &list)
+    feedForward = FeedForward("\(name).feed_forward", width: width, ratio: ratio, in: &list)
+    finalNorm = LayerNorm("\(name).final_norm", width: width, in: &list)
+    convolution = Convolution(
+      "\(name).convolution", width: width,
+      groups: [(3, 8), (5, 8), (7, 8), (9, 8)], in: &list)
+    fromSequence = Linear("\(name).from_sequence", inputs: width, outputs: 1, in: &list)
+    fromFeatures = list.add("\(name).from_features.weight", 1, 32, .uniform(fanIn: width + 32))
+    bias = list.add("\(name).bias", 1, 1, .constant(0))
+  }
+}
+
+/// The parameters of the compressor (model §4).
+package struct Compressor: Sendable {
+  package let convolution: Convolution
+  package let convolutionNorm: LayerNorm
+  /// C learned vectors in front of every segment: [C, D].
+  package let learned: Parameter
+  package let encoder: Encoder
+
+  init(_ name: String, level: LevelConfiguration, ratio: Int, in list: inout ParameterList) {
+    convolution = Convolution(
+      "\(name).convolution", width: level.width, groups: [(3, level.width)], in: &list)
+    convolutionNorm = LayerNorm("\(name).convolution_norm", width: level.width, in: &list)
+    learned = list.add("\(name).learned", level.compressionVectors, level.width, .normal(1))
+    encoder = Encoder(
+      name, layers: level.compressorLayers, width: level.width, heads: level.heads, ratio: ratio,
+      in: &list)
+  }
+}
+
+/// One layer of the causal stack: pre-norm, ordinary attention, no gate.
+package struct CausalLayer: Sendable {
+  package let attentionNorm: LayerNorm
+  /// q, k and v in one map: [3D, D].
+  package let projection: Linear
+  package let output: Linear
+  package let feedForwardNorm: LayerNorm
+  package let feedForward: FeedForward
+
+  init(_ name: String, width: Int, ratio: Int, in list: inout ParameterList) {
+    attentionNorm = LayerNorm("\(name).attention_norm", width: width, in: &list)
+    projection = Linear("\(name).projection", inputs: width, outputs: 3 * width, in: &list)
+    output = Linear("\(name).output", inputs: width, outputs: width, in: &list)
+    feedForwardNorm = LayerNorm("\(name).feed_forward_norm", width: width, in: &list)
+    feedForward = FeedForward("\(name).feed_forward", width: width, ratio: ratio, in: &list)
+  }
+}
+
+/// The parameters of a decode: noise level vectors, causal stack, denoiser, existence head (§5).
+package struct Decoder: Sendable {
+  package let clean: Parameter
+  package let noisy: Parameter
+  package let causal: [CausalLayer]
+  package let denoiser: Encoder
+  package let existence: Linear
+
+  init(_ name: String, level: LevelConfiguration, ratio: Int, in list: inout ParameterList) {
+    clean = list.add("\(name).noise_level.clean", 1, level.width, .normal(0.5))
+    noisy = list.add("\(name).noise_level.noisy", 1, level.width, .normal(0.5))
+    causal = (0..<level.decompressorLayers).map {
+      CausalLayer("\(name).decompressor.layers.\($0)", width: level.width, ratio: ratio, in: &list)
+    }
+    denoiser = Encoder(
+      "\(name).denoiser", layers: level.denoiserLayers, width: level.width, heads: level.heads,
+      ratio: ratio, in: &list)
+    existence = Linear("\(name).existence", inputs: level.width, outputs: 1, in: &list)
+  }
+}
+
+/// The parameters that join consecutive segments (model §7).
+package struct Stitcher: Sendable {
+  /// Projection to D/4 in which overlaps are matched.
+  package let matching: Linear
+  package let matchingWeight: Parameter
+  /// q, k and v in one map: [3D, D].
+  package let projection: Linear
+  package let output: Linear
+  package let attentionNorm: LayerNorm
+  package let feedForwardNorm: LayerNorm
+  package let feedForward: FeedForward
+  /// α, the share of the refinement.
+  package let portion: Parameter
+
+  init(_ name: String, level: LevelConfiguration, ratio: Int, in list: inout ParameterList) {
+    let width = level.width
+    matching = Linear("\(name).matching", inputs: width, outputs: width / 4, in: &list)
+    matchingWeight = list.add("\(name).matching_weight", 1, 1, .constant(1))
+    projection = Linear("\(name).projection", inputs: width, outputs: 3 * width, in: &list)
+    output = Linear("\(name).output", inputs: width, outputs: width, in: &list)
+    attentionNorm = LayerNorm("\(name).attention_norm", width: width, in: &list)
+    feedForwardNorm = LayerNorm("\(name).feed_forward_norm", width: width, in: &list)
+    feedForward = FeedForward("\(name).feed_forward", width: width, ratio: ratio, in: &list)
+    portion = list.add("\(name).portion", 1, 1, .constant(0.1))
+  }
+}
+
+/// One level of the model: its parts and where their parameters lie.
+package struct Level: Sendable {
+  package let index: Int
+  package let configuration: LevelConfiguration
+  package let splitter: SegmentSplitter
+  package let compressor: Compressor
+  package let decoder: Decoder
+  package let stitcher: Stitcher
+  /// What stands for a masked unit in masked modelling: [1, D]. Level 0 has none.
+  package let mask: Parameter?
+  /// The parameters of each part, for the chunks that use them.
+  package let splitterRange: Range<Int>
+  package let compressorRange: Range<Int>
+  package let decoderRange: Range<Int>
+  package let stitcherRange: Range<Int>
+  package let maskRange: Range<Int>
+
+  init(
+    index: Int, configuration: LevelConfiguration, ratio: Int, in list: inout ParameterList
+  ) {
+    self.index = index
+    self.configuration = configuration
+    let name = "levels.\(index)"
+    var marks = [list.count]
+    splitter = SegmentSplitter("\(name).splitter", level: configuration, ratio: ratio, in: &list)
+    marks.append(list.count)
+    compressor = Compressor("\(name).compressor", level: configuration, ratio: ratio, in: &list)
+    marks.append(list.count)
+    decoder = Decoder(name, level: configuration, ratio: ratio, in: &list)
+    marks.append(list.count)
+    stitcher = Stitcher("\(name).stitcher", level: configuration, ratio: ratio, in: &list)
+    marks.append(list.count)
+    mask = index > 0 ? list.add("\(name).mask", 1, configuration.width, .normal(1)) : nil
+    marks.append(list.count)
+    splitterRange = marks[0]..<marks[1]
+    compressorRange = marks[1]..<marks[2]
+    decoderRange = marks[2]..<marks[3]
+    stitcherRange = marks[3]..<marks[4]
+    maskRange = marks[4]..<marks[5]
+  }
+}
+
+/// The assembled model: token embedding and levels. Weights live in a `ParameterStore` beside it.
+package struct ZonkeyModel: Sendable {
+  package let configuration: Configuration
+  package let parameters: ParameterList
+  /// The token embedding [V, D].
+  package let embedding: Parameter
+  package let levels: [Level]
+
+  package init(_ configuration: Configuration) throws(ZonkeyError) {
+    try configuration.validate()
+    self.configuration = configuration
+    var list = ParameterList()
+    embedding = list.add(
+      "embedding", configuration.vocabulary, configuration.levels[0].width, .normal(1))
+    var levels: [Level] = []
+    for (index, level) in configuration.levels.enumerated() {
+      levels.append(
+        Level(
+          index: index, configuration: level, ratio: configuration.feedForwardRatio, in: &list))
+    }
+    self.levels = levels
+    parameters = list
+  }
+}

@@ -1,0 +1,60 @@
+extension LossWeights {
+  /// The product's weights: the published factors, summed instead of averaged.
+  public static let standard = LossWeights(
+    collapse: 1, cleanExistence: 1, maskedModelling: 1, cleanReconstruction: 1,
+    cleanStitcherPosition: 1, cleanStitcherSequence: 1, dirtyExistence: 1, dirtyReconstruction: 1,
+    meanBoundary: 1, patch: 1, shortSegment: 1, nullPosition: 1, nullSequence: 1)
+}
+
+extension Configuration {
+  /// The names that `preset` knows, smallest first.
+  public static let presetNames = ["tiny", "small", "base", "paper"]
+
+  /// A named configuration, or nil.
+  ///
+  /// `tiny` learns words in minutes on two cores; `paper` has the sizes of arXiv 2601.21768.
+  public static func preset(_ name: String) -> Configuration? {
+    switch name {
+    case "tiny":
+      return sized(
+        width: 64, vectors: [4, 4], segment: 16, crops: [1024, 160], limits: [640, 64],
+        heads: [4, 4], layers: (2, 1, 2), batch: 3)
+    case "small":
+      return sized(
+        width: 96, vectors: [4, 4], segment: 20, crops: [1024, 160], limits: [640, 64],
+        heads: [4, 6], layers: (2, 1, 3), batch: 4)
+    case "base":
+      return sized(
+        width: 128, vectors: [4, 4], segment: 24, crops: [1536, 256], limits: [1024, 128],
+        heads: [4, 8], layers: (3, 1, 3), batch: 4)
+    case "paper":
+      return sized(
+        width: 256, vectors: [4, 4], segment: 27, crops: [2048, 256], limits: [256, 64],
+        heads: [8, 8], layers: (4, 2, 4), batch: 4)
+    default: return nil
+    }
+  }
+
+  private static func sized(
+    width: Int, vectors: [Int], segment: Int, crops: [Int], limits: [Int], heads: [Int],
+    layers: (compressor: Int, decompressor: Int, denoiser: Int), batch: Int
+  ) -> Configuration {
+    var levels: [LevelConfiguration] = []
+    var width = width
+    for index in vectors.indices {
+      levels.append(
+        LevelConfiguration(
+          width: width, compressionVectors: vectors[index], segmentLength: segment,
+          documentLength: crops[index], segmentLimit: limits[index], heads: heads[index],
+          compressorLayers: layers.compressor, decompressorLayers: layers.decompressor,
+          denoiserLayers: layers.denoiser, targetRate: 4.0 / 27, minimumLength: 2))
+      width *= vectors[index]
+    }
+    return Configuration(
+      levels: levels, vocabulary: 258, topDocumentLength: 64, feedForwardRatio: 4, noiseStep: 0.02,
+      lastNoiseStep: 0.02,
+      weights: .standard, livingBound: 1e-3, paddedDocuments: false, batch: batch,
+      learningRate: 1.5e-3, warmupSteps: 200, decayShare: 0.3, weightDecay: 0.01, gradientClip: 1,
+      averageDecay: 0.999)
+  }
+}

@@ -1,0 +1,73 @@
+/// A parameter's place in the store: a matrix [rows, columns] of learned floats.
+package struct Parameter: Sendable, Equatable {
+  package let offset: Int
+  package let rows: Int
+  package let columns: Int
+  package var count: Int { rows * columns }
+  package var range: Range<Int> { offset..<offset + count }
+
+  /// Some of its rows, as a parameter of its own.
+  package func rows(_ range: Range<Int>) -> Parameter {
+    precondition(range.lowerBound >= 0 && range.upperBound <= rows, "row range outside parameter")
+    return Parameter(
+      offset: offset + range.lowerBound * columns, rows: range.count, columns: columns)
+  }
+}
+
+/// How a parameter starts.
+package enum Initialization: Sendable, Equatable {
+  case constant(Float)
+  case normal(Float)
+  /// Uniform in ±1/√fanIn, PyTorch's default for linear maps and convolutions.
+  case uniform(fanIn: Int)
+}
+
+/// The names, shapes and first values of all parameters, in the order in which modules declare them.
+package struct ParameterList: Sendable {
+  package struct Entry: Sendable {
+    package let name: String
+    package let parameter: Parameter
+    package let initialization: Initialization
+  }
+  package private(set) var entries: [Entry] = []
+  package private(set) var count = 0
+
+  package init() {}
+
+  package mutating func add(
+    _ name: String, _ rows: Int, _ columns: Int, _ initialization: Initialization
+  ) -> Parameter {
+    let parameter = Parameter(offset: count, rows: rows, columns: columns)
+    entries.append(Entry(name: name, parameter: parameter, initialization: initialization))
+    // Every parameter starts on a 64-byte line, for aligned loads.
+    count += (parameter.count + 15) & ~15
+    return parameter
+  }
+}
+
+/// One flat, aligned array of floats for all parameters: weights, gradients or optimiser state.
+package final class ParameterStore: @unchecked Sendable {
+  package let count: Int
+  package let values: UnsafeMutablePointer<Float>
+
+  package init(count: Int) {
+    self.count = count
+    let raw = UnsafeMutableRawPointer.allocate(
+      byteCount: max(1, count) * MemoryLayout<Float>.stride, alignment: 64)
+    values = raw.bindMemory(to: Float.self, capacity: max(1, count))
+    values.initialize(repeating: 0, count: max(1, count))
+  }
+
+  deinit { values.deallocate() }
+
+  package func clear() { values.update(repeating: 0, count: count) }
+
+  package func copy(from other: ParameterStore) {
+    precondition(other.count == count, "stores differ in size")
+    values.update(from: other.values, count: count)
+  }
+
+  package func array(_ parameter: Parameter) -> [Float] {
+    Array(UnsafeBufferPointer(start: values + parameter.offset, count: parameter.count))
+  }
+}

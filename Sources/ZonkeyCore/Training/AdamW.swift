@@ -1,0 +1,37 @@
+import ZonkeyKernels
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// The optimiser: Adam with decoupled weight decay (β 0.9/0.999, ε 1e-7) and global-norm clipping.
+package final class AdamW: @unchecked Sendable {
+  /// First and second moments, laid out like the weights.
+  package let first: ParameterStore
+  package let second: ParameterStore
+  /// Steps taken.
+  package var steps = 0
+
+  package init(count: Int) {
+    first = ParameterStore(count: count)
+    second = ParameterStore(count: count)
+  }
+
+  /// One update; returns the gradient's norm before clipping. `clip` 0 clips nothing.
+  @discardableResult
+  package func step(
+    weights: ParameterStore, gradients: ParameterStore, learningRate: Float, weightDecay: Float,
+    clip: Float
+  ) -> Float {
+    let norm = zk_dot(gradients.values, gradients.values, gradients.count).squareRoot()
+    steps += 1
+    let scale = clip > 0 && norm > Double(clip) ? Double(clip) / (norm + 1e-6) : 1
+    zk_adamw(
+      weights.values, first.values, second.values, gradients.values, weights.count,
+      zk_adamw_settings(
+        learning_rate: learningRate, beta1: 0.9, beta2: 0.999, epsilon: 1e-7,
+        weight_decay: weightDecay, correction1: Float(1 - pow(0.9, Double(steps))),
+        correction2: Float(1 - pow(0.999, Double(steps))), gradient_scale: Float(scale)))
+    return Float(norm)
+  }
+}

@@ -1,0 +1,125 @@
+/// A piece of a document for training.
+package struct Crop: Sendable, Equatable {
+  package let bytes: [UInt8]
+  /// Whether the document ends with it.
+  package let complete: Bool
+
+  /// Symbols for the model: the end of the document, and padding behind it, where it belongs.
+  package func symbols(_ configuration: Configuration) -> DocumentSymbols {
+    var symbols = bytes.map { Int32($0) }
+    guard complete else {
+      return DocumentSymbols(symbols: symbols, real: symbols.count, complete: false)
+    }
+    symbols.append(configuration.endSymbol)
+    symbols.append(configuration.paddingSymbol)
+    return DocumentSymbols(symbols: symbols, real: symbols.count - 1, complete: true)
+  }
+}
+
+/// Cuts documents into crops at random places and shuffles them in a bounded buffer.
+///
+/// Everything is a function of the seed and the order of documents, so that a resumed run that
+/// reads the same corpus draws the same crops. Each pass over the corpus shifts the cuts, so that
+/// every boundary of a crop falls elsewhere.
+package final class CropBuffer {
+  /// Gives the next document, or nil at the end of a pass.
+  package typealias NextDocument = () throws -> [UInt8]?
+
+  private let source: RandomSource
+  private let cropLength: Int
+  private let capacity: Int
+  private let next: NextDocument
+  /// Opens the corpus again for another pass; false when it cannot be read twice.
+  private let restart: () throws -> Bool
+  private let passLimit: Int?
+
+  private var crops: [Crop] = []
+  private var waiting: [Crop] = []
+  private var documents = 0
+  private var draws = 0
+  private var ended = false
+  /// Passes over the corpus that are complete.
+  package private(set) var passes = 0
+  /// Documents read so far.
+  package var documentsRead: Int { documents }
+  /// Bytes handed out so far.
+  package private(set) var bytes = 0
+
+  /// `capacity` counts crops. `passLimit` ends the buffer after so many passes; without it a
+  /// corpus that cannot be read twice is drawn from again and again once it has ended.
+  package init(
+    source: RandomSource, cropLength: Int, capacity: Int, passLimit: Int?,
+    next: @escaping NextDocument, restart: @escaping () throws -> Bool
+  ) {
+    self.source = source
+    self.cropLength = max(2, cropLength)
+    self.capacity = max(1, capacity)
+    self.passLimit = passLimit
+    self.next = next
+    self.restart = restart
+  }
+
+  /// The next crop, or nil when the passes are used up or the corpus is empty.
+  package func draw() throws -> Crop? {
+    // Two in for one out until the buffer is full: training starts before all of it is read.
+    if crops.isEmpty { try fill(to: min(capacity, 1024)) } else { try fill(to: crops.count + 1) }
+    guard !crops.isEmpty else { return nil }
+    draws += 1
+    let index = source.index(source.key(0xC0, UInt64(draws)), below: crops.count)
+    let crop = crops[index]
+    bytes += crop.bytes.count
+    if let replacement = try pull() {
+      crops[index] = replacement
+    } else if passLimit != nil {
+      crops[index] = crops[crops.count - 1]
+      crops.removeLast()
+    }
+    return crop
+  }
+
+  private func fill(to count: Int) throws {
+    while crops.count < min(count, capacity), let crop = try pull() { crops.append(crop) }
+  }
+
+  /// The next crop in the corpus' order.
+  private func pull() throws -> Crop? {
+    var emptyPass = false
+    while waiting.isEmpty {
+      if ended { return nil }
+      if let document = try next() {
+        documents += 1
+        emptyPass = false
+        waiting = cut(document).reversed()
+      } else {
+        passes += 1
+        if passes == passLimit || emptyPass {
+          ended = true
+        } else if try !restart() {
+          ended = true
+        }
+        emptyPass = true
+      }
+    }
+    return waiting.popLast()
+  }
+
+  /// Crops that tile the document, the first one of random length, cut between UTF-8 characters.
+  private func cut(_ document: [UInt8]) -> [Crop] {
+    guard !document.isEmpty else { return [] }
+    var crops: [Crop] = []
+    var start = 0
+    var end = document.count
+    if document.count > cropLength {
+      let key = source.key(0xC1, UInt64(documents), UInt64(passes))
+      end = 1 + source.index(key, below: cropLength)
+    }
+    while start < document.count {
+      var stop = min(end, document.count)
+      while stop < document.count && stop > start + 1 && document[stop] & 0xC0 == 0x80 { stop -= 1 }
+      crops.append(Crop(bytes: Array(document[start..<stop]), complete: stop == document.count))
+      start = stop
+      end = start + cropLength
+    }
+    return crops
+  }
+}

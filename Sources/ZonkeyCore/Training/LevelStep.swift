@@ -1,0 +1,244 @@
+/// The loss terms of one level by name; each a scalar on the step's tape.
+package struct LevelLosses: Sendable {
+  package var terms: [(name: LossName, value: Tensor)] = []
+  /// The mean probability of a start, a diagnostic.
+  package var meanBoundary: Float = 0
+
+  package mutating func add(_ name: LossName, _ value: Tensor) { terms.append((name, value)) }
+}
+
+/// The losses of a level (model §8), named as in metrics.
+package enum LossName: String, Sendable, CaseIterable {
+  case collapse
+  case cleanExistence = "clean_existence"
+  case maskedModelling = "masked_modelling"
+  case cleanReconstruction = "clean_reconstruction"
+  case cleanStitcherPosition = "clean_stitcher_position"
+  case cleanStitcherSequence = "clean_stitcher_sequence"
+  case dirtyExistence = "dirty_existence"
+  case dirtyReconstruction = "dirty_reconstruction"
+  case meanBoundary = "mean_boundary"
+  case patch
+  case shortSegment = "short_segment"
+  case nullPosition = "null_position"
+  case nullSequence = "null_sequence"
+}
+
+/// One level's share of a training step: all passes and losses (model §8).
+///
+/// Works on a whole batch; the passes run in fixed chunks of segments.
+package struct LevelStep {
+  let model: ZonkeyModel
+  let level: Level
+  let batch: UnitBatch
+  let tape: Tape
+  let draws: any DrawSource
+  package let segmentation: Segmentation
+  /// Units of the segments [P, D], raw and on the sphere.
+  package let raw: Tensor
+  package let sequence: Tensor
+  /// The splitter's existence and share [P, 1].
+  package let existence: Tensor
+  package let share: Tensor
+  package let boundaries: Tensor
+  let chunks: [Range<Int>]
+
+  private var configuration: LevelConfiguration { level.configuration }
+  private var rows: Int { sequence.rows }
+  var index: Int { level.index }
+
+  /// Splits the batch.
+  package init(
+    model: ZonkeyModel, level: Level, batch: UnitBatch, tape: Tape, draws: any DrawSource
+  ) {
+    self.model = model
+    self.level = level
+    self.batch = batch
+    self.tape = tape
+    self.draws = draws
+    let p = LevelStep.probabilities(level: level, batch: batch, tape: tape)
+    boundaries = tape.documentBoundaries(
+      p, documents: batch.documents, forbidden: batch.forbidden,
+      pastEnd: model.configuration.paddedDocuments ? 0 : 1)
+    segmentation = LevelStep.segmentation(
+      model: model, level: level, batch: batch, boundaries: boundaries,
+      uniform: draws.uniform(.splitter, level: level.index, count: batch.vectors.rows))
+    raw = tape.gather(batch.vectors, segmentation.rowOf)
+    sequence = tape.normalized(raw)
+    let packed = tape.gather(boundaries, segmentation.rowOf)
+    existence = tape.existence(packed, offsets: segmentation.offsets)
+    share = tape.existenceShare(
+      packed, offsets: segmentation.offsets, position: segmentation.rowOf,
+      positions: batch.vectors.rows, real: segmentation.real)
+    chunks = segmentation.chunks(rows: chunkRows(raw.rows))
+  }
+
+  private static func probabilities(level: Level, batch: UnitBatch, tape: Tape) -> Tensor {
+    let p = tape.empty(batch.vectors.rows, 1)
+    tape.map(batch.documents.count, parameters: [level.splitterRange]) { child, index in
+      let document = batch.documents[index]
+      let rows = document.offset..<document.offset + document.rows
+      let x = child.borrow(batch.vectors.rows(rows))
+      child.deliver(
+        level.boundaryProbability(x, offsets: [0, Int32(document.rows)], on: child),
+        to: p.rows(rows))
+    }
+    return p
+  }
+
+  private static func segmentation(
+    model: ZonkeyModel, level: Level, batch: UnitBatch, boundaries: Tensor, uniform: [Float]
+  ) -> Segmentation {
+    let configuration = level.configuration
+    var (starts, total) = ([[Int]](), 0)
+    for (index, document) in batch.documents.enumerated() {
+      let found = Starts.positions(
+        count: document.real, segmentLength: configuration.segmentLength,
+        limit: batch.startLimit[index], allowed: { !batch.forbidden[document.offset + $0] },
+        begins: {
+          let row = document.offset + $0
+          return uniform[row] < boundaries.values[row]
+        }
+      ).prefix(max(1, configuration.segmentLimit / 2))
+      if index > 0 && total + found.count > configuration.segmentLimit { break }
+      total += found.count
+      starts.append(Array(found))
+    }
+    return Segmentation(
+      starts: starts, documents: batch.documents, p: UnsafePointer(boundaries.values),
+      segmentLength: configuration.segmentLength, bound: model.configuration.livingBound)
+  }
+
+  // MARK: The step
+
+  /// Runs all passes; returns the losses and the latents [N, C·D] for the level above.
+  package func run() -> (losses: LevelLosses, latents: Tensor) {
+    var losses = LevelLosses()
+    let latents = compress(sequence, existence)
+    let t0 = draws.beta(.cleanLevel, level: index, count: segmentation.segments)
+      .map { model.configuration.lastNoiseStep * $0 / 0.25 }
+    let clean = decode(latents, t0, noise: .cleanNoise)
+    let mean = tape.meanBoundary(boundaries, documents: batch.documents)
+    losses.meanBoundary = mean.scalar
+    cleanLosses(clean, noiseLevels: t0, mean: mean, into: &losses)
+    let again = compress(clean.vectors, clean.existence)
+    dirtyLosses(again, mean: mean, into: &losses)
+    let collapse = [latents, again].map {
+      tape.collapse($0, documentOf: segmentation.documentOf)
+    }
+    losses.add(
+      .collapse,
+      tape.scalar(collapse) { values in
+        let sum = values[0] + values[1]
+        return (abs(sum), [Float](repeating: sum < 0 ? -1 : 1, count: 2))
+      })
+    splitterLosses(mean: mean, into: &losses)
+    nullLosses(into: &losses)
+    if let mask = level.mask, model.configuration.weights.maskedModelling != 0 {
+      losses.add(.maskedModelling, maskedModelling(mask))
+    }
+    return (losses, latents)
+  }
+
+  private func cleanLosses(
+    _ clean: DecodePass, noiseLevels: [Float], mean: Tensor, into losses: inout LevelLosses
+  ) {
+    losses.add(
+      .cleanExistence,
+      scaled(
+        tape.existenceLoss(
+          clean.existence, labels: existence.constant, offsets: segmentation.offsets), 0.05))
+    let rowLosses = clean.rowLosses ?? contrastive(clean, draw: .cleanNegative)
+    losses.add(
+      .cleanReconstruction, scaled(tape.weightedMean(rowLosses, share), byRateOf: mean))
+    let stitched = stitch(
+      clean.vectors, clean.existence, targets: sequence, draw: .stitchNegative)
+    let t = noiseLevels.reduce(0, +) / Float(max(1, noiseLevels.count))
+    losses.add(.cleanStitcherPosition, scaled(stitched.position, byRateOf: mean))
+    losses.add(
+      .cleanStitcherSequence,
+      scaled(stitched.sequence, byRateOf: mean, factor: 0.01 * (1 - t)))
+  }
+
+  private func dirtyLosses(_ latents: Tensor, mean: Tensor, into losses: inout LevelLosses) {
+    let n = segmentation.segments
+    let t1 = draws.uniform(.middleLevel, level: index, count: n)
+    let step = model.configuration.noiseStep
+    let t2 = zip(t1, draws.uniform(.dirtyShare, level: index, count: n))
+      .map { $0 * ($1 * step + 1 - step) }
+    let dirty: DecodePass
+    let rowLosses: Tensor
+    let labels: Tensor
+    if index == 0 {
+      // The published code decodes at t1 here too, but at level 0 nothing reads the result.
+      dirty = decode(latents, t2, noise: .dirtyNoise)
+      rowLosses = dirty.rowLosses ?? dirty.existence
+      labels = existence.constant
+    } else {
+      let previous = decode(latents, t1, noise: .middleNoise)
+      dirty = decode(latents, t2, noise: .dirtyNoise)
+      let mixed = mixedContrastive(dirty, previous: previous)
+      rowLosses = mixed.rowLosses
+      labels = tape.mixedLabels(
+        mixed.best, labels: existence.constant, previous: previous.existence.constant,
+        offsets: segmentation.offsets)
+    }
+    losses.add(
+      .dirtyReconstruction, scaled(tape.weightedMean(rowLosses, share), byRateOf: mean))
+    losses.add(
+      .dirtyExistence,
+      scaled(
+        tape.existenceLoss(dirty.existence, labels: labels, offsets: segmentation.offsets),
+        byRateOf: mean, factor: 0.05))
+  }
+
+  private func splitterLosses(mean: Tensor, into losses: inout LevelLosses) {
+    let (s, minimum) = (configuration.segmentLength, configuration.minimumLength)
+    let w = configuration.targetRate
+    let penalty: Float = 0.03
+    losses.add(
+      .meanBoundary,
+      tape.scalar([mean]) { values in
+        let m = max(values[0], w)
+        let base = m + 1 - w
+        return ((base * base - 1) * penalty, [values[0] > w ? 2 * base * penalty : 0])
+      })
+    let documents = batch.documents
+    losses.add(
+      .patch,
+      scaled(tape.patchLoss(boundaries, documents: documents, windows: [s, s + 1, s + 2]), 10))
+    losses.add(
+      .shortSegment,
+      scaled(
+        tape.shortSegmentLoss(
+          boundaries, documents: documents, lengths: [minimum, minimum - 1, minimum - 2]), 10))
+  }
+
+  private func nullLosses(into losses: inout LevelLosses) {
+    let stitched = stitch(raw, existence, targets: raw, draw: .nullNegative)
+    losses.add(.nullPosition, stitched.position)
+    losses.add(.nullSequence, stitched.sequence)
+  }
+
+  // MARK: Helpers
+
+  private func scaled(_ x: Tensor, _ factor: Float) -> Tensor {
+    tape.scalar([x]) { ($0[0] * factor, [factor]) }
+  }
+
+  /// x · factor · r with r = (m̄ + 0.1)/(w + 0.1), m̄ = max(mean, w): harder splitting, dearer loss.
+  private func scaled(_ x: Tensor, byRateOf mean: Tensor, factor: Float = 1) -> Tensor {
+    let w = configuration.targetRate
+    return tape.scalar([x, mean]) { values in
+      let r = (max(values[1], w) + 0.1) / (w + 0.1)
+      return (
+        values[0] * factor * r,
+        [factor * r, values[1] > w ? values[0] * factor / (w + 0.1) : 0]
+      )
+    }
+  }
+}
+
+/// Rows of a chunk for a batch of `rows` packed rows: about eight chunks, but neither so small that
+/// matrix products become inefficient nor so large that they leave the cache.
+func chunkRows(_ rows: Int) -> Int { min(max(rows / 8, 256), 1024) }
