@@ -1,0 +1,5 @@
+#if defined(__x86_64__)
+#define KERNEL(name) name##_avx512
+#define KERNEL_TARGET "arch=x86-64-v4"
+#include "all_kernels.h"
+#endif

@@ -1,1 +1,0 @@
-#include "zonkey_kernels.h"

@@ -1,0 +1,72 @@
+// Sums, copies and index lists over rows. All of them are bound by memory, not arithmetic.
+
+void KERNEL(zk_start_rows)(float *out, const float *bias, const float *residual,
+                           const float *table, const int32_t *row_of, long rows, long columns) {
+  for (long i = 0; i < rows; i++) {
+    const float *looked_up = table ? table + (long)row_of[i] * columns : NULL;
+    for (long c = 0; c < columns; c += LANES) {
+      long n = columns - c;
+      vf x = bias ? load_first(bias + c, n) : splat(0);
+      if (residual) x += load_first(residual + i * columns + c, n);
+      if (looked_up) x += load_first(looked_up + c, n);
+      store_first(out + i * columns + c, x, n);
+    }
+  }
+}
+
+void KERNEL(zk_column_sums)(const float *x, long rows, long columns, float *sums) {
+  long i = 0;
+  // Four rows at a time: a quarter of the traffic on the sums.
+  for (; i + 4 <= rows; i += 4) {
+    const float *r = x + i * columns;
+    for (long c = 0; c < columns; c += LANES) {
+      long n = columns - c;
+      vf first = load_first(r + c, n) + load_first(r + columns + c, n);
+      vf second = load_first(r + 2 * columns + c, n) + load_first(r + 3 * columns + c, n);
+      add_first(sums + c, first + second, n);
+    }
+  }
+  for (; i < rows; i++)
+    for (long c = 0; c < columns; c += LANES)
+      add_first(sums + c, load_first(x + i * columns + c, columns - c), columns - c);
+}
+
+void KERNEL(zk_axpy)(float a, const float *x, float *y, long count) {
+  for (long i = 0; i < count; i += LANES)
+    add_first(y + i, a * load_first(x + i, count - i), count - i);
+}
+
+double KERNEL(zk_dot)(const float *a, const float *b, long count) {
+  const long block = 1024;
+  double total = 0;
+  for (long start = 0; start < count; start += block) {
+    long end = least(start + block, count);
+    vf sum[4] = {0};
+    long i = start;
+    for (; i + 4 * LANES <= end; i += 4 * LANES)
+      for (int chain = 0; chain < 4; chain++)
+        sum[chain] += load(a + i + chain * LANES) * load(b + i + chain * LANES);
+    for (; i < end; i += LANES)
+      sum[0] += load_first(a + i, end - i) * load_first(b + i, end - i);
+    total += lane_sum((sum[0] + sum[1]) + (sum[2] + sum[3]));
+  }
+  return total;
+}
+
+void KERNEL(zk_gather_rows)(const float *table, const int32_t *index, long rows, long columns,
+                            float *out) {
+  for (long i = 0; i < rows; i++) {
+    const float *row = table + (long)index[i] * columns;
+    for (long c = 0; c < columns; c += LANES)
+      store_first(out + i * columns + c, load_first(row + c, columns - c), columns - c);
+  }
+}
+
+void KERNEL(zk_scatter_add_rows)(const float *x, const int32_t *index, long rows, long columns,
+                                 float *table) {
+  for (long i = 0; i < rows; i++) {
+    float *row = table + (long)index[i] * columns;
+    for (long c = 0; c < columns; c += LANES)
+      add_first(row + c, load_first(x + i * columns + c, columns - c), columns - c);
+  }
+}

@@ -1,0 +1,146 @@
+// One step of causal attention over cached keys and values.
+//
+// Every query has keys of its own, so (segment, head) pairs are the lanes: 16 pairs at a time,
+// scores [step + 1][16], the softmax without sums across lanes. The cache is read step by step,
+// where the pairs stand next to each other.
+
+typedef struct {
+  long count;         // pairs in use
+  long offset[LANES]; // of the pair's query in a step's rows; unused lanes repeat pair 0
+} step_pairs;
+
+INLINE step_pairs step_pairs_from(long first, long alive, long width, long heads) {
+  step_pairs pairs = {.count = least(LANES, alive * heads - first)};
+  for (long l = 0; l < LANES; l++) {
+    long pair = first + (l < pairs.count ? l : 0);
+    pairs.offset[l] = pair / heads * 3 * width + pair % heads * (width / heads);
+  }
+  return pairs;
+}
+
+/// Lane l: x[l, :]·rows[offset l ...], x packed in rows of padded(E).
+INLINE vf step_products(const float *x, const float *rows, const step_pairs *pairs, long E) {
+  vf sum[LANES];
+#pragma clang loop unroll(full)
+  for (int l = 0; l < LANES; l++) sum[l] = splat(0);
+  for (long c = 0; c < E; c += LANES)
+#pragma clang loop unroll(full)
+    for (int l = 0; l < LANES; l++)
+      sum[l] += load(x + l * padded(E) + c) * load_first(rows + pairs->offset[l] + c, E - c);
+  return sums_of_each(sum);
+}
+
+/// Probabilities [step + 1][16] of the pairs; q receives the scaled queries.
+INLINE void step_probabilities(const float *projected, long row_size, long step, long width,
+                               const step_pairs *pairs, long E, float *q, float *p) {
+  const float scale = 1.0f / sqrtf((float)E);
+  for (long l = 0; l < LANES; l++)
+    pack_rows(projected + step * row_size + pairs->offset[l], 0, 1, E, scale, q + l * padded(E));
+  vf top = splat(-INFINITY);
+  for (long j = 0; j <= step; j++) {
+    vf s = step_products(q, projected + j * row_size + width, pairs, E);
+    store(p + j * LANES, s);
+    top = larger(top, s);
+  }
+  vf sum = splat(0);
+  for (long j = 0; j <= step; j++) {
+    vf e = exponential(load(p + j * LANES) - top);
+    store(p + j * LANES, e);
+    sum += e;
+  }
+  vf factor = 1.0f / sum;
+  for (long j = 0; j <= step; j++) store(p + j * LANES, load(p + j * LANES) * factor);
+}
+
+/// out[l, c ...] = Σ_j w[j, l] * rows of step j: the pairs' weighted sums, 16 columns from c.
+INLINE void step_sums(const float *w, const float *rows, long row_size, long step,
+                      const step_pairs *pairs, long c, long E, vf out[LANES]) {
+#pragma clang loop unroll(full)
+  for (int l = 0; l < LANES; l++) out[l] = splat(0);
+  for (long j = 0; j <= step; j++)
+#pragma clang loop unroll(full)
+    for (int l = 0; l < LANES; l++)
+      out[l] += w[j * LANES + l] *
+                load_first(rows + j * row_size + pairs->offset[l] + c, E - c);
+}
+
+INLINE void step_forward(const float *projected, long segments, long step, long alive, long width,
+                         long heads, float *out, long E) {
+  const long row_size = segments * 3 * width;
+  float *q = scratch_floats(LANES * (padded(E) + step + 1)), *p = q + LANES * padded(E);
+  for (long first = 0; first < alive * heads; first += LANES) {
+    step_pairs pairs = step_pairs_from(first, alive, width, heads);
+    step_probabilities(projected, row_size, step, width, &pairs, E, q, p);
+    for (long c = 0; c < E; c += LANES) {
+      vf sum[LANES];
+      step_sums(p, projected + 2 * width, row_size, step, &pairs, c, E, sum);
+      // Pairs stand in the order of the output's heads.
+#pragma clang loop unroll(full)
+      for (int l = 0; l < LANES; l++)
+        if (l < pairs.count) store_first(out + (first + l) * E + c, sum[l], E - c);
+    }
+  }
+  free(q);
+}
+
+void KERNEL(zk_step_attention_forward)(const float *projected, long segments, long step,
+                                       long alive, long width, long heads, float *out) {
+  const long E = width / heads;
+  if (E == 16) step_forward(projected, segments, step, alive, width, heads, out, 16);
+  else if (E == 32) step_forward(projected, segments, step, alive, width, heads, out, 32);
+  else if (E == 64) step_forward(projected, segments, step, alive, width, heads, out, 64);
+  else step_forward(projected, segments, step, alive, width, heads, out, E);
+}
+
+INLINE void step_backward(const float *projected, long segments, long step, long alive, long width,
+                          long heads, const float *dout, float *dprojected, long E) {
+  const long row_size = segments * 3 * width, W = padded(E);
+  const float scale = 1.0f / sqrtf((float)E);
+  float *q = scratch_floats(2 * LANES * (W + step + 1)), *d_o = q + LANES * W;
+  float *p = d_o + LANES * W, *ds = p + LANES * (step + 1);
+  for (long first = 0; first < alive * heads; first += LANES) {
+    step_pairs pairs = step_pairs_from(first, alive, width, heads);
+    step_probabilities(projected, row_size, step, width, &pairs, E, q, p);
+    for (long l = 0; l < LANES; l++)
+      pack_rows(dout + (first + (l < pairs.count ? l : 0)) * E, 0, 1, E, 1, d_o + l * W);
+    vf mean = splat(0);
+    for (long j = 0; j <= step; j++) {
+      vf dp = step_products(d_o, projected + j * row_size + 2 * width, &pairs, E);
+      store(ds + j * LANES, dp);
+      mean += load(p + j * LANES) * dp;
+    }
+    for (long j = 0; j <= step; j++)
+      store(ds + j * LANES, load(p + j * LANES) * (load(ds + j * LANES) - mean));
+    for (long c = 0; c < E; c += LANES) {
+      vf sum[LANES];
+      step_sums(ds, projected + width, row_size, step, &pairs, c, E, sum);
+#pragma clang loop unroll(full)
+      for (int l = 0; l < LANES; l++)
+        if (l < pairs.count)
+          add_first(dprojected + step * row_size + pairs.offset[l] + c, sum[l] * scale, E - c);
+    }
+    for (long j = 0; j <= step; j++)
+      for (long l = 0; l < pairs.count; l++) {
+        float *dk = dprojected + j * row_size + pairs.offset[l] + width;
+        for (long c = 0; c < E; c += LANES) {
+          add_first(dk + c, ds[j * LANES + l] * load(q + l * W + c), E - c);
+          add_first(dk + width + c, p[j * LANES + l] * load(d_o + l * W + c), E - c);
+        }
+      }
+  }
+  free(q);
+}
+
+void KERNEL(zk_step_attention_backward)(const float *projected, long segments, long step,
+                                        long alive, long width, long heads, const float *dout,
+                                        float *dprojected) {
+  const long E = width / heads;
+  if (E == 16)
+    step_backward(projected, segments, step, alive, width, heads, dout, dprojected, 16);
+  else if (E == 32)
+    step_backward(projected, segments, step, alive, width, heads, dout, dprojected, 32);
+  else if (E == 64)
+    step_backward(projected, segments, step, alive, width, heads, dout, dprojected, 64);
+  else
+    step_backward(projected, segments, step, alive, width, heads, dout, dprojected, E);
+}
