@@ -98,7 +98,6 @@ enum Parity {
     for (a, b) in zip(actual, wanted) {
       difference = a.isFinite ? max(difference, abs(a - b)) : .infinity
     }
-    print("DBG", name, difference / max(largest, 1e-30))
     #expect(
       difference <= max(absolute, relative * largest),
       "\(name): differs by \(difference) where the largest is \(largest)",

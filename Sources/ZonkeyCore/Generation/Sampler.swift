@@ -22,12 +22,11 @@ package struct Sampler {
     let level = model.levels[top]
     let full = fullOffsets(1, level)
     var latent = tape.constant(start, columns: level.configuration.latentWidth)
-    var decoded = level.decode(latent, noiseLevels: [1], offsets: full, on: tape)
+    var decoded = level.decode(latent, noiseLevels: [noiseLevel(0)], offsets: full, on: tape)
     for step in 1..<max(1, steps) {
       latent = level.compress(
         decoded.vectors, existence: decoded.existence, offsets: full, on: tape)
-      let t = 1 - Float(step) / Float(steps - 1)
-      decoded = level.decode(latent, noiseLevels: [t], offsets: full, on: tape)
+      decoded = level.decode(latent, noiseLevels: [noiseLevel(step)], offsets: full, on: tape)
     }
     var units = cut(decoded.vectors, decoded.existence.array)
     for below in model.levels[..<top].reversed() {
@@ -35,6 +34,9 @@ package struct Sampler {
     }
     return units
   }
+
+  /// 1, 1 - 1/n, … 1/n for n steps: the last decode still sees the last share of noise.
+  private func noiseLevel(_ step: Int) -> Float { 1 - Float(step) / Float(max(1, steps)) }
 
   /// Latents of a level decoded (t = 0), stitched and cut: the units of that level [M, D].
   package func expand(_ latents: Tensor, by level: Level, starts: [Int]?) -> Tensor {
