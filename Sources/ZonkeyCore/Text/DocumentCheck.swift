@@ -53,12 +53,18 @@ final class DocumentCheck {
 enum UTF8Check {
   /// Where the first bytes stand that are not UTF-8; `nil` when all are.
   static func firstInvalidOffset(in bytes: [UInt8]) -> Int? {
+    firstInvalidRange(in: bytes, from: 0)?.lowerBound
+  }
+
+  /// The first bytes from `start` on that are not UTF-8, as many as become one U+FFFD.
+  static func firstInvalidRange(in bytes: [UInt8], from start: Int) -> Range<Int>? {
     bytes.withUnsafeBufferPointer { buffer in
       do throws(UTF8.ValidationError) {
-        _ = try UTF8Span(validating: buffer.span)
+        _ = try UTF8Span(validating: UnsafeBufferPointer(rebasing: buffer[start...]).span)
         return nil
       } catch {
-        return error.byteOffsets.lowerBound
+        let range = error.byteOffsets
+        return (range.lowerBound + start)..<(range.upperBound + start)
       }
     }
   }

@@ -11,6 +11,8 @@ struct WikiPage {
   var text: [UInt8] = []
   var isRedirect = false
   var isTooLong = false
+  /// Whether bad UTF-8 was mended in it.
+  var isMended = false
 }
 
 /// Collects pages out of the events of an XML parser.
@@ -20,7 +22,9 @@ struct WikiPage {
 final class MediaWikiHandler {
   /// Pages that are complete and not yet taken.
   var pages: [WikiPage] = []
-  var namespaces = WikiNamespaces.english
+  var namespaces = WikiNamespaces.withAliases
+  /// What mends bad UTF-8, if anything does.
+  var repair: UTF8Repair?
   /// Why the document is refused, though it may be well-formed.
   private(set) var refusal: String?
   /// The parser, which a refusal stops.
@@ -130,12 +134,20 @@ final class MediaWikiHandler {
     switch depth {
     case 3: isInRevision = false
     case 2:
-      if let page { pages.append(page) }
-      page = nil
+      endPage()
       isInSiteInfo = false
     default: break
     }
     depth -= 1
+  }
+
+  private func endPage() {
+    guard var page else { return }
+    if repair?.offsets.isEmpty == false, let parser {
+      page.isMended = repair?.takeOffsets(before: Int(xmlByteConsumed(parser))) ?? false
+    }
+    pages.append(page)
+    self.page = nil
   }
 
   private func store() {

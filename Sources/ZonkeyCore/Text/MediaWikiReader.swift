@@ -57,8 +57,16 @@ public final class MediaWikiReader: DocumentSource {
     } while isFirst && input.available.count < 4
     isDone = input.isAtEnd
     let bytes = input.available
+    let policy = check.options.invalid
+    if isFirst, policy != .stop, UTF8Repair.isUTF8(bytes) {
+      handler.repair = UTF8Repair(recordsOffsets: policy == .skip)
+    }
     do throws(XMLPushParser.Failure) {
-      try parser.push(bytes, isLast: isDone)
+      if let mended = handler.repair?.mended(bytes, isLast: isDone) {
+        try parser.push(mended, isLast: isDone)
+      } else {
+        try parser.push(bytes, isLast: isDone)
+      }
     } catch {
       throw .badInput(
         source: input.source, line: error.line, offset: error.offset, reason: error.reason)
@@ -71,6 +79,12 @@ public final class MediaWikiReader: DocumentSource {
     guard isArticle(page, title: title) else { return nil }
     if page.isTooLong {
       try check.tooLong(source: "\(input.source), page \"\(title)\"", line: nil, offset: nil)
+      return nil
+    }
+    if page.isMended {
+      let source = "\(input.source), page \"\(title)\""
+      try check.leaveOut(
+        .badUTF8, .badInput(source: source, line: nil, offset: nil, reason: "not UTF-8"))
       return nil
     }
     let text = Wikitext.plainText(page.text, namespaces: handler.namespaces)

@@ -17,6 +17,18 @@ public struct WikiNamespaces: Sendable, Equatable {
     "timedtext talk": 711, "module": 828, "module talk": 829,
   ])
 
+  /// Adds the names of categories in other languages, which old or foreign text has.
+  static let withAliases: WikiNamespaces = {
+    var namespaces = english
+    let categories = [
+      "kategorie", "categoria", "catégorie", "categoría", "categorie", "kategoria", "kategori",
+      "kategorija", "kategória", "kategoreja", "категория", "категорія", "категорија", "カテゴリ",
+      "分类", "分類", "تصنيف", "קטגוריה", "분류", "thể loại", "luokka", "kategoriya", "رده",
+    ]
+    for name in categories { namespaces.add(name, key: category) }
+    return namespaces
+  }()
+
   /// Adds a wiki's own name of a namespace; the empty name of the articles is passed over.
   public mutating func add(_ name: String, key: Int) {
     if key != 0 && !name.isEmpty { keys[Self.folded(name)] = key }

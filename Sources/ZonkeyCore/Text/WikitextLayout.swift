@@ -66,7 +66,7 @@ struct WikitextLayout {
   }
 
   private mutating func endLine(_ kind: Gap) {
-    let text = Self.tidied(line)
+    let text = Self.tidied(Self.unmarked(line[...]))
     line.removeAll(keepingCapacity: true)
     gap = .none
     newlineCount = 0
@@ -103,9 +103,18 @@ struct WikitextLayout {
     result.append(contentsOf: text)
   }
 
+  /// A line without markers of a list that came to stand at its beginning.
+  private static func unmarked(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    let text = line.drop { $0 == 0x20 || $0 == 0x2A || $0 == 0x23 || $0 == 0x3A || $0 == 0x3B }
+    return line[..<text.startIndex].last == 0x20 ? text : line
+  }
+
   /// A line without the holes that dropped markup left in its punctuation.
-  private static func tidied(_ line: [UInt8]) -> [UInt8] {
-    guard line.contains(where: { $0 == 0x28 || $0 == 0x2C || $0 == 0x2E }) else { return line }
+  private static func tidied(_ line: ArraySlice<UInt8>) -> [UInt8] {
+    guard line.contains(where: { $0 == 0x28 || $0 == 0x2C || $0 == 0x2E }) else {
+      return Array(line)
+    }
+    let line = Array(line)
     var result: [UInt8] = []
     result.reserveCapacity(line.count)
     var index = 0

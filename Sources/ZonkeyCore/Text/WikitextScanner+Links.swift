@@ -77,7 +77,7 @@ extension WikitextScanner {
   private func isDropped(_ target: ArraySlice<UInt8>) -> Bool {
     guard let colon = target.firstIndex(of: 0x3A), colon > target.startIndex else { return false }
     let prefix = target[..<colon]
-    if Self.isLanguage(prefix) { return true }
+    if Self.isLanguage(prefix) || Self.isMedia(target) { return true }
     let key = namespaces.key(ofPrefix: String(decoding: prefix, as: UTF8.self))
     return key == WikiNamespaces.file || key == WikiNamespaces.category
   }
@@ -94,6 +94,20 @@ extension WikitextScanner {
     if first.count == 6 { return first.elementsEqual("simple".utf8) }
     return !["mw", "rfc", "doi"].contains(String(decoding: first, as: UTF8.self))
   }
+
+  /// Whether a name ends as those of images, sounds and films do.
+  ///
+  /// Old names of the file namespace, and those of other wikis, are not in a dump's list.
+  private static func isMedia(_ target: ArraySlice<UInt8>) -> Bool {
+    let tail = target.suffix(12).filter { !$0.isBlank }
+    guard let dot = tail.lastIndex(of: 0x2E) else { return false }
+    return mediaSuffixes.contains(String(decoding: tail[(dot + 1)...], as: UTF8.self).lowercased())
+  }
+
+  private static let mediaSuffixes: Set<String> = [
+    "jpg", "jpeg", "jpe", "png", "gif", "svg", "tif", "tiff", "webp", "xcf", "bmp", "djvu", "pdf",
+    "ogg", "oga", "ogv", "mid", "midi", "wav", "flac", "mp3", "opus", "webm", "mpg", "mpeg", "stl",
+  ]
 
   /// The label of a link with an empty one: its target without namespace and parenthesis.
   private func abridged(_ target: ArraySlice<UInt8>) -> ArraySlice<UInt8> {

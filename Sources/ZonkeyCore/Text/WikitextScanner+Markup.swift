@@ -53,8 +53,9 @@ extension WikitextScanner {
       }
       end = found + 1
     }
-    let isLine = (position == 0 || bytes[position - 1] == 0x0A) && byte(at: end) == 0x0A
-    position = isLine ? end + 1 : end
+    let isLineStart = position == 0 || bytes[position - 1] == 0x0A
+    position = isLineStart && byte(at: end) == 0x0A ? end + 1 : end
+    if isLineStart { beginLine() }
   }
 
   private func endOfName(from begin: Int) -> Int {

@@ -232,7 +232,7 @@ struct WikitextScanner {
   // MARK: Lines
 
   /// Looks at what a line begins with.
-  private mutating func beginLine() {
+  mutating func beginLine() {
     guard let first = byte(at: position) else { return }
     if first == 0x3D, heading() { return }
     var kind = first == 0x0A ? LineKind.blank : .plain

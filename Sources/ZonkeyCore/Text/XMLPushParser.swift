@@ -25,6 +25,18 @@ final class XMLPushParser {
     if let context { xmlFreeParserCtxt(context) }
   }
 
+  /// Parses the next bytes of an array, as the other function does.
+  func push(_ bytes: [UInt8], isLast: Bool) throws(Failure) {
+    let result = bytes.withUnsafeBytes { buffer -> Result<Void, Failure> in
+      do throws(Failure) {
+        return .success(try push(buffer, isLast: isLast))
+      } catch {
+        return .failure(error)
+      }
+    }
+    try result.get()
+  }
+
   /// Parses the next bytes. The first call's must be four at least, to tell the encoding.
   func push(_ bytes: UnsafeRawBufferPointer, isLast: Bool) throws(Failure) {
     let chars = bytes.assumingMemoryBound(to: CChar.self)
