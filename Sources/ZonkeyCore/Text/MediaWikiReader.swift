@@ -57,13 +57,10 @@ public final class MediaWikiReader: DocumentSource {
     } while isFirst && input.available.count < 4
     isDone = input.isAtEnd
     let bytes = input.available
-    let policy = check.options.invalid
-    if isFirst, policy != .stop, UTF8Repair.isUTF8(bytes) {
-      handler.repair = UTF8Repair(recordsOffsets: policy == .skip)
-    }
+    if isFirst, UTF8Repair.isUTF8(bytes) { handler.repair = UTF8Repair(check.options.invalid) }
     do throws(XMLPushParser.Failure) {
-      if let mended = handler.repair?.mended(bytes, isLast: isDone) {
-        try parser.push(mended, isLast: isDone)
+      if let valid = handler.repair?.mended(bytes, isLast: isDone) {
+        try parser.push(valid, isLast: isDone && handler.repair?.stop == nil)
       } else {
         try parser.push(bytes, isLast: isDone)
       }
@@ -72,6 +69,11 @@ public final class MediaWikiReader: DocumentSource {
         source: input.source, line: error.line, offset: error.offset, reason: error.reason)
     }
     input.take(bytes.count)
+    if let stop = handler.repair?.stop {
+      throw .badInput(
+        source: input.source, line: stop.line, offset: stop.offset,
+        reason: "not UTF-8: \(UTF8Check.describe(stop.byte))")
+    }
   }
 
   private func document(_ page: WikiPage) throws(ZonkeyError) -> Document? {

@@ -1,15 +1,19 @@
-/// Mends bad UTF-8 in pieces of a stream before a parser that would stop at it.
+/// Looks for bad UTF-8 in pieces of a stream before a parser does, and mends or tells it.
 ///
-/// It remembers where it did, in offsets of the mended stream.
+/// By the policy it puts U+FFFD there and, to skip, remembers where in the mended stream, or
+/// ends the stream at the first bad byte, of which it knows the exact place.
 struct UTF8Repair {
+  /// The first bad byte and its place, when the policy is to stop at it.
+  private(set) var stop: (line: Int, offset: Int, byte: UInt8)?
   /// Where U+FFFD was put and not yet asked for, in order.
   private(set) var offsets: [Int] = []
   private var writtenBytes = 0
   private var held: [UInt8] = []
-  private let recordsOffsets: Bool
+  private var newlineCount = 0
+  private let policy: InvalidPolicy
 
-  init(recordsOffsets: Bool) {
-    self.recordsOffsets = recordsOffsets
+  init(_ policy: InvalidPolicy) {
+    self.policy = policy
   }
 
   /// Whether a document that begins so is in UTF-8, by its mark and declaration.
@@ -25,7 +29,16 @@ struct UTF8Repair {
   mutating func mended(_ piece: UnsafeRawBufferPointer, isLast: Bool) -> [UInt8] {
     var bytes = held + piece
     held = isLast ? [] : Self.takeUnfinished(from: &bytes)
-    if UTF8Check.firstInvalidOffset(in: bytes) != nil { bytes = mend(bytes) }
+    if let bad = UTF8Check.firstInvalidOffset(in: bytes) {
+      if policy == .stop {
+        let line = newlineCount + bytes.newlineCount(before: bad) + 1
+        stop = (line, writtenBytes + bad, bytes[bad])
+        bytes.removeLast(bytes.count - bad)
+      } else {
+        bytes = mend(bytes)
+      }
+    }
+    if policy == .stop { newlineCount += bytes.newlineCount(before: bytes.count) }
     writtenBytes += bytes.count
     return bytes
   }
@@ -42,7 +55,7 @@ struct UTF8Repair {
     var start = 0
     while let bad = UTF8Check.firstInvalidRange(in: bytes, from: start) {
       result.append(contentsOf: bytes[start..<bad.lowerBound])
-      if recordsOffsets { offsets.append(writtenBytes + result.count) }
+      if policy == .skip { offsets.append(writtenBytes + result.count) }
       result.append(contentsOf: UTF8.encodedReplacementCharacter)
       start = bad.upperBound
     }

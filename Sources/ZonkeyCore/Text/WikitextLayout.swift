@@ -31,7 +31,7 @@ struct WikitextLayout {
         newlineCount += 1
         // A line that begins with a bar is what is left of a table or a template.
         let isDebris = line.first == 0x7C || (index < bytes.count && bytes[index] == 0x7C)
-        widen(newlineCount > 1 ? .paragraph : isDebris ? .line : .space)
+        widen(newlineCount > 1 ? .paragraph : isDebris ? .paragraph : .space)
       case LayoutCode.line: widen(.line)
       case LayoutCode.paragraph: widen(.paragraph)
       case LayoutCode.heading:

@@ -37,7 +37,8 @@ extension WikitextScanner {
       position += 1
       return
     }
-    guard let terminator, terminator != 0x0A, terminator != 0x5B, end > begin else {
+    let isNested = terminator == 0x7B || terminator == 0x3C
+    guard let terminator, terminator != 0x0A, terminator != 0x5B, end > begin || isNested else {
       position = begin
       return
     }
