@@ -15,7 +15,8 @@ import ZonkeyCore
     ("a\n{| class=x\n! h\n|-\n| b {{c}} || d\n{|\n| e\n|}\n|}\nf", "a\n\nf"),
     (":{|\n| a\n|}b", "b"), ("{|\n| a\n\n== H ==\nb", "H\n\nb"),
     ("<table><tr><td>a</td></tr></table>b", "b"),
-    ("<!-- c -->\n{|\n|a\n|}\nb", "b"), ("{{x|a=\n{|\n| b\n|}}}c", "c"),
+    ("a\n{{b}}, c", "a, c"), ("a\n\n{{b}}, c", "a\n\nc"), ("<!-- c -->\n{|\n|a\n|}\nb", "b"),
+    ("{{x|a=\n{|\n| b\n|}}}c", "c"),
     // Links.
     ("[[A]] [[b|c]]s [[:Category:D]] [[e (f)|]] [[g#h]]", "A cs Category:D e g#h"),
     ("a[[File:x.png|thumb|b [[c|d]] {{e}} [http://f g]]] h", "a h"), ("[[image: x|y]]a", "a"),

@@ -40,7 +40,9 @@ struct WikitextLayout {
         index += 1
       default:
         settle()
-        line.append(byte)
+        let begin = index - 1
+        while index < bytes.count, bytes[index] > 0x20 { index += 1 }
+        line.append(contentsOf: bytes[begin..<index])
       }
     }
   }
@@ -103,9 +105,9 @@ struct WikitextLayout {
     result.append(contentsOf: text)
   }
 
-  /// A line without markers of a list that came to stand at its beginning.
+  /// A line without markers of a list, or commas, that came to stand at its beginning.
   private static func unmarked(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-    let text = line.drop { $0 == 0x20 || $0 == 0x2A || $0 == 0x23 || $0 == 0x3A || $0 == 0x3B }
+    let text = line.drop { $0.isLooseMark || $0 == 0x2A || $0 == 0x23 }
     return line[..<text.startIndex].last == 0x20 ? text : line
   }
 

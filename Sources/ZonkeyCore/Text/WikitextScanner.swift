@@ -39,9 +39,9 @@ struct WikitextScanner {
   private(set) var output: [UInt8] = []
   private(set) var frames: [Frame] = []
   private var openTemplates = 0
-  private var openTables = 0
-  private var droppedCount = 0
-  private var previousLine = LineKind.blank
+  private(set) var openTables = 0
+  private(set) var droppedCount = 0
+  var previousLine = LineKind.blank
   /// Elements of which no closing tag follows, so that none is looked for again.
   var unclosedElements: Set<String> = []
 
@@ -129,10 +129,11 @@ struct WikitextScanner {
   // MARK: The loop
 
   /// Reads on to `end`, or a little further when something that began before it goes on.
-  private mutating func scan(to end: Int) {
+  mutating func scan(to end: Int) {
+    let isSpecial = Self.isSpecial
     while position < end {
       let begin = position
-      while position < end, !Self.isSpecial[Int(bytes[position])] { position += 1 }
+      while position < end, !isSpecial[Int(bytes[position])] { position += 1 }
       if position > begin { output.append(contentsOf: bytes[begin..<position]) }
       guard position < end else { return }
       switch bytes[position] {
@@ -227,86 +228,5 @@ struct WikitextScanner {
     }
     write(0x5F)
     position += 1
-  }
-
-  // MARK: Lines
-
-  /// Looks at what a line begins with.
-  mutating func beginLine() {
-    guard let first = byte(at: position) else { return }
-    if first == 0x3D, heading() { return }
-    var kind = first == 0x0A ? LineKind.blank : .plain
-    var begin = position
-    while let marker = byte(at: begin), "*#:;".utf8.contains(marker) { begin += 1 }
-    if begin > position { kind = .item }
-    while let blank = byte(at: begin), blank.isBlank { begin += 1 }
-    if byte(at: begin) == 0x7B, byte(at: begin + 1) == 0x7C {
-      position = begin + 2
-      return open(.table)
-    }
-    if openTables > 0, byte(at: begin) == 0x7C, byte(at: begin + 1) == 0x7D,
-      byte(at: begin + 2) != 0x7D
-    {
-      position = begin + 2
-      return closeTable()
-    }
-    if kind == .plain, first == 0x2D {
-      let dashes = runLength(at: position)
-      if dashes >= 4 { begin = position + dashes }
-    }
-    position = begin
-    part(kind)
-  }
-
-  /// Writes the break between the line before and one of this kind.
-  private mutating func part(_ kind: LineKind) {
-    if droppedCount > 0 { return }
-    switch (previousLine, kind) {
-    case (_, .heading), (.heading, _), (.item, .plain): write(LayoutCode.paragraph)
-    case (_, .item): write(LayoutCode.line)
-    default: break
-    }
-    previousLine = kind
-  }
-
-  private mutating func closeTable() {
-    while let frame = frames.last, frame.kind != .table { abandonFrames(downTo: frames.count - 1) }
-    close()
-  }
-
-  /// Reads a heading, if the line is one. It ends whatever is open, as a section does.
-  private mutating func heading() -> Bool {
-    let lineEnd = firstIndex(of: 0x0A, from: position) ?? bytes.count
-    var end = lineEnd
-    while end > position, bytes[end - 1].isBlank { end -= 1 }
-    if end > position, bytes[end - 1] == 0x3E { end = beforeComments(end) }
-    let opening = runLength(at: position, limit: 6)
-    var closing = 0
-    while closing < opening, end - 1 - closing > position, bytes[end - 1 - closing] == 0x3D {
-      closing += 1
-    }
-    let level = min(opening, closing)
-    guard level > 0, end - position > 2 * level else { return false }
-    abandonFrames(downTo: 0)
-    part(.heading)
-    write([LayoutCode.heading, 0x30 + UInt8(level)])
-    position += level
-    scan(to: end - level)
-    abandonFrames(downTo: 0)
-    position = max(position, lineEnd)
-    return true
-  }
-
-  /// The end of a line without the comments after it.
-  private func beforeComments(_ end: Int) -> Int {
-    var end = end
-    while end - position >= 7, bytes[(end - 3)..<end].elementsEqual("-->".utf8) {
-      var begin = end - 4
-      while begin > position, !bytes[begin...].starts(with: "<!--".utf8) { begin -= 1 }
-      if begin <= position { break }
-      end = begin
-      while end > position, bytes[end - 1].isBlank { end -= 1 }
-    }
-    return end
   }
 }
