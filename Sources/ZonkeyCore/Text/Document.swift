@@ -1,0 +1,75 @@
+/// One text with what its source tells about it.
+public struct Document: Sendable, Equatable {
+  /// The source's own name for it, such as a page id; `nil` when it has none.
+  public var id: String?
+  public var title: String?
+  /// UTF-8, exactly as it was read.
+  public var text: [UInt8]
+
+  public init(id: String? = nil, title: String? = nil, text: [UInt8]) {
+    self.id = id
+    self.title = title
+    self.text = text
+  }
+}
+
+/// How documents lie in a file.
+public enum InputFormat: String, Sendable, CaseIterable {
+  /// Plain text, cut into documents as `DocumentUnit` says.
+  case lines
+  /// One JSON object a line.
+  case jsonl
+  /// A MediaWiki XML export.
+  case mediawiki
+}
+
+/// What is one document in a file of plain text.
+public enum DocumentUnit: String, Sendable, CaseIterable {
+  /// A line, without its newline; a carriage return before it belongs to the text.
+  case line
+  /// Lines up to a blank one, with the newlines between them.
+  case paragraph
+  /// The whole file.
+  case whole
+  /// What stands between NUL bytes.
+  case null
+}
+
+/// What becomes of a document that is not valid.
+public enum InvalidPolicy: String, Sendable, CaseIterable {
+  /// Reading ends with an error that names the place.
+  case stop
+  /// The document is left out and counted.
+  case skip
+  /// Bad UTF-8 becomes U+FFFD; what cannot be mended so is left out and counted.
+  case replace
+}
+
+/// How files are read.
+public struct ReaderOptions: Sendable, Equatable {
+  /// The format of every file; `nil` finds it by looking at the content of each.
+  public var format: InputFormat?
+  /// The name of the JSON field that has the text.
+  public var textField = "text"
+  public var unit = DocumentUnit.line
+  public var invalid = InvalidPolicy.stop
+  /// The most bytes one document may have; of JSONL its line, of a dump the page's wikitext.
+  public var maxDocumentBytes = 1 << 30
+
+  public init(
+    format: InputFormat? = nil, textField: String = "text", unit: DocumentUnit = .line,
+    invalid: InvalidPolicy = .stop, maxDocumentBytes: Int = 1 << 30
+  ) {
+    self.format = format
+    self.textField = textField
+    self.unit = unit
+    self.invalid = invalid
+    self.maxDocumentBytes = maxDocumentBytes
+  }
+}
+
+/// Where documents of one file come from.
+protocol DocumentSource {
+  /// The next document, `nil` at the end of the file.
+  mutating func next() throws(ZonkeyError) -> Document?
+}

@@ -1,0 +1,142 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// A buffered view of a `ByteStream` that cuts it at a byte and knows the place.
+final class TextInput {
+  /// How a piece ended.
+  enum Ending {
+    case delimiter
+    case endOfInput
+    /// The limit was reached before the delimiter; the rest of the piece is still to be read.
+    case limit
+  }
+
+  /// Bytes between delimiters.
+  struct Piece {
+    var bytes: [UInt8]
+    var ending: Ending
+  }
+
+  let stream: ByteStream
+  /// The offset of the next byte in the decompressed stream.
+  private(set) var offset = 0
+  private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
+  private var start = 0
+  private var end = 0
+  private(set) var isAtEnd = false
+
+  init(_ stream: ByteStream) {
+    self.stream = stream
+  }
+
+  deinit {
+    buffer.deallocate()
+  }
+
+  var source: String { stream.source }
+
+  /// The bytes that are there and not yet taken.
+  var available: UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(rebasing: buffer[start..<end])
+  }
+
+  /// Whether more bytes fit beside the available ones.
+  var hasRoom: Bool { end < buffer.count }
+
+  /// Appends what the stream has to the available bytes; false at the end, or without room.
+  ///
+  /// Not inlined, since Swift 6.3's optimiser fails on the callers if it is.
+  @discardableResult
+  @inline(never)
+  func fill() throws(ZonkeyError) -> Bool {
+    if start == end {
+      start = 0
+      end = 0
+    }
+    guard !isAtEnd, hasRoom else { return false }
+    let count = try stream.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[end...]))
+    end += count
+    if count == 0 { isAtEnd = true }
+    return count > 0
+  }
+
+  /// Takes available bytes out.
+  func take(_ count: Int) {
+    start += count
+    offset += count
+  }
+
+  /// Appends the bytes up to `delimiter` to `piece` and takes the delimiter out too.
+  ///
+  /// At most `limit` bytes are appended. Returns `nil` when nothing is left at all.
+  func read(
+    until delimiter: UInt8, appendingTo piece: inout [UInt8], limit: Int
+  ) throws(ZonkeyError) -> Ending? {
+    var taken = 0
+    while true {
+      if start == end, try !fill() { return taken == 0 ? nil : .endOfInput }
+      let bytes = available
+      let found = bytes.firstIndex(of: delimiter)
+      let count = found ?? bytes.count
+      if count > limit - taken {
+        piece.append(contentsOf: bytes[..<(limit - taken)])
+        take(limit - taken)
+        return .limit
+      }
+      piece.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[..<count]))
+      taken += count
+      take(count + (found == nil ? 0 : 1))
+      if found != nil { return .delimiter }
+    }
+  }
+
+  /// Takes the bytes up to `delimiter` out, at most `limit` of them; `nil` when nothing is left.
+  func piece(until delimiter: UInt8, limit: Int) throws(ZonkeyError) -> Piece? {
+    var bytes: [UInt8] = []
+    let ending = try read(until: delimiter, appendingTo: &bytes, limit: limit)
+    return ending.map { Piece(bytes: bytes, ending: $0) }
+  }
+
+  /// Leaves out everything up to and with the delimiter, and returns the newlines in it.
+  func discard(until delimiter: UInt8) throws(ZonkeyError) -> Int {
+    var newlineCount = 0
+    while true {
+      if start == end, try !fill() { break }
+      let bytes = available
+      let found = bytes.firstIndex(of: delimiter)
+      let count = found.map { $0 + 1 } ?? bytes.count
+      newlineCount += UnsafeRawBufferPointer(rebasing: bytes[..<count]).newlineCount
+      take(count)
+      if found != nil { break }
+    }
+    return newlineCount
+  }
+}
+
+extension UnsafeRawBufferPointer {
+  /// The first place of a byte, found with the C library's vectorised search.
+  func firstIndex(of byte: UInt8) -> Int? {
+    guard let baseAddress, let found = memchr(baseAddress, Int32(byte), count) else { return nil }
+    return UnsafeRawPointer(found) - baseAddress
+  }
+
+  var newlineCount: Int {
+    var sum = 0
+    for byte in self where byte == 0x0A { sum += 1 }
+    return sum
+  }
+}
+
+extension [UInt8] {
+  /// The newlines before an index.
+  func newlineCount(before index: Int) -> Int {
+    withUnsafeBytes {
+      UnsafeRawBufferPointer(rebasing: $0[..<Swift.min(index, $0.count)]).newlineCount
+    }
+  }
+}

@@ -1,0 +1,232 @@
+/// Goes over wikitext once and leaves its text, with codes for the layout.
+///
+/// What may turn out to be dropped is written first and cut off when its end is found; so an
+/// opening without an end loses nothing, and nothing is read twice.
+struct WikitextScanner {
+  /// Something opened and not yet closed.
+  struct Frame {
+    enum Kind: Equatable {
+      /// A template or parameter, of so many opening braces.
+      case template(Int)
+      case table, htmlTable
+      /// A link whose text is kept; until its `|` it is not known which that is.
+      case link(awaitsLabel: Bool)
+      /// A link to a file or category, which is dropped with its caption.
+      case droppedLink
+      case externalLink
+    }
+    var kind: Kind
+    /// Where its output begins.
+    var mark: Int
+
+    /// Whether its text is cut off at its end.
+    var isDropped: Bool {
+      switch kind {
+      case .template, .table, .htmlTable, .droppedLink: true
+      case .link, .externalLink: false
+      }
+    }
+  }
+
+  /// What a line begins with.
+  enum LineKind {
+    case blank, plain, item, heading
+  }
+
+  let bytes: [UInt8]
+  let namespaces: WikiNamespaces
+  var position = 0
+  private(set) var output: [UInt8] = []
+  private(set) var frames: [Frame] = []
+  private var openTemplates = 0
+  private(set) var openTables = 0
+  private(set) var droppedCount = 0
+  var previousLine = LineKind.blank
+  /// Elements of which no closing tag follows, so that none is looked for again.
+  var unclosedElements: Set<String> = []
+
+  /// How deep things may nest; what is deeper is taken for text.
+  private static let depthLimit = 10_000
+
+  init(_ bytes: [UInt8], namespaces: WikiNamespaces) {
+    self.bytes = bytes
+    self.namespaces = namespaces
+    output.reserveCapacity(bytes.count / 2)
+  }
+
+  /// Reads it all.
+  mutating func run() {
+    beginLine()
+    scan(to: bytes.count)
+    abandonFrames(downTo: 0)
+  }
+
+  // MARK: Bytes
+
+  func byte(at index: Int) -> UInt8? {
+    index < bytes.count ? bytes[index] : nil
+  }
+
+  /// How often the byte at the position stands there in a row.
+  func runLength(at index: Int, limit: Int = .max) -> Int {
+    var end = index
+    while end < bytes.count, bytes[end] == bytes[index], end - index < limit { end += 1 }
+    return end - index
+  }
+
+  func firstIndex(of byte: UInt8, from start: Int) -> Int? {
+    guard start < bytes.count else { return nil }
+    return bytes.withUnsafeBytes {
+      UnsafeRawBufferPointer(rebasing: $0[start...]).firstIndex(of: byte)
+    }.map { $0 + start }
+  }
+
+  mutating func write(_ byte: UInt8) {
+    output.append(byte)
+  }
+
+  mutating func write(_ bytes: some Sequence<UInt8>) {
+    output.append(contentsOf: bytes)
+  }
+
+  // MARK: Frames
+
+  mutating func open(_ kind: Frame.Kind) {
+    guard frames.count < Self.depthLimit else { return }
+    let frame = Frame(kind: kind, mark: output.count)
+    frames.append(frame)
+    count(frame, 1)
+  }
+
+  /// Takes the innermost frame off, and what it dropped if it is.
+  mutating func close() {
+    guard let frame = frames.popLast() else { return }
+    count(frame, -1)
+    if frame.isDropped { output.removeLast(output.count - min(output.count, frame.mark)) }
+  }
+
+  /// Takes frames off that have no end; of an unclosed table it is all a table's text.
+  mutating func abandonFrames(downTo depth: Int) {
+    while frames.count > depth, let frame = frames.last {
+      if frame.kind == .table {
+        close()
+      } else {
+        frames.removeLast()
+        count(frame, -1)
+      }
+    }
+  }
+
+  private mutating func count(_ frame: Frame, _ change: Int) {
+    switch frame.kind {
+    case .template: openTemplates += change
+    case .table: openTables += change
+    default: break
+    }
+    if frame.isDropped { droppedCount += change }
+  }
+
+  // MARK: The loop
+
+  /// Reads on to `end`, or a little further when something that began before it goes on.
+  mutating func scan(to end: Int) {
+    let isSpecial = Self.isSpecial
+    while position < end {
+      let begin = position
+      while position < end, !isSpecial[Int(bytes[position])] { position += 1 }
+      if position > begin { output.append(contentsOf: bytes[begin..<position]) }
+      guard position < end else { return }
+      switch bytes[position] {
+      case 0x0A: newline()
+      case 0x27: quotes()
+      case 0x5B: openBracket()
+      case 0x5D: closeBracket()
+      case 0x7B: openBraces()
+      case 0x7D: closeBraces()
+      case 0x7C: bar()
+      case 0x3C: markup()
+      case 0x26: entity()
+      case 0x5F: underscore()
+      default:
+        // Control characters are none of a text's; the layout's codes are among them.
+        write(0x20)
+        position += 1
+      }
+    }
+  }
+
+  private static let isSpecial: [Bool] = (0..<256).map {
+    $0 < 0x20 || "'[]{}|<&_".utf8.contains(UInt8($0))
+  }
+
+  private mutating func newline() {
+    position += 1
+    write(0x0A)
+    if frames.last?.kind == .externalLink { abandonFrames(downTo: frames.count - 1) }
+    if byte(at: position) == 0x0A, case .link = frames.last?.kind {
+      abandonFrames(downTo: frames.count - 1)
+    }
+    beginLine()
+  }
+
+  /// Bold and italics are two to five marks; more, or four, have apostrophes among them.
+  private mutating func quotes() {
+    let length = runLength(at: position)
+    position += length
+    let kept = length == 1 || length == 4 ? 1 : max(0, length - 5)
+    write(repeatElement(0x27, count: kept))
+  }
+
+  private mutating func openBraces() {
+    let length = runLength(at: position)
+    position += length
+    if length == 1 { return write(0x7B) }
+    open(.template(length))
+  }
+
+  private mutating func closeBraces() {
+    let length = runLength(at: position)
+    position += length
+    if length == 1 { return write(0x7D) }
+    var rest = length
+    while rest >= 2, openTemplates > 0, let frame = frames.last {
+      guard case .template(let opened) = frame.kind else {
+        // Whatever is open inside a template ends with it.
+        abandonFrames(downTo: frames.count - 1)
+        continue
+      }
+      let matched = min(rest, opened)
+      rest -= matched
+      close()
+      if opened - matched >= 2 { open(.template(opened - matched)) }
+    }
+  }
+
+  private mutating func bar() {
+    position += 1
+    guard let frame = frames.last, frame.kind == .link(awaitsLabel: true) else {
+      return write(0x7C)
+    }
+    output.removeLast(output.count - min(output.count, frame.mark))
+    frames[frames.count - 1].kind = .link(awaitsLabel: false)
+  }
+
+  /// Drops words such as `__NOTOC__`.
+  private mutating func underscore() {
+    let limit = 40
+    if byte(at: position + 1) == 0x5F {
+      var end = position + 2
+      while let next = byte(at: end), (0x41...0x5A).contains(next) || next >= 0x80,
+        end - position < limit
+      {
+        end += 1
+      }
+      if end > position + 2, byte(at: end) == 0x5F, byte(at: end + 1) == 0x5F {
+        position = end + 2
+        return
+      }
+    }
+    write(0x5F)
+    position += 1
+  }
+}

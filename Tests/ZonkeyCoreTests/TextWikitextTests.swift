@@ -1,0 +1,104 @@
+import Testing
+import ZonkeyCore
+
+@Suite struct TextWikitextTests {
+  static func plain(_ text: String) -> String {
+    String(decoding: Wikitext.plainText(Array(text.utf8)), as: UTF8.self)
+  }
+
+  @Test(arguments: [
+    // Templates and parameters.
+    ("a {{b|{{c}}|d}} e", "a e"), ("{{{1|{{x}}}}}a", "a"), ("{{{{a}} b}}c", "c"), ("a }} b", "a b"),
+    ("{{Infobox\n| a = [[b|c]]\n| d = {{e}}\n}}\nText.", "Text."), ("{a} b", "{a} b"),
+    ("{{Broken\n| a = b\nText one.\n\n== H ==\nTwo.", "Broken\n\nText one.\n\nH\n\nTwo."),
+    // Tables.
+    ("a\n{| class=x\n! h\n|-\n| b {{c}} || d\n{|\n| e\n|}\n|}\nf", "a\n\nf"),
+    (":{|\n| a\n|}b", "b"), ("{|\n| a\n\n== H ==\nb", "H\n\nb"),
+    ("<table><tr><td>a</td></tr></table>b", "b"),
+    ("a\n{{b}}, c", "a, c"), ("a\n\n{{b}}, c", "a\n\nc"), ("<!-- c -->\n{|\n|a\n|}\nb", "b"),
+    ("{{x|a=\n{|\n| b\n|}}}c", "c"),
+    // Links.
+    ("[[A]] [[b|c]]s [[:Category:D]] [[e (f)|]] [[g#h]]", "A cs Category:D e g#h"),
+    ("a[[File:x.png|thumb|b [[c|d]] {{e}} [http://f g]]] h", "a h"), ("[[image: x|y]]a", "a"),
+    ("a\n[[Category:B|c]]\n[[de:D]]\n[[zh-min-nan:E]]", "a"), ("[[Attels:x.JPG|thumb|y]]a", "a"),
+    ("[http://a.b/c d e] [http://f] [//g h] [mailto:i@j k] [l]", "d e h k [l]"),
+    ("[[a\nb", "a b"), ("[[{{b}}|c]] [[<i>d</i>|e]]", "c e"), ("[[AT&amp;T]]", "AT&T"),
+    ("x [http://a b\nc] d", "x b c] d"), ("http://a.b/ c", "http://a.b/ c"),
+    // Markup.
+    ("'''a''' ''b'' '''''c''''' d's ''''e''''", "a b c d's 'e'"),
+    ("a<ref name=\"x\">b {{c}}</ref>, d<ref name=x />.<REF>e</Ref >", "a, d."),
+    ("a<!-- b -->c<!-- d", "ac"), ("a <math>x < y</math> b", "a b"), ("<code>a</code>b", "b"),
+    ("a<br>b<br />c", "a\nb\nc"), ("<span style=\"x\">a</span> <sub>2</sub> <U>b</U>", "a 2 b"),
+    ("<nowiki>[[a]] {{b}} ''c'' &lt;</nowiki><nowiki/>", "[[a]] {{b}} ''c'' <"),
+    ("a <gallery>\nb|c\n</gallery> d", "a d"), ("a < b <unknown> 1<2", "a < b <unknown> 1<2"),
+    ("<ref>a", "a"), ("__NOTOC__a __b__", "a __b__"),
+    (
+      "&lt;b&gt; &amp;amp; &eacute;&#233;&#xE9; &nbsp; &bogus; &; &#xD800; & a",
+      "<b> &amp; ééé &bogus; &; &#xD800; & a"
+    ),
+    ("&alpha;&Omega;&mdash;&hearts;&yuml;&le;", "αΩ—♥ÿ≤"),
+    // Lines.
+    ("a\nb\n\nc\n\n\n\nd", "a b\n\nc\n\nd"), ("* a\n** b\n# c\nd", "a\nb\nc\n\nd"),
+    ("a:\n* b", "a:\nb"),
+    ("; a : b\n:: c", "a : b\nc"), ("a\n----\nb", "a\n\nb"), (" a \t  b ", "a b"),
+    ("<div>a</div><p>b</p>", "a\n\nb"), ("", ""), ("\n\n", ""), ("{{a}}\n*\n.\n", ""),
+    // Headings and sections.
+    ("a\n== B ==\nc\n=== D ===\n=== E === <!-- x -->\nf\n== G ==\n", "a\n\nB\n\nc\n\nE\n\nf"),
+    ("a\n==See also==\n* [[b]]\n===c===\nd\n== E ==\nf", "a\n\nE\n\nf"), ("= a", "= a"),
+    ("===", ""),
+    ("a\n== ''External'' [[links]] ==\nb", "a"),
+    // What dropped things leave.
+    ("A ({{b}}; {{c}}) d", "A d"), ("A ({{lang}}, b) c", "A (b) c"),
+    ("A ({{b}}) , c {{d}}.", "A, c."),
+  ])
+  func cleans(_ wikitext: String, _ text: String) {
+    #expect(Self.plain(wikitext) == text)
+  }
+
+  @Test(arguments: [
+    "#REDIRECT [[A]]", "#redirect[[A]]", " \n#Redirect: [[A]]", "#WEITERLEITUNG [[A]]",
+    "#перенаправление [[A]]", "#転送 [[A]]",
+  ])
+  func knowsRedirects(_ text: String) {
+    #expect(Wikitext.isRedirect(Array(text.utf8)))
+  }
+
+  @Test(arguments: ["", "#", "# item", "#redirected", "REDIRECT [[A]]", "a #REDIRECT [[A]]"])
+  func knowsWhatIsNoRedirect(_ text: String) {
+    #expect(!Wikitext.isRedirect(Array(text.utf8)))
+  }
+
+  /// Each would take hours if any of it were looked at again for every opening.
+  @Test(arguments: [
+    "{{{{[[[[", "[[a|", "[[", "{{", "}}", "]]", "{|\n", "<ref>", "<nowiki>", "<!--", "<",
+    "[http://a ",
+    "''", "==", "\n==a==", "&", "&amp", "__A", "* ", "\n*", "|", "(", "( ", "<ref ", "</ref",
+    "<math>{{",
+    "[[File:a|", "{{a|[[b|", "<table>", "{|\n|}", "-->", "= ", "\n=a", "<!-- -->\n", "\n==a== <!--",
+    "[[a:",
+    "=<!---->",
+  ])
+  func takesLinearTime(_ piece: String) {
+    let text = Array(String(repeating: piece, count: 1_000_000 / piece.utf8.count).utf8)
+    _ = Wikitext.plainText(text)
+    _ = Wikitext.isRedirect(text)
+  }
+
+  @Test func neverCrashesOnRandomMarkup() {
+    let pieces = [
+      "{{", "}}", "{|", "|}", "[[", "]]", "[", "]", "|", "\n", "==", "'''", "<ref>", "</ref>",
+      "<!--",
+      "-->", "<nowiki>", "</nowiki>", "&amp;", "&#x", ";", "File:", "http://a", " ", "a", "é", "*",
+      "<table>", "</table>", "__", "\u{1F}", "<br", "/>", "(", ")", ",",
+    ]
+    var random = SplitMix(state: 4)
+    for _ in 0..<3000 {
+      let count = Int.random(in: 0..<60, using: &random)
+      let text = (0..<count).map { _ in pieces.randomElement(using: &random) ?? "" }.joined()
+      let plain = Wikitext.plainText(Array(text.utf8))
+      #expect(String(validating: plain, as: UTF8.self) != nil, "\(text)")
+      let noise = (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) }
+      _ = Wikitext.plainText(noise)
+    }
+  }
+}
