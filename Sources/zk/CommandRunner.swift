@@ -7,7 +7,9 @@ enum CommandRunner {
   /// Options that may stand alone or carry `=VALUE`, and the value they mean alone.
   ///
   /// The parser would take the next argument as their value: `--zstd FILE` must not eat FILE.
-  static let optionalValues = ["--zstd": "--zstd=\(OutputOptions.defaultLevel)"]
+  static let optionalValues = [
+    "--zstd": "--zstd=\(OutputOptions.defaultLevel)", "--resume": "--resume=",
+  ]
 
   static func run(_ root: any ParsableCommand.Type, arguments: [String]) -> ExitStatus {
     var verb = verbNamed(in: arguments, of: root)

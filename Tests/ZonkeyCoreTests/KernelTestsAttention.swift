@@ -312,7 +312,9 @@ struct AttentionProblem {
 
   // ---- Step ----------------------------------------------------------------------------------
 
-  static func step(_ x: [Double], _ segments: Int, _ step: Int, _ alive: Int, _ D: Int, _ heads: Int)
+  static func step(
+    _ x: [Double], _ segments: Int, _ step: Int, _ alive: Int, _ D: Int, _ heads: Int
+  )
     -> [Double]
   {
     let E = D / heads

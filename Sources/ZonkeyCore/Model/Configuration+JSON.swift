@@ -13,7 +13,7 @@ private enum Field<Root> {
   func value(of root: Root) -> JSONValue {
     switch self {
     case .count(_, let path): return .integer(Int64(root[keyPath: path]))
-    case .real(_, let path): return .number(shortest(root[keyPath: path]))
+    case .real(_, let path): return JSONValue(root[keyPath: path])
     case .flag(_, let path): return .bool(root[keyPath: path])
     }
   }
@@ -33,9 +33,6 @@ private enum Field<Root> {
     case (.flag, _): throw .badConfiguration(key: key, reason: "needs true or false")
     }
   }
-
-  /// The double that prints as the float does: 0.001, not 0.0010000000474974513.
-  private func shortest(_ value: Float) -> Double { Double(value.description) ?? Double(value) }
 }
 
 private func configurationFields() -> [Field<Configuration>] {

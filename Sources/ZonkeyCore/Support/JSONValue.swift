@@ -73,6 +73,11 @@ package struct JSONObject: Equatable, Sendable, ExpressibleByDictionaryLiteral {
 }
 
 extension JSONValue {
+  /// A float by its shortest digits: 0.001, not 0.0010000000474974513; null when not finite.
+  package init(_ value: Float) {
+    self = value.isFinite ? .number(Double(value.description) ?? Double(value)) : .null
+  }
+
   package var isNull: Bool { self == .null }
 
   package var boolValue: Bool? {

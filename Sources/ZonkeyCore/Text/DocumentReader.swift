@@ -30,6 +30,12 @@ public final class DocumentReader {
     totalBytes = sum
   }
 
+  /// Whether the next document is likely there without waiting for a slow writer: always for files,
+  /// and for pipes and terminals when a whole line has come.
+  public var hasWaiting: Bool {
+    totalBytes != nil || (input.map { $0.hasLine } ?? false)
+  }
+
   /// How many bytes of the files have been taken in, counted before decompression.
   public var compressedBytesRead: Int {
     finishedBytes + (input?.stream.compressedBytesRead ?? 0)

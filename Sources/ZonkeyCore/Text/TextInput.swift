@@ -45,6 +45,9 @@ final class TextInput {
     UnsafeRawBufferPointer(rebasing: buffer[start..<end])
   }
 
+  /// Whether a whole line is among the available bytes.
+  var hasLine: Bool { available.firstIndex(of: UInt8(ascii: "\n")) != nil }
+
   /// Whether more bytes fit beside the available ones.
   var hasRoom: Bool { end < buffer.count }
 

@@ -17,6 +17,13 @@ package final class AdamW: @unchecked Sendable {
     second = ParameterStore(count: count)
   }
 
+  /// Goes on with moments of an earlier run.
+  package init(first: ParameterStore, second: ParameterStore, steps: Int) {
+    self.first = first
+    self.second = second
+    self.steps = steps
+  }
+
   /// One update; returns the gradient's norm before clipping. `clip` 0 clips nothing.
   @discardableResult
   package func step(

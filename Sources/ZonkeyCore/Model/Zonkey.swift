@@ -1,0 +1,32 @@
+/// A trained model ready for use: configuration, weights, calibration.
+///
+/// Immutable and safe to share between threads; each thread works with a tape of its own.
+public final class Zonkey: Sendable {
+  package let model: ZonkeyModel
+  package let weights: ParameterStore
+  /// One for each level.
+  package let calibrations: [Calibration]
+  /// The model's id: a fingerprint of configuration and weights, 16 hexadecimal digits.
+  public let id: String
+  public let state: TrainingState
+
+  public var configuration: Configuration { model.configuration }
+  public var levelCount: Int { model.levels.count }
+
+  package init(
+    model: ZonkeyModel, weights: ParameterStore, calibrations: [Calibration],
+    state: TrainingState, id: String
+  ) {
+    BLAS.prepare()
+    self.model = model
+    self.weights = weights
+    self.calibrations = calibrations
+    self.state = state
+    self.id = id
+  }
+
+  /// A tape for inference on the calling thread.
+  package func tape() -> Tape {
+    Tape(weights: weights, workers: Workers(count: 1), recording: false)
+  }
+}

@@ -1,0 +1,205 @@
+import ZonkeyKernels
+
+/// What one training step did.
+public struct StepReport: Sendable {
+  public let step: Int
+  /// The weighted sum that was minimised, and its parts by level and name (unweighted).
+  public let loss: Float
+  package let losses: [[LossName: Float]]
+  /// Mean segment length of each level, in its units.
+  public let meanLengths: [Float]
+  public let gradientNorm: Float
+  public let learningRate: Float
+  /// Text bytes in this step's crops.
+  public let bytes: Int
+}
+
+/// Trains a model: one step at a time, all state in the open.
+///
+/// The trainer neither prints nor reads the clock; the caller says how much time has passed.
+public final class Trainer {
+  public let configuration: Configuration
+  public private(set) var state: TrainingState
+  package let model: ZonkeyModel
+  package let weights: ParameterStore
+  package let average: ParameterStore
+  package let optimiser: AdamW
+  private let gradients: ParameterStore
+  private let tape: Tape
+  private let random: RandomSource
+  private let crops: CropBuffer
+  private var schedule: Schedule
+  private var watch = DivergenceWatch()
+
+  /// A new run. `crops` must start at the beginning of its corpus.
+  package convenience init(
+    _ configuration: Configuration, seed: UInt64, crops: CropBuffer, threads: Int
+  ) throws {
+    let model = try ZonkeyModel(configuration)
+    let weights = ParameterStore(count: model.parameters.count)
+    model.initialize(weights, random: RandomSource(seed: seed))
+    let average = ParameterStore(count: weights.count)
+    average.copy(from: weights)
+    try self.init(
+      model, state: TrainingState(seed: seed), weights: weights, average: average,
+      optimiser: AdamW(count: weights.count), crops: crops, threads: threads)
+  }
+
+  /// Continues a run from its parts; draws and forgets the crops that it has seen already.
+  package init(
+    _ model: ZonkeyModel, state: TrainingState, weights: ParameterStore, average: ParameterStore,
+    optimiser: AdamW, crops: CropBuffer, threads: Int
+  ) throws {
+    BLAS.prepare()
+    configuration = model.configuration
+    self.model = model
+    self.state = state
+    self.weights = weights
+    self.average = average
+    self.optimiser = optimiser
+    self.crops = crops
+    gradients = ParameterStore(count: weights.count)
+    tape = Tape(weights: weights, workers: Workers(count: threads), recording: true)
+    random = RandomSource(seed: state.seed)
+    schedule = Schedule(model.configuration, decay: state.decay)
+    for _ in 0..<state.step * configuration.batch { _ = try crops.draw() }
+  }
+
+  /// Plans the fall of the learning rate for a run of a known number of steps.
+  public func plan(totalSteps: Int) {
+    schedule.plan(totalSteps: totalSteps)
+    state.decay = schedule.decay
+  }
+
+  /// Plans it for a run with a time limit, when its share of the time has come.
+  public func plan(limitSeconds: Double) {
+    schedule.plan(step: state.step, elapsed: state.elapsedSeconds, limit: limitSeconds)
+    state.decay = schedule.decay
+  }
+
+  /// Whether the planned run is over.
+  public var isOver: Bool { schedule.isOver(atStep: state.step) }
+
+  /// Passes over the corpus that are complete.
+  public var passes: Int { crops.passes }
+
+  /// Bytes of memory in tapes and parameters.
+  public var memoryBytes: Int { tape.heldBytes + 6 * weights.count * MemoryLayout<Float>.stride }
+
+  /// Learned numbers.
+  public var parameterCount: Int {
+    model.parameters.entries.reduce(0) { $0 + $1.parameter.count }
+  }
+
+  /// Texts of the last crops, about 64 KiB, for calibration where there is no validation text.
+  public private(set) var recentTexts: [[UInt8]] = []
+
+  /// Adds to the time spent training.
+  public func addElapsed(seconds: Double) { state.elapsedSeconds += max(0, seconds) }
+
+  /// One step; nil when the corpus is used up. Throws `diverged` before any weight is changed.
+  public func step() throws -> StepReport? {
+    var batch: [Crop] = []
+    while batch.count < configuration.batch, let crop = try crops.draw() { batch.append(crop) }
+    guard batch.count == configuration.batch else { return nil }
+    gradients.clear()
+    let training = TrainingStep(model: model, tape: tape)
+    let result = training.run(
+      symbols: batch.map { $0.symbols(configuration) },
+      draws: RandomDraws(source: random, step: state.step), gradients: gradients,
+      weight: training.weight)
+    if let reason = watch.reason(loss: result.total, step: state.step) {
+      throw ZonkeyError.diverged(step: state.step, reason: reason)
+    }
+    let square = zk_dot(gradients.values, gradients.values, gradients.count)
+    guard square.isFinite else {
+      throw ZonkeyError.diverged(
+        step: state.step, reason: "a gradient is not a number; lower learningRate")
+    }
+    let rate = schedule.learningRate(step: state.step)
+    let norm = optimiser.step(
+      weights: weights, gradients: gradients, learningRate: rate,
+      weightDecay: configuration.weightDecay, clip: configuration.gradientClip)
+    state.step += 1
+    let early = Float(1 + state.step) / Float(10 + state.step)
+    zk_moving_average(
+      average.values, weights.values, min(configuration.averageDecay, early), weights.count)
+    let bytes = batch.reduce(0) { $0 + $1.bytes.count }
+    state.bytes += bytes
+    let kept = max(1, (1 << 16) / max(1, configuration.levels[0].documentLength))
+    recentTexts = Array((recentTexts + batch.map(\.bytes)).suffix(kept))
+    return StepReport(
+      step: state.step, loss: result.total, losses: result.losses,
+      meanLengths: result.meanBoundary.map { 1 / max($0, 1e-6) }, gradientNorm: norm,
+      learningRate: rate, bytes: bytes)
+  }
+
+  /// The losses of the averaged weights on crops that do not change from call to call.
+  package func validate(_ crops: [Crop]) -> TrainingStep.Result {
+    let tape = Tape(weights: average, workers: tape.workers, recording: false)
+    var sum = TrainingStep.Result()
+    let batches = stride(from: 0, to: crops.count, by: configuration.batch).map {
+      crops[$0..<min($0 + configuration.batch, crops.count)]
+    }
+    for (index, batch) in batches.enumerated() {
+      let step = TrainingStep(model: model, tape: tape)
+      let result = step.run(
+        symbols: batch.map { $0.symbols(configuration) },
+        draws: RandomDraws(source: RandomSource(seed: 0x7A1D), step: index), gradients: nil,
+        weight: step.weight)
+      sum.add(result, share: 1 / Float(batches.count))
+    }
+    return sum
+  }
+}
+
+/// Notices a run that has gone wrong.
+private struct DivergenceWatch {
+  private var running: Float?
+  private var lowest = Float.infinity
+
+  /// Why the run must stop, or nil.
+  mutating func reason(loss: Float, step: Int) -> String? {
+    guard loss.isFinite else { return "the loss is not a number; lower learningRate" }
+    let mean = running.map { 0.98 * $0 + 0.02 * loss } ?? loss
+    running = mean
+    if step > 100 { lowest = min(lowest, mean) }
+    return mean > 4 * lowest
+      ? "the loss has risen to \(mean), four times its lowest; lower learningRate" : nil
+  }
+}
+
+extension TrainingStep.Result {
+  /// Adds another result's figures, weighted.
+  fileprivate mutating func add(_ other: TrainingStep.Result, share: Float) {
+    if losses.isEmpty {
+      losses = other.losses.map { $0.mapValues { _ in 0 } }
+      meanBoundary = other.meanBoundary.map { _ in 0 }
+    }
+    for level in other.losses.indices {
+      for (name, value) in other.losses[level] { losses[level][name, default: 0] += share * value }
+      meanBoundary[level] += share * other.meanBoundary[level]
+    }
+    total += share * other.total
+  }
+}
+
+extension ZonkeyModel {
+  /// First values of all parameters, a function of the seed.
+  package func initialize(_ store: ParameterStore, random: RandomSource) {
+    for (index, entry) in parameters.entries.enumerated() {
+      let (target, count) = (store.values + entry.parameter.offset, entry.parameter.count)
+      let key = random.key(0x1417, UInt64(index))
+      switch entry.initialization {
+      case .constant(let value): target.update(repeating: value, count: count)
+      case .normal(let deviation):
+        for (i, z) in random.normal(key, count: count).enumerated() { target[i] = deviation * z }
+      case .uniform(let fanIn):
+        let bound = 1 / Float(max(1, fanIn)).squareRoot()
+        for (i, u) in random.uniform(key, count: count).enumerated() {
+          target[i] = bound * (2 * u - 1)
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,47 @@
+/// Everything beside arrays that a checkpoint needs to continue a run.
+public struct TrainingState: Sendable, Equatable {
+  /// Steps taken.
+  public var step = 0
+  /// Text bytes seen, crops counted as often as they were drawn.
+  public var bytes = 0
+  public var seed: UInt64 = 0
+  /// Wall-clock time spent training, over all sessions.
+  public var elapsedSeconds = 0.0
+  /// The steps of the learning rate's fall, once planned.
+  public var decay: Range<Int>?
+
+  public init(seed: UInt64) { self.seed = seed }
+
+  package var json: JSONValue {
+    var out = JSONObject()
+    out["step"] = .integer(Int64(step))
+    out["bytes"] = .integer(Int64(bytes))
+    out["seed"] = .string(String(seed))
+    out["elapsed_seconds"] = .number(elapsedSeconds)
+    if let decay {
+      out["decay_first"] = .integer(Int64(decay.lowerBound))
+      out["decay_end"] = .integer(Int64(decay.upperBound))
+    }
+    return .object(out)
+  }
+
+  /// Reads what `json` wrote; throws `badModel` when it is something else.
+  package init(json: JSONValue, path: String) throws(ZonkeyError) {
+    guard let step = json["step"]?.intValue, let bytes = json["bytes"]?.intValue,
+      let seed = (json["seed"]?.stringValue).flatMap({ UInt64($0) }),
+      let elapsed = json["elapsed_seconds"]?.doubleValue, step >= 0, bytes >= 0, elapsed >= 0
+    else {
+      throw .badModel(
+        path: path, reason: "the training state is not readable; train anew or use another file")
+    }
+    self.step = step
+    self.bytes = bytes
+    self.seed = seed
+    elapsedSeconds = elapsed
+    if let first = json["decay_first"]?.intValue, let end = json["decay_end"]?.intValue,
+      first >= 0, first <= end
+    {
+      decay = first..<end
+    }
+  }
+}

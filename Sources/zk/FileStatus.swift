@@ -1,0 +1,30 @@
+import Glibc
+import ZonkeyCore
+
+/// What lies at a path.
+enum FileStatus {
+  static func isRegularFile(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+  }
+}
+
+/// Small files that are read whole.
+enum WholeFile {
+  private static let limitBytes = 1 << 24
+
+  static func read(_ path: String) throws -> [UInt8] {
+    let stream = try ByteStream(path: path)
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = try buffer.withUnsafeMutableBytes { try stream.read(into: $0) }
+      if count == 0 { return bytes }
+      bytes.append(contentsOf: buffer[..<count])
+      if bytes.count > limitBytes {
+        throw ZonkeyError.badInput(
+          source: path, line: nil, offset: limitBytes, reason: "the file is too large for this use")
+      }
+    }
+  }
+}

@@ -1,0 +1,161 @@
+import ArgumentParser
+import ZonkeyCore
+
+/// `zk train`: a corpus goes in, a checkpoint comes out.
+struct Train: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Train a model on a corpus.",
+    discussion: """
+      The corpus is read as a stream, shuffled in a bounded buffer and cut into random crops; \
+      files are read again and again, standard input once. The checkpoint is replaced in one \
+      step, so that killing zk at any moment leaves the last complete one. SIGINT and SIGTERM \
+      save and end; --resume goes on as if nothing had happened.
+
+      Example:
+        bzcat simplewiki.xml.bz2 | zk train --corpus - --preset tiny --time 10m -o model.zk
+      """)
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("What to learn from; - is standard input.", valueName: "file"),
+    completion: .file())
+  var corpus: [String]
+
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("The checkpoint to write.", valueName: "file"),
+    completion: .file(extensions: ["zk"]))
+  var output: String?
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("Text to validate on at every save.", valueName: "file"),
+    completion: .file())
+  var valid: [String] = []
+
+  @Option(help: ArgumentHelp("The size of the model.", valueName: "tiny|small|base|paper"))
+  var preset: String?
+
+  @Option(
+    help: ArgumentHelp("A JSON file of settings over the preset's.", valueName: "file"),
+    completion: .file(extensions: ["json"]))
+  var config: String?
+
+  @Option(
+    parsing: .singleValue,
+    help: ArgumentHelp(
+      "One setting, such as levels.0.targetRate=0.2; can be repeated.", valueName: "key=value"))
+  var set: [String] = []
+
+  @Option(help: ArgumentHelp("Train this long: 90s, 10m, 2h.", valueName: "time"))
+  var time: Duration?
+
+  @Option(help: ArgumentHelp("Train this many steps.", valueName: "n"))
+  var steps: Int?
+
+  @Option(help: ArgumentHelp("Read the corpus this many times.", valueName: "n"))
+  var epochs: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Go on from a checkpoint; --resume alone means the file of --output.", valueName: "file"),
+    completion: .file(extensions: ["zk"]))
+  var resume: String?
+
+  @Option(help: ArgumentHelp("Save this often.", valueName: "time"))
+  var saveEvery = Duration(minutes: 10)
+
+  @Option(
+    help: ArgumentHelp("Append one JSON object for every step.", valueName: "file"),
+    completion: .file(extensions: ["jsonl"]))
+  var log: String?
+
+  @Flag(help: "Print what training would cost, measured on two steps, and stop.")
+  var dryRun = false
+
+  @OptionGroup var seedOptions: SeedOptions
+  @OptionGroup var inputOptions: InputOptions
+  @OptionGroup var common: CommonOptions
+
+  func validate() throws {
+    if corpus.isEmpty { throw ValidationError("Name a corpus with --corpus; - is standard input.") }
+    if output == nil && !dryRun { throw ValidationError("Name the checkpoint with --output.") }
+    if let steps, steps < 1 { throw ValidationError("--steps must be at least 1.") }
+    if let epochs, epochs < 1 { throw ValidationError("--epochs must be at least 1.") }
+    if resume != nil && (preset != nil || config != nil || !set.isEmpty) {
+      throw ValidationError("A resumed run has its checkpoint's settings; leave out others.")
+    }
+    if let preset, Configuration.preset(preset) == nil {
+      let names = Configuration.presetNames.joined(separator: ", ")
+      throw ValidationError("There is no preset \(preset); there are \(names).")
+    }
+  }
+
+  func run() throws {
+    let console = common.console(verb: "train")
+    let trainer = try makeTrainer(console)
+    if let steps { trainer.plan(totalSteps: steps) }
+    if dryRun {
+      try DryRun(trainer: trainer).print()
+      return
+    }
+    let session = try TrainingSession(
+      trainer: trainer, command: self, console: console, validation: validationCrops(trainer))
+    try session.run()
+  }
+
+  private func makeTrainer(_ console: Console) throws -> Trainer {
+    let corpus = try Corpus(paths: corpus, options: inputOptions.readerOptions)
+    let threads = try common.threadCount()
+    guard let resume else {
+      if let output, !dryRun { try refuseToReplace(output) }
+      let configuration = try chosenConfiguration()
+      return try Trainer(
+        configuration, seed: seedOptions.seed,
+        crops: corpus.crops(configuration, seed: seedOptions.seed, passLimit: epochs),
+        threads: threads)
+    }
+    let path = resume.isEmpty ? output ?? "" : resume
+    let checkpoint = try Checkpoint(path: path)
+    console.note("going on from \(path), step \(checkpoint.state.step)")
+    let crops = corpus.crops(
+      checkpoint.zonkey.configuration, seed: checkpoint.state.seed, passLimit: epochs)
+    return try checkpoint.trainer(crops: crops, threads: threads, path: path)
+  }
+
+  /// A trained model is never replaced by a new run unless its owner says so.
+  private func refuseToReplace(_ path: String) throws {
+    if FileStatus.isRegularFile(path) {
+      throw ZonkeyError.cannotCreate(
+        path: path, reason: "the file exists; go on with --resume, remove it or name another")
+    }
+  }
+
+  private func chosenConfiguration() throws -> Configuration {
+    guard var configuration = Configuration.preset(preset ?? "tiny") else {
+      throw ValidationError("There is no such preset.")
+    }
+    if let config {
+      let text = try WholeFile.read(config)
+      do {
+        try configuration.apply(JSONValue(parsing: text))
+      } catch let error as JSONError {
+        throw ZonkeyError.badInput(
+          source: config, line: nil, offset: error.offset, reason: error.reason)
+      }
+    }
+    for assignment in set { try configuration.set(assignment) }
+    try configuration.validate()
+    return configuration
+  }
+
+  private func validationCrops(_ trainer: Trainer) throws -> [Crop] {
+    guard !valid.isEmpty else { return [] }
+    return try Corpus.sample(
+      paths: valid, options: inputOptions.readerOptions,
+      cropLength: trainer.configuration.levels[0].documentLength, bytes: 1 << 16)
+  }
+}
+
+extension Duration {
+  init(minutes: Double) { seconds = minutes * 60 }
+}

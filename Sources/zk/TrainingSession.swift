@@ -1,0 +1,154 @@
+import Glibc
+import ZonkeyCore
+
+/// The loop around a trainer: time, signals, saving, metrics, the status line.
+final class TrainingSession {
+  private let trainer: Trainer
+  private let command: Train
+  private let console: Console
+  private let output: String
+  private let validation: [Crop]
+  private let metrics: MetricsLog?
+  private var lastTick = monotonicSeconds()
+  private var lastSave = monotonicSeconds()
+  private var recent = RecentSpeed()
+
+  init(trainer: Trainer, command: Train, console: Console, validation: [Crop]) throws {
+    self.trainer = trainer
+    self.command = command
+    self.console = console
+    self.validation = validation
+    output = command.output ?? ""
+    metrics = try command.log.map { try MetricsLog(path: $0) }
+  }
+
+  /// Trains until time, steps, corpus or a signal end the run; saves at the end in every case but
+  /// divergence, where the last good checkpoint stays.
+  func run() throws {
+    // Written at once, so that a place that cannot be written is known before hours are spent.
+    if trainer.state.step == 0 { try save(calibrated: false) }
+    while !isOver {
+      if let signal = Signals.pending {
+        try save()
+        console.note(
+          "saved \(output) at step \(trainer.state.step); go on with --resume")
+        throw Interruption(signal: signal)
+      }
+      guard let report = try trainer.step() else { break }
+      let seconds = tick()
+      try note(report, seconds: seconds)
+      if monotonicSeconds() - lastSave >= command.saveEvery.seconds {
+        try save()
+        try validate()
+      }
+    }
+    guard trainer.state.step > 0 else {
+      throw ZonkeyError.badInput(
+        source: command.corpus.joined(separator: " "), line: nil, offset: nil,
+        reason: "the corpus has no text, or less than one batch")
+    }
+    try save()
+    try validate()
+    let state = trainer.state
+    console.note(
+      "done: \(state.step) steps, \(ProgressText.bytes(state.bytes)) of text in "
+        + "\(ProgressText.duration(seconds: state.elapsedSeconds)); model in \(output)")
+  }
+
+  private var isOver: Bool {
+    if let time = command.time {
+      trainer.plan(limitSeconds: time.seconds)
+      if trainer.state.elapsedSeconds >= time.seconds { return true }
+    }
+    if let steps = command.steps, trainer.state.step >= steps { return true }
+    return trainer.isOver
+  }
+
+  private func tick() -> Double {
+    let now = monotonicSeconds()
+    let seconds = now - lastTick
+    trainer.addElapsed(seconds: seconds)
+    lastTick = now
+    return seconds
+  }
+
+  private func note(_ report: StepReport, seconds: Double) throws {
+    recent.add(bytes: report.bytes, seconds: seconds)
+    try metrics?.write(report, state: trainer.state, seconds: seconds)
+    console.status.update(statusText(report))
+  }
+
+  private func statusText(_ report: StepReport) -> String {
+    func loss(_ name: LossName) -> String {
+      short(Double(report.losses[0][name] ?? 0))
+    }
+    var text =
+      "step \(report.step)  loss \(short(Double(report.loss)))"
+      + "  clean \(loss(.cleanReconstruction))  dirty \(loss(.dirtyReconstruction))"
+      + "  length \(short(Double(report.meanLengths[0])))"
+      + "  \(ProgressText.bytes(Int(recent.bytesPerSecond)))/s"
+    if let left = remainingSeconds { text += "  left \(ProgressText.duration(seconds: left))" }
+    return text
+  }
+
+  private var remainingSeconds: Double? {
+    let state = trainer.state
+    if let time = command.time { return max(0, time.seconds - state.elapsedSeconds) }
+    guard let steps = command.steps, state.step > 0 else { return nil }
+    return Double(steps - state.step) * state.elapsedSeconds / Double(state.step)
+  }
+
+  // MARK: Saving
+
+  /// The first checkpoint of a run is written before anything is known to calibrate on.
+  private func save(calibrated: Bool = true) throws {
+    let texts = calibrated ? calibrationTexts : []
+    let checkpoint = try trainer.checkpoint(calibratedOn: texts)
+    try checkpoint.write(to: output, threads: 1)
+    lastSave = monotonicSeconds()
+    _ = tick()
+  }
+
+  private var calibrationTexts: [[UInt8]] {
+    validation.isEmpty ? trainer.recentTexts : validation.prefix(64).map(\.bytes)
+  }
+
+  private func validate() throws {
+    guard let first = validation.first else { return }
+    let result = trainer.validate(Array(validation.prefix(32)))
+    try metrics?.write(validation: result, state: trainer.state)
+    let losses = result.losses.enumerated().map { level, losses in
+      "level \(level): clean \(short(Double(losses[.cleanReconstruction] ?? 0)))"
+        + " dirty \(short(Double(losses[.dirtyReconstruction] ?? 0)))"
+    }
+    console.note("step \(trainer.state.step)  validation  " + losses.joined(separator: "  "))
+    let zonkey = try Checkpoint(path: output).zonkey
+    let text = Array(first.bytes.prefix(100))
+    let segments = try Splitter(zonkey, options: SplitOptions()).segments(of: text)[0]
+    let pieces = segments.map { String(decoding: text[$0.start..<$0.end], as: UTF8.self) }
+    console.note("split: \(TerminalText.sanitized(pieces.joined(separator: "|")))")
+    _ = tick()
+  }
+}
+
+/// A number with three decimals at most.
+func short(_ value: Double) -> String {
+  guard value.isFinite else { return "nan" }
+  let thousandths = Int((abs(value) * 1000).rounded())
+  let fraction = String(thousandths % 1000)
+  return (value < 0 ? "-" : "") + "\(thousandths / 1000)."
+    + String(repeating: "0", count: 3 - fraction.count) + fraction
+}
+
+/// Bytes per second over about the last thirty steps.
+private struct RecentSpeed {
+  private var bytes = 0.0
+  private var seconds = 0.0
+
+  mutating func add(bytes new: Int, seconds more: Double) {
+    bytes = 0.97 * bytes + Double(new)
+    seconds = 0.97 * seconds + more
+  }
+
+  var bytesPerSecond: Double { seconds > 0 ? bytes / seconds : 0 }
+}
