@@ -272,7 +272,7 @@ struct AttentionProblem {
     let positions = numbers.floats((2 * half + 1) * E)
     var projected = numbers.floats(90 * 4 * D)
     // Some scores beyond the clamp.
-    for i in [2, 30, 31] { for c in 0..<(2 * D) { projected[i * 4 * D + c] *= 40 } }
+    for i in [2, 30, 31] { for c in 0..<(2 * D) { projected[i * 4 * D + c] *= 12 } }
     var out = [Float](repeating: 9, count: 90 * D)
     zk_local_attention_forward(projected, offsets, 5, D, heads, half, positions, &out)
     expectClose(
@@ -312,9 +312,9 @@ struct AttentionProblem {
 
   // ---- Step ----------------------------------------------------------------------------------
 
-  static func step(_ x: [Double], _ segments: Int, _ step: Int, _ alive: Int, _ D: Int, _ heads: Int)
-    -> [Double]
-  {
+  static func step(
+    _ x: [Double], _ segments: Int, _ step: Int, _ alive: Int, _ D: Int, _ heads: Int
+  ) -> [Double] {
     let E = D / heads
     var out = [Double](repeating: 0, count: alive * D)
     for n in 0..<alive {
