@@ -17,37 +17,53 @@ void KERNEL(zk_gelu_backward)(const float *x, const float *dout, float *dx, long
 }
 
 // ---- LayerNorm -------------------------------------------------------------------------------
-// The row functions are inlined with constant widths for the common sizes. Sums run in four
-// chains: one would wait for the latency of every addition.
+// Four rows at a time, as long as there are four: their sums are independent chains of additions,
+// and the loads and stores of what belongs to columns are shared. A row's own arithmetic is the
+// same in a group of one. Common widths are inlined as constants.
 
-INLINE void layernorm_forward_row(const float *x, const float *gain, const float *bias,
-                                  float *out, float *mean_out, float *rstd_out, long columns) {
-  vf sum[4] = {0};
-  for (long c = 0, chain = 0; c < columns; c += LANES, chain = (chain + 1) & 3)
-    sum[chain] += load_first(x + c, columns - c);
-  float mean = lane_sum((sum[0] + sum[1]) + (sum[2] + sum[3])) / (float)columns;
-  vf square[4] = {0};
-  for (long c = 0, chain = 0; c < columns; c += LANES, chain = (chain + 1) & 3) {
-    vf d = load_first(x + c, columns - c) - mean;
-    if (columns - c < LANES) d = choose(lane_index() < (int)(columns - c), d, splat(0));
-    square[chain] += d * d;
-  }
-  float variance = lane_sum((square[0] + square[1]) + (square[2] + square[3])) / (float)columns;
-  float rstd = 1.0f / sqrtf(variance + 1e-5f);
+enum { ROW_GROUP = 4 };
+
+INLINE void layernorm_forward_group(const float *x, const float *gain, const float *bias,
+                                    float *out, float *mean, float *rstd, long columns,
+                                    const int group) {
+  vf sum[ROW_GROUP] = {0}, square[ROW_GROUP] = {0};
+  for (long c = 0; c < columns; c += LANES)
+    for (int r = 0; r < group; r++) sum[r] += load_first(x + r * columns + c, columns - c);
+  for (int r = 0; r < group; r++) mean[r] = lane_sum(sum[r]) / (float)columns;
+  for (long c = 0; c < columns; c += LANES)
+    for (int r = 0; r < group; r++) {
+      vf d = load_first(x + r * columns + c, columns - c) - mean[r];
+      if (columns - c < LANES) d = choose(lane_index() < (int)(columns - c), d, splat(0));
+      square[r] += d * d;
+    }
+  for (int r = 0; r < group; r++)
+    rstd[r] = 1.0f / sqrtf(lane_sum(square[r]) / (float)columns + 1e-5f);
   for (long c = 0; c < columns; c += LANES) {
-    long n = columns - c;
-    vf normal = (load_first(x + c, n) - mean) * rstd;
-    store_first(out + c, normal * load_first(gain + c, n) + load_first(bias + c, n), n);
+    const long n = columns - c;
+    vf scale = load_first(gain + c, n), shift = load_first(bias + c, n);
+    for (int r = 0; r < group; r++) {
+      vf normal = (load_first(x + r * columns + c, n) - mean[r]) * rstd[r];
+      store_first(out + r * columns + c, normal * scale + shift, n);
+    }
   }
-  *mean_out = mean;
-  *rstd_out = rstd;
 }
 
 INLINE void layernorm_forward(const float *x, const float *gain, const float *bias, float *out,
-                              float *mean, float *rstd, long rows, long columns) {
-  for (long i = 0; i < rows; i++)
-    layernorm_forward_row(x + i * columns, gain, bias, out + i * columns, mean + i, rstd + i,
-                          columns);
+                              float *mean_out, float *rstd_out, long rows, long columns) {
+  float mean[ROW_GROUP], rstd[ROW_GROUP];
+  for (long i = 0; i < rows;) {
+    const long at = i * columns;
+    const int group = rows - i >= ROW_GROUP ? ROW_GROUP : 1;
+    if (group == ROW_GROUP)
+      layernorm_forward_group(x + at, gain, bias, out + at, mean, rstd, columns, ROW_GROUP);
+    else
+      layernorm_forward_group(x + at, gain, bias, out + at, mean, rstd, columns, 1);
+    for (int r = 0; r < group; r++) {
+      mean_out[i + r] = mean[r];
+      rstd_out[i + r] = rstd[r];
+    }
+    i += group;
+  }
 }
 
 void KERNEL(zk_layernorm_forward)(const float *x, const float *gain, const float *bias,
@@ -58,29 +74,57 @@ void KERNEL(zk_layernorm_forward)(const float *x, const float *gain, const float
   else layernorm_forward(x, gain, bias, out, mean, rstd, rows, columns);
 }
 
+INLINE void layernorm_backward_group(const float *x, const float *gain, const float *mean,
+                                     const float *rstd, const float *dout, float *dx,
+                                     float *dgain, float *dbias, long columns, const int group) {
+  vf sum[ROW_GROUP] = {0}, projection[ROW_GROUP] = {0};
+  for (long c = 0; c < columns; c += LANES) {
+    const long n = columns - c;
+    vf scale = load_first(gain + c, n), to_gain = splat(0), to_bias = splat(0);
+    for (int r = 0; r < group; r++) {
+      vf normal = (load_first(x + r * columns + c, n) - mean[r]) * rstd[r];
+      vf d = load_first(dout + r * columns + c, n), g = d * scale;
+      sum[r] += g;
+      projection[r] += g * normal;
+      to_gain += d * normal;
+      to_bias += d;
+    }
+    if (dgain) add_first(dgain + c, to_gain, n);
+    if (dbias) add_first(dbias + c, to_bias, n);
+  }
+  if (!dx) return;
+  float average[ROW_GROUP], slope[ROW_GROUP];
+  for (int r = 0; r < group; r++) {
+    average[r] = lane_sum(sum[r]) / (float)columns;
+    slope[r] = lane_sum(projection[r]) / (float)columns;
+  }
+  for (long c = 0; c < columns; c += LANES) {
+    const long n = columns - c;
+    vf scale = load_first(gain + c, n);
+    for (int r = 0; r < group; r++) {
+      vf normal = (load_first(x + r * columns + c, n) - mean[r]) * rstd[r];
+      vf g = load_first(dout + r * columns + c, n) * scale;
+      add_first(dx + r * columns + c, (g - average[r] - normal * slope[r]) * rstd[r], n);
+    }
+  }
+}
+
 INLINE void layernorm_backward(const float *x, const float *gain, const float *mean,
                                const float *rstd, const float *dout, float *dx, float *dgain,
                                float *dbias, long rows, long columns) {
-  for (long i = 0; i < rows; i++, x += columns, dout += columns) {
-    vf sum[2] = {0}, projection[2] = {0};
-    for (long c = 0, chain = 0; c < columns; c += LANES, chain ^= 1) {
-      long n = columns - c;
-      vf normal = (load_first(x + c, n) - mean[i]) * rstd[i];
-      vf d = load_first(dout + c, n), g = d * load_first(gain + c, n);
-      sum[chain] += g;
-      projection[chain] += g * normal;
-      if (dgain) add_first(dgain + c, d * normal, n);
-      if (dbias) add_first(dbias + c, d, n);
+  for (long i = 0; i < rows;) {
+    const long at = i * columns;
+    float m[ROW_GROUP], s[ROW_GROUP], *d = dx ? dx + at : NULL;
+    const int group = rows - i >= ROW_GROUP ? ROW_GROUP : 1;
+    for (int r = 0; r < group; r++) {
+      m[r] = mean[i + r];
+      s[r] = rstd[i + r];
     }
-    if (!dx) continue;
-    float average = lane_sum(sum[0] + sum[1]) / (float)columns;
-    float slope = lane_sum(projection[0] + projection[1]) / (float)columns;
-    for (long c = 0; c < columns; c += LANES) {
-      long n = columns - c;
-      vf normal = (load_first(x + c, n) - mean[i]) * rstd[i];
-      vf g = load_first(dout + c, n) * load_first(gain + c, n);
-      add_first(dx + i * columns + c, (g - average - normal * slope) * rstd[i], n);
-    }
+    if (group == ROW_GROUP)
+      layernorm_backward_group(x + at, gain, m, s, dout + at, d, dgain, dbias, columns, ROW_GROUP);
+    else
+      layernorm_backward_group(x + at, gain, m, s, dout + at, d, dgain, dbias, columns, 1);
+    i += group;
   }
 }
 
@@ -98,10 +142,16 @@ void KERNEL(zk_layernorm_backward)(const float *x, const float *gain, const floa
 // ---- Sphere norm -----------------------------------------------------------------------------
 
 INLINE float row_dot(const float *a, const float *b, long columns) {
-  vf sum[2] = {0};
-  for (long c = 0, chain = 0; c < columns; c += LANES, chain ^= 1)
-    sum[chain] += load_first(a + c, columns - c) * load_first(b + c, columns - c);
-  return lane_sum(sum[0] + sum[1]);
+  // Two chains: one would wait for the latency of every addition.
+  vf even = splat(0), odd = splat(0);
+  long c = 0;
+  for (; c + 2 * LANES <= columns; c += 2 * LANES) {
+    even += load(a + c) * load(b + c);
+    odd += load(a + c + LANES) * load(b + c + LANES);
+  }
+  for (; c < columns; c += LANES)
+    even += load_first(a + c, columns - c) * load_first(b + c, columns - c);
+  return lane_sum(even + odd);
 }
 
 void KERNEL(zk_sphere_forward)(const float *x, float radius, float *out, float *length,

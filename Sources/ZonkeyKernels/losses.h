@@ -40,16 +40,17 @@ void KERNEL(zk_cosine_cross_entropy_backward)(const float *cosines, const int32_
     float others = other_odds(row, target[i], classes);
     float total = others + cosine_odds(splat(row[target[i]]))[0];
     float scale = 2.0f * dloss[i] / total;
+    float *d = dcosines + i * classes;
+    const float at = row[target[i]], bounded = clamped_cosine(splat(at))[0];
+    float d_target = d[target[i]];
+    if (!(at < -COSINE_LIMIT || at > COSINE_LIMIT))
+      d_target -= scale * others / ((1.0f - bounded) * (1.0f + bounded));
     for (long c = 0; c < classes; c += LANES) {
-      long n = classes - c;
-      vf x = load_first(row + c, n);
-      vf bounded = clamped_cosine(x), rest = 1.0f - bounded;
       // d logit = 2 / (1 - c²); times softmax that is 2 / (1 - c)² / total.
-      vf is_other = 1.0f / (rest * rest);
-      vf is_target = -others / (rest * (1.0f + bounded));
-      vf slope = choose(lane_index() + (int)c == (int)target[i], is_target, is_other) * scale;
-      vi inside = ~((x < -COSINE_LIMIT) | (x > COSINE_LIMIT));
-      add_first(dcosines + i * classes + c, choose(inside, slope, splat(0)), n);
+      vf x = load_first(row + c, classes - c), rest = 1.0f - clamped_cosine(x);
+      vi clamped = (x < -COSINE_LIMIT) | (x > COSINE_LIMIT);
+      add_first(d + c, choose(clamped, splat(0), scale / (rest * rest)), classes - c);
     }
+    d[target[i]] = d_target;
   }
 }

@@ -1,6 +1,8 @@
 // The loops that must run at the speed of the vector units, chosen at run time for the processor
 // (AVX-512, AVX2, portable). Everything is float32, row-major and single-threaded; sizes are
-// elements; pointers do not overlap unless said. "+=" marks arrays that are added to.
+// elements; pointers do not overlap unless said. "+=" marks arrays that are added to. Results are
+// the same on every run on one kind of processor; a row, segment or document does not depend on
+// its neighbours in the call, nor on its place among them.
 //
 // Shapes: B documents, N segments, S positions in a segment, L rows, D width, V vocabulary,
 // H heads, E = D / H. Packed rows: segment n owns rows offsets[n] ..< offsets[n + 1].
@@ -15,7 +17,8 @@ extern "C" {
 
 // ---- Rows ------------------------------------------------------------------------------------
 
-/// out[i, :] = bias + residual[i, :] + table[row_of[i], :]; each of the three may be NULL.
+/// out[i, :] = bias + residual[i, :] + table[row_of[i], :]; each of the three may be NULL (zeros
+/// where all are); row_of is read only with a table.
 /// `out` may be the same array as `residual`.
 void zk_start_rows(float *out, const float *bias, const float *residual, const float *table,
                    const int32_t *row_of, long rows, long columns);
@@ -52,7 +55,8 @@ void zk_gelu_backward(const float *x, const float *dout, float *dx, long count);
 /// `length` [rows] receives ‖x‖ for the backward (clamped to at least 1e-12).
 void zk_sphere_forward(const float *x, float radius, float *out, float *length, long rows,
                        long columns);
-/// dx += radius/‖x‖ * (dout - u (u·dout)), u = x/‖x‖.
+/// dx += radius/‖x‖ * (dout - u (u·dout)), u = x/‖x‖, with the clamped ‖x‖: a zero row gets
+/// radius * 1e12 * dout.
 void zk_sphere_backward(const float *x, const float *length, float radius, const float *dout,
                         float *dx, long rows, long columns);
 
@@ -61,10 +65,13 @@ void zk_sphere_backward(const float *x, const float *length, float radius, const
 /// Probabilistic Attention of queries over keys, segment by segment, positions already added to q
 /// and k by the caller. score(i, j) = q_i·k_j / √E + [j > i](log_k[j] - log_q[i]), i and j counted
 /// inside the segment. A key whose log is -INFINITY is masked; a query whose log is -INFINITY gives
-/// a zero row. log_q and log_k may both be NULL: no existence, all keys visible.
+/// a zero row, and so does one that no key is left for. log_q and log_k may both be NULL: no
+/// existence, all keys visible.
 /// With `gate` the output is multiplied by σ(gate).
 /// Head h is columns h*E ..< (h+1)*E. Row strides are in floats. Self form: the same rows for
 /// queries and keys.
+/// q, k, v, gate and the logs are indexed by the offsets as they are (row q_offsets[n] of q stands
+/// at q + q_offsets[n] * q_stride).
 typedef struct {
   const float *q, *k, *v, *gate;      // gate may be NULL
   long q_stride, k_stride, v_stride, gate_stride;
@@ -76,8 +83,9 @@ typedef struct {
 /// out [query rows, D], contiguous, indexed like q (row q_offsets[n] is written at
 /// out + (q_offsets[n] - q_offsets[0]) * D).
 void zk_attention_forward(const zk_attention *a, float *out);
-/// dq, dk, dv, dgate have the strides of q, k, v, gate and are +=; dlog_q and dlog_k += (NULL when
-/// the logs are NULL; they may be the same array, and so may overlapping parts of one projection).
+/// dout is indexed like out; dq, dk, dv, dgate have the rows and strides of q, k, v, gate and are
+/// += (dgate NULL when gate is); dlog_q and dlog_k += (NULL when the logs are NULL). dlog_q and
+/// dlog_k may be the same array, and the others parts of one projection, overlapping or not.
 /// Masked (-INFINITY) places get no gradient.
 void zk_attention_backward(const zk_attention *a, const float *dout, float *dq, float *dk,
                            float *dv, float *dgate, float *dlog_q, float *dlog_k);
@@ -87,6 +95,7 @@ void zk_attention_backward(const zk_attention *a, const float *dout, float *dq, 
 /// j = i - half ... i + half inside the document;
 /// score = clamp((q_i + positions[half])·(k_j + positions[j - i + half]) / √E, ±60);
 /// `positions` is [2*half + 1, E], the same for all heads. Output gated by σ(gate), [L, D].
+/// `projected` is indexed by the offsets as they are, out and dout from row offsets[0].
 void zk_local_attention_forward(const float *projected, const int32_t *offsets, long documents,
                                 long width, long heads, long half, const float *positions,
                                 float *out);
@@ -118,7 +127,8 @@ void zk_cosine_cross_entropy_backward(const float *cosines, const int32_t *targe
 // ---- Optimiser -------------------------------------------------------------------------------
 
 /// AdamW with decoupled decay, as PyTorch: w -= lr*decay*w; m, v updated with g = scale*gradient;
-/// w -= lr * (m / correction1) / (√(v / correction2) + epsilon).
+/// w -= lr * (m / correction1) / (√(v / correction2) + epsilon). 1 - beta is taken of the float
+/// beta, so corrections computed from the same float betas fit exactly.
 typedef struct {
   float learning_rate, beta1, beta2, epsilon, weight_decay, correction1, correction2,
       gradient_scale;
