@@ -63,7 +63,7 @@ struct DocumentPipeline {
 }
 
 /// One result for each piece of a round; pieces write to their own places only.
-private final class ResultSlots: @unchecked Sendable {
+final class ResultSlots: @unchecked Sendable {
   private let slots: UnsafeMutablePointer<[UInt8]>
   private let count: Int
 

@@ -21,7 +21,6 @@ struct DryRun {
     line.field("step_seconds", seconds / 2, digits: 3)
     line.field("bytes_per_second", Double(bytes) / seconds, digits: 4)
     line.field("bytes_per_step", bytes / 2)
-    line.endObject()
     line.endLine()
     let output = StandardOutput()
     try output.write(&line)

@@ -126,7 +126,6 @@ struct Split: ParsableCommand {
         line.field("text", utf8: $0)
       }
       line.field("p", Double(segment.probability), digits: 4)
-      line.endObject()
       line.endLine()
     }
     return line.bytes

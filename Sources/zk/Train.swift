@@ -114,7 +114,7 @@ struct Train: ParsableCommand {
         crops: corpus.crops(configuration, seed: seedOptions.seed, passLimit: epochs),
         threads: threads)
     }
-    let path = resume.isEmpty ? output ?? "" : resume
+    let path = resume == "-" ? output ?? "" : resume
     let checkpoint = try Checkpoint(path: path)
     console.note("going on from \(path), step \(checkpoint.state.step)")
     let crops = corpus.crops(
