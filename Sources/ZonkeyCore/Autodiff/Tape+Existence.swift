@@ -159,12 +159,13 @@ extension Tape {
     let divisor = Double(max(1, count))
     out.values[0] = Float(sum / divisor)
     record { tape in
-      guard let dout = tape.gradient(out), let d = tape.gradient(existence) else { return }
-      let (scale, dlabels) = (dout[0] / Float(divisor), tape.gradient(labels))
+      guard let dout = tape.gradient(out) else { return }
+      let (d, dlabels) = (tape.gradient(existence), tape.gradient(labels))
+      let scale = dout[0] / Float(divisor)
       forEachSegment(offsets) { range in
         for i in range.dropFirst() {
           let e = existence.values[i]
-          d[i] += scale * (e - labels.values[i]) / (e * (1 - e))
+          d?[i] += scale * (e - labels.values[i]) / (e * (1 - e))
           dlabels?[i] += scale * (log1p(-e) - log(e))
         }
       }

@@ -93,6 +93,16 @@ private func apply<Root>(
   }
 }
 
+extension LossWeights {
+  /// Every weight by its key.
+  var named: [(key: String, value: Float)] {
+    weightFields().compactMap { field in
+      guard case .real(let name, let path) = field else { return nil }
+      return (name, self[keyPath: path])
+    }
+  }
+}
+
 extension Configuration {
   /// The configuration as JSON, every key present.
   package var json: JSONValue {

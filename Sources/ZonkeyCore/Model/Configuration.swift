@@ -127,6 +127,9 @@ extension Configuration {
     for (key, value, range) in floats {
       try check(range.contains(value), key, "needs \(range.lowerBound) to \(range.upperBound)")
     }
+    for (key, value) in weights.named {
+      try check((0...1e9).contains(value), "weights." + key, "needs 0 to 1e9")
+    }
     try check((0...1 << 30).contains(warmupSteps), "warmupSteps", "needs 0 or more")
   }
 }

@@ -65,7 +65,7 @@ package func bodyRows(_ offsets: ContiguousArray<Int32>, prefix: Int) -> Contigu
 
 extension Tape {
   /// Packed rows with the same `prefix` [K, D] put before every segment: [P + N·K, D].
-  func prefixed(_ x: Tensor, prefix: Tensor, offsets: ContiguousArray<Int32>) -> Tensor {
+  package func prefixed(_ x: Tensor, prefix: Tensor, offsets: ContiguousArray<Int32>) -> Tensor {
     let (width, k, segments) = (x.columns, prefix.rows, offsets.count - 1)
     let out = empty(x.rows + segments * k, width)
     for segment in 0..<segments {

@@ -4,6 +4,11 @@ package struct Crop: Sendable, Equatable {
   /// Whether the document ends with it.
   package let complete: Bool
 
+  package init(bytes: [UInt8], complete: Bool) {
+    self.bytes = bytes
+    self.complete = complete
+  }
+
   /// Symbols for the model: the end of the document, and padding behind it, where it belongs.
   package func symbols(_ configuration: Configuration) -> DocumentSymbols {
     var symbols = bytes.map { Int32($0) }
@@ -88,7 +93,6 @@ package final class CropBuffer {
       if ended { return nil }
       if let document = try next() {
         documents += 1
-        emptyPass = false
         waiting = cut(document).reversed()
       } else {
         passes += 1
@@ -115,11 +119,22 @@ package final class CropBuffer {
     }
     while start < document.count {
       var stop = min(end, document.count)
-      while stop < document.count && stop > start + 1 && document[stop] & 0xC0 == 0x80 { stop -= 1 }
+      let wanted = stop
+      while stop > start && !isBorder(stop, of: document) { stop -= 1 }
+      if stop == start {
+        // A character longer than the crop is taken whole; bytes that are no text are just cut.
+        stop = wanted
+        while stop - start < 4 && !isBorder(stop, of: document) { stop += 1 }
+      }
       crops.append(Crop(bytes: Array(document[start..<stop]), complete: stop == document.count))
       start = stop
       end = start + cropLength
     }
     return crops
+  }
+
+  /// Whether a character begins or the document ends at a place.
+  private func isBorder(_ place: Int, of document: [UInt8]) -> Bool {
+    place >= document.count || document[place] & 0xC0 != 0x80
   }
 }

@@ -268,7 +268,7 @@ extension Tape {
 
   /// x with some rows replaced: kind < 0.8 by the mask vector, < 0.9 by a random vector on the
   /// sphere, else kept (model §8, masked modelling).
-  func masked(
+  package func masked(
     _ x: Tensor, at rows: [Int], mask: Tensor, kinds: [Float], random: ArraySlice<Float>
   ) -> Tensor {
     let width = x.columns

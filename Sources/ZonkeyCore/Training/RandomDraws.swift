@@ -47,11 +47,11 @@ package struct RandomDraws: DrawSource {
 }
 
 /// Draws places in proportion to weights in constant time each (Walker's alias method).
-struct AliasTable {
+package struct AliasTable {
   private var threshold: [Float]
   private var alias: [Int32]
 
-  init(_ weights: [Float]) {
+  package init(_ weights: [Float]) {
     let n = weights.count
     threshold = [Float](repeating: 1, count: n)
     alias = (0..<n).map { Int32($0) }
@@ -73,7 +73,7 @@ struct AliasTable {
   }
 
   /// The place for a uniform number in [0, 1).
-  func place(_ u: Float) -> Int32 {
+  package func place(_ u: Float) -> Int32 {
     let position = Double(u) * Double(threshold.count)
     let slot = min(Int(position), threshold.count - 1)
     guard slot >= 0 else { return 0 }

@@ -1,0 +1,154 @@
+import Testing
+import ZonkeyCore
+
+/// Settings by JSON and by assignment, and their limits.
+@Suite struct ConfigurationTests {
+  private func tiny() throws -> Configuration { try #require(Configuration.preset("tiny")) }
+
+  /// The key of the error that `body` throws, or nil.
+  private func badKey(_ body: () throws -> Void) -> String? {
+    do { try body() } catch ZonkeyError.badConfiguration(let key, let reason) {
+      return reason.isEmpty ? nil : key
+    } catch { return "another error: \(error)" }
+    return nil
+  }
+
+  @Test(arguments: Configuration.presetNames) func presets(name: String) throws {
+    let preset = try #require(Configuration.preset(name))
+    #expect(badKey { try preset.validate() } == nil)
+    #expect(Configuration.presetNames.contains("paper") && Configuration.preset("none") == nil)
+    // What is written can be read again, whatever it is applied to.
+    let text = String(decoding: preset.json.serialised(), as: UTF8.self)
+    var other = try tiny()
+    try other.apply(JSONValue(parsing: text))
+    #expect(other == preset)
+    #expect(other.json == preset.json)
+  }
+
+  @Test func roundTripOfOddValues() throws {
+    var configuration = try tiny()
+    configuration.noiseStep = 0.1
+    configuration.weights.patch = 1.0 / 3
+    configuration.livingBound = 1e-20
+    configuration.paddedDocuments = true
+    configuration.levels.append(configuration.levels[1])
+    var other = try tiny()
+    try other.apply(JSONValue(parsing: configuration.json.serialised()))
+    #expect(other == configuration)
+    // Floats are written as they read, without the digits of their doubles.
+    #expect(configuration.json["noiseStep"] == .number(0.1))
+  }
+
+  @Test func partialChanges() throws {
+    let before = try tiny()
+    var configuration = before
+    try configuration.apply(
+      JSONValue(
+        parsing: """
+          {"batch": 7, "weights": {"collapse": 2}, "noiseStep": 1,
+           "levels": [{"segmentLength": 9}, {}, {"heads": 8}]}
+          """))
+    #expect(configuration.batch == 7 && configuration.weights.collapse == 2)
+    #expect(configuration.noiseStep == 1 && configuration.weights.patch == before.weights.patch)
+    #expect(configuration.levels[0].segmentLength == 9)
+    #expect(configuration.levels[1] == before.levels[1])
+    // A level more is a copy of the last one, of the width that follows.
+    #expect(configuration.levels.count == 3 && configuration.levels[2].heads == 8)
+    #expect(configuration.levels[2].width == before.levels[1].latentWidth)
+    #expect(badKey { try configuration.validate() } == nil)
+    try configuration.apply(JSONValue(parsing: "{\"levels\": [{}]}"))
+    #expect(configuration.levels.count == 1 && configuration.levels[0].segmentLength == 9)
+  }
+
+  @Test(arguments: [
+    ("[]", "(file)"), ("3", "(file)"), ("{\"bach\": 3}", "bach"), ("{\"\": 3}", ""),
+    ("{\"batch\": 3.5}", "batch"), ("{\"batch\": \"3\"}", "batch"),
+    ("{\"batch\": null}", "batch"), ("{\"noiseStep\": true}", "noiseStep"),
+    ("{\"paddedDocuments\": 1}", "paddedDocuments"), ("{\"weights\": 1}", "weights"),
+    ("{\"weights\": {\"pach\": 1}}", "weights.pach"),
+    ("{\"weights\": {\"patch\": []}}", "weights.patch"), ("{\"levels\": {}}", "levels"),
+    ("{\"levels\": []}", "levels"), ("{\"levels\": [{}, {}, {}, {}, {}, {}, {}]}", "levels"),
+    ("{\"levels\": [1]}", "levels.0"), ("{\"levels\": [{}, {\"wdth\": 1}]}", "levels.1.wdth"),
+    ("{\"levels\": [{\"width\": 1.5}]}", "levels.0.width"),
+  ])
+  func wrongJSON(text: String, key: String) throws {
+    var configuration = try tiny()
+    #expect(badKey { try configuration.apply(JSONValue(parsing: text)) } == key)
+  }
+
+  @Test func assignments() throws {
+    var configuration = try tiny()
+    try configuration.set("batch=9")
+    try configuration.set("levels.1.targetRate=0.25")
+    try configuration.set("weights.patch=0")
+    try configuration.set("paddedDocuments=true")
+    try configuration.set("learningRate=1e-4")
+    #expect(configuration.batch == 9 && configuration.levels[1].targetRate == 0.25)
+    #expect(configuration.weights.patch == 0 && configuration.paddedDocuments)
+    #expect(configuration.learningRate == 1e-4)
+  }
+
+  @Test(arguments: [
+    ("batch", "batch"), ("", ""), ("=3", ""), ("batch=", "batch"), ("batch=many", "batch"),
+    ("batch=3=4", "batch"), ("batch=1.5", "batch"), ("batch=99999999999999999999", "batch"),
+    ("levels=3", "levels"), ("levels.2.width=3", "levels.2.width"),
+    ("levels.-1.width=3", "levels.-1.width"), ("levels.x.width=3", "levels.x.width"),
+    ("levels.0.wdth=3", "levels.0.wdth"), ("levels.0=3", "levels.0"),
+    ("levels.0.width.x=3", "levels.0.width.x"), ("weights.x=3", "weights.x"),
+    ("weights=3", "weights"), (".=1", "."), ("unknown=3", "unknown"),
+    ("paddedDocuments=1", "paddedDocuments"),
+  ])
+  func wrongAssignments(text: String, key: String) throws {
+    let before = try tiny()
+    var configuration = before
+    #expect(badKey { try configuration.set(text) } == key)
+    #expect(configuration == before)
+  }
+
+  /// One value beyond each end of every range.
+  @Test(arguments: [
+    ("vocabulary", ["1", "65537", "-5"]), ("topDocumentLength", ["0"]),
+    ("feedForwardRatio", ["0", "17"]), ("batch", ["0", "4097"]), ("noiseStep", ["-0.1", "1.1"]),
+    ("lastNoiseStep", ["-0.1", "1.1"]), ("livingBound", ["-0.1", "0.6"]),
+    ("learningRate", ["-1", "2", "1e300"]), ("decayShare", ["-0.1", "1.5"]),
+    ("weightDecay", ["-0.1", "2"]), ("averageDecay", ["-0.1", "1.01"]),
+    ("gradientClip", ["-1", "1e10"]), ("warmupSteps", ["-1"]),
+    ("levels.0.width", ["0", "3", "8196", "-4", "66"]), ("levels.1.width", ["128"]),
+    ("levels.0.heads", ["0", "3", "-1"]), ("levels.0.compressionVectors", ["0", "65", "-1"]),
+    ("levels.0.segmentLength", ["3", "257"]), ("levels.1.documentLength", ["15", "0"]),
+    ("levels.0.segmentLimit", ["0"]), ("levels.0.compressorLayers", ["0", "65"]),
+    ("levels.0.decompressorLayers", ["0", "65"]), ("levels.1.denoiserLayers", ["0", "65"]),
+    ("levels.0.targetRate", ["0", "1", "-1"]), ("levels.0.minimumLength", ["0", "17"]),
+  ])
+  func outOfRange(key: String, values: [String]) throws {
+    for value in values {
+      var configuration = try tiny()
+      try configuration.set("\(key)=\(value)")
+      let bad = badKey { try configuration.validate() }
+      // A width that the heads do not divide is reported with the heads.
+      let alternative = key.hasSuffix(".width") ? key.dropLast(5) + "heads" : Substring(key)
+      #expect(bad == key || bad == String(alternative), "\(key)=\(value): \(bad ?? "accepted")")
+    }
+  }
+
+  /// Numbers that no float holds must not pass as valid weights.
+  @Test func weightsAreFinite() throws {
+    for value in [Float.nan, .infinity] {
+      var configuration = try tiny()
+      configuration.weights.patch = value
+      #expect(badKey { try configuration.validate() } == "weights.patch")
+      configuration = try tiny()
+      configuration.learningRate = value
+      #expect(badKey { try configuration.validate() } == "learningRate")
+    }
+  }
+
+  /// Any configuration that passes builds a model; one that does not throws.
+  @Test func modelsOfValidConfigurations() throws {
+    var configuration = try tiny()
+    configuration.levels[0].width = 63
+    #expect(badKey { _ = try ZonkeyModel(configuration) } != nil)
+    configuration.levels = []
+    #expect(badKey { try configuration.validate() } == "levels")
+  }
+}

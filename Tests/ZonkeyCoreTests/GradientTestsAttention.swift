@@ -1,0 +1,110 @@
+import Testing
+import ZonkeyCore
+
+/// Gradients of every form of attention, on ragged segments and widths that fill no vector.
+@Suite struct GradientAttentionTests {
+  /// Segments of 5, 0, 1, 7 and 18 rows.
+  private let offsets: ContiguousArray<Int32> = [0, 5, 5, 6, 13, 31]
+
+  @Test(arguments: [(6, 2), (9, 3), (5, 1), (18, 1)])
+  func attention(width: Int, heads: Int) {
+    GradientCheck(.random(31, 4 * width, seed: 1), .random(31, 1, seed: 2, scale: 2)) { tape, x in
+      [tape.attention(x[0], logExistence: x[1], offsets: offsets, heads: heads)]
+    }.byElement()
+  }
+
+  /// Places that do not exist: no gradient goes there, and none comes from them.
+  @Test func attentionWithMaskedPlaces() {
+    let masked: [Int32] = [2, 5, 6, 12, 20, 21]
+    var log = Leaf.random(31, 1, seed: 2, scale: 2).values
+    for i in masked { log[Int(i)] = -.infinity }
+    let check = GradientCheck(.random(31, 24, seed: 1)) { [log] tape, x in
+      [tape.attention(x[0], logExistence: tape.constant(log), offsets: offsets, heads: 2)]
+    }
+    check.byElement()
+    let tape = Tape(
+      weights: ParameterStore(count: 0), workers: Workers(count: 1), recording: true)
+    let x = tape.leaf(check.leaves[0].values, columns: 24)
+    let out = tape.attention(x, logExistence: tape.constant(log), offsets: offsets, heads: 2)
+    tape.backward(
+      from: [(out, [Float](repeating: 1, count: out.count))], into: ParameterStore(count: 0))
+    for i in masked.map({ Int($0) }) {
+      #expect(out.rows(i..<i + 1).array.allSatisfy { $0 == 0 })
+      #expect(tape.gradientArray(x.rows(i..<i + 1)).allSatisfy { $0 == 0 })
+    }
+  }
+
+  @Test(arguments: [(6, 2), (9, 3), (18, 1)]) func crossAttention(width: Int, heads: Int) {
+    // The third pair has keys without queries, the fourth neither.
+    let (q, k): (ContiguousArray<Int32>, ContiguousArray<Int32>) = (
+      [0, 3, 4, 4, 4, 11], [0, 5, 6, 8, 8, 17]
+    )
+    GradientCheck(
+      .random(11, width, seed: 1), .random(17, 2 * width, seed: 2),
+      .random(11, 1, seed: 3, scale: 2), .random(17, 1, seed: 4, scale: 2)
+    ) { tape, x in
+      [
+        tape.crossAttention(
+          queries: x[0], keysValues: x[1], logQuery: x[2], logKey: x[3], queryOffsets: q,
+          keyOffsets: k, heads: heads)
+      ]
+    }.byElement()
+  }
+
+  @Test(arguments: [(6, 2, 1), (9, 3, 3), (20, 1, 6)])
+  func localAttention(width: Int, heads: Int, half: Int) {
+    let positions = sinusoidalTable(count: 2 * half + 1, width: width / heads)
+    GradientCheck(.random(31, 4 * width, seed: 1)) { tape, x in
+      [
+        tape.localAttention(
+          x[0], offsets: offsets, heads: heads, half: half, positions: positions)
+      ]
+    }.byElement()
+  }
+
+  /// Several steps over one cache while segments end: more (segment, head) pairs than lanes.
+  @Test(arguments: [(6, 2, 9), (9, 3, 7), (5, 1, 1)])
+  func stepAttention(width: Int, heads: Int, segments: Int) {
+    let alive = [segments, segments, max(1, segments - 2), max(1, segments / 2), 1]
+    let check = GradientCheck(.random(5 * segments, 3 * width, seed: 1)) { tape, x in
+      alive.enumerated().map { step, alive in
+        let out = tape.empty(alive, width)
+        tape.stepAttention(
+          x[0], segments: segments, step: step, alive: alive, heads: heads, into: out)
+        return out
+      }
+    }
+    check.byElement()
+  }
+
+  @Test(arguments: [0, 3]) func logExistence(prefix: Int) {
+    GradientCheck(.inside(31, seed: 1)) { tape, x in
+      [tape.logExistence(x[0], offsets: offsets, prefix: prefix)]
+    }.with(step: 3e-3).byElement()
+  }
+
+  @Test func logOfNothing() {
+    let tape = Tape(
+      weights: ParameterStore(count: 0), workers: Workers(count: 1), recording: true)
+    let e = tape.leaf([1, 0, 1e-30, 0.5])
+    let log = tape.logExistence(e, offsets: [0, 4], prefix: 1)
+    #expect(log.array[0] == 0 && log.array[1] == 0 && log.array[2] == -.infinity)
+    #expect(log.array[3].isFinite)
+    tape.backward(from: [(log, [1, 1, 1, 1, 1])], into: ParameterStore(count: 0))
+    #expect(tape.gradientArray(e) == [1, 0, 0, 2])
+  }
+
+  /// The whole stack: norms, projections with positions, gates, feed-forward, final norm.
+  @Test func encode() {
+    let model = GradientModel.model
+    for (level, width) in [(model.levels[0], 12), (model.levels[1], 36)] {
+      let encoder = level.decoder.denoiser
+      let entries = GradientModel.entries(level.decoderRange)
+        .filter { $0.name.contains("denoiser") }
+      GradientCheck(.random(31, width, seed: 1), .inside(31, seed: 2)) { tape, x in
+        let log = tape.logExistence(x[1], offsets: offsets, prefix: 0)
+        return [tape.encode(x[0], encoder, logExistence: log, offsets: offsets)]
+      }.using(entries).byDirection()
+    }
+  }
+}

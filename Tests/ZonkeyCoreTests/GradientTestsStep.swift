@@ -1,0 +1,205 @@
+import Testing
+import ZonkeyCore
+
+/// The whole training step: its gradient, and that no bit depends on workers or earlier steps.
+@Suite struct GradientStepTests {
+  /// The small model with room for segments enough to fill several chunks.
+  private static let configuration: Configuration = {
+    var configuration = GradientModel.configuration
+    for level in configuration.levels.indices { configuration.levels[level].segmentLimit = 1000 }
+    return configuration
+  }()
+
+  private static let model: ZonkeyModel = {
+    do { return try ZonkeyModel(configuration) } catch { preconditionFailure("\(error)") }
+  }()
+
+  /// Random documents of up to 60 bytes, some cut, with an empty one and one of a single byte.
+  private static func documents(_ count: Int, seed: UInt64) -> [DocumentSymbols] {
+    var numbers = TestNumbers(seed)
+    return (0..<count).map { index in
+      let length = index < 2 ? index : Int(2 + 58 * numbers.uniform())
+      let bytes = numbers.indices(length, below: 256).map { UInt8($0) }
+      return Crop(bytes: bytes, complete: index < 2 || numbers.uniform() < 0.7)
+        .symbols(configuration)
+    }
+  }
+
+  private struct Outcome: Equatable {
+    var losses: [[LossName: UInt32]]
+    var total: UInt32
+    var segments: [Int]
+    var latents: [[UInt32]]
+    var gradients: [UInt32]
+  }
+
+  private func outcome(_ tape: Tape, step: Int, documents: [DocumentSymbols]) -> Outcome {
+    let training = TrainingStep(model: Self.model, tape: tape)
+    let gradients = ParameterStore(count: Self.model.parameters.count)
+    let result = training.run(
+      symbols: documents, draws: RandomDraws(source: RandomSource(seed: 3), step: step),
+      gradients: gradients, keepLatents: true, weight: training.weight)
+    return Outcome(
+      losses: result.losses.map { $0.mapValues(\.bitPattern) }, total: result.total.bitPattern,
+      segments: result.segments, latents: result.latents.map { $0.map(\.bitPattern) },
+      gradients: (0..<gradients.count).map { gradients.values[$0].bitPattern })
+  }
+
+  private func tape(workers: Int) -> Tape {
+    Tape(weights: GradientModel.weights, workers: Workers(count: workers), recording: true)
+  }
+
+  @Test func bitsDoNotDependOnWorkers() {
+    let documents = Self.documents(24, seed: 5)
+    let one = outcome(tape(workers: 1), step: 0, documents: documents)
+    #expect(one.segments[0] * 7 > 4 * 256, "enough rows for several chunks")
+    #expect(one.gradients.allSatisfy { Float(bitPattern: $0).isFinite })
+    for workers in 2...3 {
+      #expect(outcome(tape(workers: workers), step: 0, documents: documents) == one)
+    }
+  }
+
+  @Test func bitsDoNotDependOnEarlierSteps() {
+    let used = tape(workers: 2)
+    // Steps of other sizes before, so that memory is laid out anew.
+    _ = outcome(used, step: 0, documents: Self.documents(24, seed: 5))
+    _ = outcome(used, step: 1, documents: Self.documents(3, seed: 6))
+    for (step, count) in [(2, 5), (3, 20), (4, 20)] {
+      let documents = Self.documents(count, seed: UInt64(step))
+      #expect(
+        outcome(used, step: step, documents: documents)
+          == outcome(tape(workers: 2), step: step, documents: documents))
+    }
+  }
+
+  /// A batch of the smallest documents: nothing to stitch, to mask or to split.
+  @Test(arguments: 1...3) func smallestBatch(count: Int) {
+    let result = outcome(tape(workers: 1), step: 0, documents: Self.documents(count, seed: 7))
+    #expect(result.gradients.allSatisfy { Float(bitPattern: $0).isFinite })
+    #expect(Float(bitPattern: result.total).isFinite)
+  }
+
+  // MARK: The gradient of the sum
+
+  /// Draws that do not depend on probabilities: every third position begins a segment, all places
+  /// are as likely. So the loss is a smooth function of the weights.
+  private struct FixedDraws: DrawSource {
+    let draws = RandomDraws(source: RandomSource(seed: 11), step: 0)
+
+    func uniform(_ draw: Draw, level: Int, count: Int) -> [Float] {
+      if draw == .splitter { return (0..<count).map { $0 % 3 == 0 ? 0 : 0.9999999 } }
+      return draws.uniform(draw, level: level, count: count)
+    }
+    func normal(_ draw: Draw, level: Int, count: Int) -> [Float] {
+      draws.normal(draw, level: level, count: count)
+    }
+    func beta(_ draw: Draw, level: Int, count: Int) -> [Float] {
+      draws.beta(draw, level: level, count: count)
+    }
+    func places(
+      _ draw: Draw, level: Int, weights: [Float], rows: Int, each: Int,
+      avoiding: ContiguousArray<Int32>
+    ) -> ContiguousArray<Int32> {
+      draws.places(
+        draw, level: level, weights: weights.map { _ in 1 }, rows: rows, each: each,
+        avoiding: avoiding)
+    }
+  }
+
+  /// The labels of the existence losses are constants, so those two are left out here.
+  private static func weight(_ level: Int, _ name: LossName) -> Float {
+    name == .cleanExistence || name == .dirtyExistence ? 0 : 1
+  }
+
+  private func sum(_ weights: ParameterStore, _ documents: [DocumentSymbols]) -> Double {
+    let tape = Tape(weights: weights, workers: Workers(count: 1), recording: false)
+    let result = TrainingStep(model: Self.model, tape: tape).run(
+      symbols: documents, draws: FixedDraws(), gradients: nil, weight: Self.weight)
+    return result.losses.enumerated().reduce(0) { sum, level in
+      level.element.reduce(sum) {
+        $0 + Double(Self.weight(level.offset, $1.key)) * Double($1.value)
+      }
+    }
+  }
+
+  @Test(arguments: ["embedding", "splitter", "compressor", "decompressor", "denoiser", "stitcher"])
+  func gradientOfTheSum(part: String) {
+    let documents = Self.documents(5, seed: 9)
+    let weights = GradientModel.weights
+    let gradients = ParameterStore(count: weights.count)
+    _ = TrainingStep(model: Self.model, tape: tape(workers: 2)).run(
+      symbols: documents, draws: FixedDraws(), gradients: gradients, weight: Self.weight)
+    // Along the gradient itself, the derivative is the gradient's length.
+    let entries = Self.model.parameters.entries.filter { $0.name.contains(part) }
+    let square = entries.reduce(0.0) { sum, entry in
+      let gradient = doubles(gradients.array(entry.parameter))
+      return sum + dot(gradient, gradient)
+    }
+    let length = square.squareRoot()
+    func at(_ h: Double) -> Double {
+      let moved = ParameterStore(count: weights.count)
+      moved.copy(from: weights)
+      for entry in entries {
+        for i in entry.parameter.range {
+          moved.values[i] += Float(h * Double(gradients.values[i]) / length)
+        }
+      }
+      return sum(moved, documents)
+    }
+    let h = 4e-3
+    let measured = (8 * (at(h) - at(-h)) - (at(2 * h) - at(-2 * h))) / (12 * h)
+    #expect(abs(measured - length) < 0.01 * length, "\(part): \(length), measured \(measured)")
+  }
+
+  // MARK: Living rows
+
+  /// Weights with which nearly every probability of a start is close to 0 or 1.
+  private func sharpWeights() -> ParameterStore {
+    let weights = ParameterStore(count: GradientModel.weights.count)
+    weights.copy(from: GradientModel.weights)
+    for level in Self.model.levels {
+      for parameter in [level.splitter.fromSequence.weight, level.splitter.fromFeatures] {
+        for i in parameter.range { weights.values[i] *= 100 }
+      }
+    }
+    return weights
+  }
+
+  /// With sharp probabilities the rows that `livingBound` drops hardly exist; the step without
+  /// them gives nearly the same losses.
+  @Test func droppedRowsHardlyCount() throws {
+    let weights = sharpWeights()
+    let documents = Self.documents(12, seed: 13)
+    func run(bound: Float) throws -> TrainingStep.Result {
+      var configuration = Self.configuration
+      configuration.livingBound = bound
+      let model = try ZonkeyModel(configuration)
+      let tape = Tape(weights: weights, workers: Workers(count: 2), recording: true)
+      let training = TrainingStep(model: model, tape: tape)
+      let gradients = ParameterStore(count: weights.count)
+      let result = training.run(
+        symbols: documents, draws: RandomDraws(source: RandomSource(seed: 1), step: 0),
+        gradients: gradients, keepLatents: true, weight: training.weight)
+      #expect((0..<gradients.count).allSatisfy { gradients.values[$0].isFinite })
+      return result
+    }
+    let (all, living) = (try run(bound: 0), try run(bound: 1e-3))
+    #expect(all.segments == living.segments)
+    for (a, b) in zip(all.latents[0], living.latents[0]) { #expect(abs(a - b) < 0.05) }
+    let exact: Set<LossName> = [.meanBoundary, .patch, .shortSegment]
+    // Means over rows change with the rows, and the stitcher sees the decoder's existence, which
+    // does not yet end where the splitter's does.
+    let others: Set<LossName> = [.cleanExistence, .dirtyExistence, .cleanStitcherPosition]
+    for level in all.losses.indices {
+      for (name, loss) in all.losses[level] {
+        let other = try #require(living.losses[level][name])
+        #expect(other.isFinite)
+        if others.contains(name) { continue }
+        let allowed: Float = level == 0 && exact.contains(name) ? 1e-6 : 0.1
+        #expect(
+          abs(other - loss) <= allowed * max(abs(loss), 0.1),
+          "level \(level), \(name): \(loss), without dead rows \(other)")
+      }
+    }
+  }
+}
