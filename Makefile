@@ -39,7 +39,7 @@ demo: build
 	@scripts/demo.sh .build/release/zk
 
 bench: deps
-	$(SWIFT) run -c release --package-path Benchmarks
+	$(SWIFT) run $(SHIPPED) zk-bench $(BENCH)
 
 install: deps
 	$(SWIFT) build $(SHIPPED) --product zk
@@ -58,10 +58,10 @@ docs: build
 	@scripts/generate-docs.sh .build/release/zk
 
 format:
-	$(SWIFT) format format --in-place --recursive --parallel Package.swift Sources Tests
+	$(SWIFT) format format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks
 
 lint:
-	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests
+	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks
 
 clean:
 	rm -rf .build .build-install

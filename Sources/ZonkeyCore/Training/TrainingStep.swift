@@ -13,6 +13,8 @@ package struct TrainingStep {
     package var meanBoundary: [Float] = []
     /// Segments taken at each level.
     package var segments: [Int] = []
+    /// Packed rows of these segments.
+    package var rows: [Int] = []
     /// The latents [N, C·D] of each level, when asked for.
     package var latents: [[Float]] = []
   }
@@ -46,6 +48,7 @@ package struct TrainingStep {
       result.losses.append(named)
       result.meanBoundary.append(losses.meanBoundary)
       result.segments.append(step.segmentation.segments)
+      result.rows.append(step.segmentation.rowOf.count)
       let next = level.index + 1
       if next < model.levels.count || keepLatents {
         batch = nextBatch(step, latents: latents, limit: documentLimit(above: level.index))

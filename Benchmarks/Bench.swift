@@ -1,0 +1,101 @@
+import Foundation
+import ZonkeyCore
+
+/// One measurement as it is printed.
+struct Figure {
+  var name: String
+  var value: Double
+  var unit: String
+  /// The rate of matrix products on the same workers, measured between the runs.
+  var sgemm: Double?
+  /// What the published code reaches for each GFLOP/s of matrix products, or absolutely for
+  /// figures that do not scale with it.
+  var reference: Double?
+  var minimum: Double?
+  var maximum: Double?
+  var runs = 1
+  var remarks: [(String, JSONValue)] = []
+
+  /// One line of JSON; what was not measured is null.
+  func print() {
+    func number(_ x: Double?) -> JSONValue { x.map { .number(rounded($0)) } ?? .null }
+    let perGFLOPs = sgemm.map { value / $0 }
+    var object: JSONObject = [
+      "name": .string(name), "value": number(value), "unit": .string(unit),
+      "sgemm_gflops": number(sgemm), "per_gflops": number(perGFLOPs),
+      "ratio_to_reference": number(reference.map { (perGFLOPs ?? value) / $0 }),
+      "minimum": number(minimum ?? value), "maximum": number(maximum ?? value),
+      "runs": .integer(Int64(runs)),
+    ]
+    for (key, remark) in remarks { object[key] = remark }
+    Swift.print(String(decoding: JSONValue.object(object).serialised(), as: UTF8.self))
+    fflush(nil)
+  }
+
+  /// Four digits say all that a measurement knows.
+  private func rounded(_ x: Double) -> Double { Double(String(format: "%.4g", x)) ?? x }
+}
+
+/// What all benchmarks share: workers, the number of runs, and how a run is timed.
+struct Bench {
+  let workers: Workers
+  let runs: Int
+
+  /// Times of runs, and the rate of matrix products between them.
+  struct Sample {
+    /// Seconds of each run, sorted.
+    let seconds: [Double]
+    /// GFLOP/s on all workers, the median of the measurements around the runs.
+    let sgemm: Double
+
+    var median: Double { middle(seconds) }
+    var fastest: Double { seconds.first ?? .nan }
+    var slowest: Double { seconds.last ?? .nan }
+  }
+
+  /// Times `body` after two runs for warming up; matrix products are timed before each run.
+  ///
+  /// On a machine that others use too, speed changes from second to second: limit and figure are
+  /// measured in turns so that both meet the same conditions.
+  func sample(_ body: () throws -> Void) rethrows -> Sample {
+    let limit = MatrixProducts(workers: workers, .large)
+    for _ in 0..<2 {
+      _ = limit.rate()
+      try body()
+    }
+    var (seconds, rates) = ([Double](), [Double]())
+    for _ in 0..<runs {
+      rates.append(limit.rate())
+      seconds.append(try timed(body))
+    }
+    rates.append(limit.rate())
+    return Sample(seconds: seconds.sorted(), sgemm: middle(rates.sorted()))
+  }
+
+  /// Prints a rate: `amount` of `unit` in each run.
+  func report(
+    _ name: String, _ sample: Sample, amount: Double, unit: String, reference: Double?,
+    remarks: [(String, JSONValue)] = []
+  ) {
+    Figure(
+      name: name, value: amount / sample.median, unit: unit, sgemm: sample.sgemm,
+      reference: reference, minimum: amount / sample.slowest, maximum: amount / sample.fastest,
+      runs: sample.seconds.count,
+      remarks: [("milliseconds", .number((sample.median * 1e5).rounded() / 100))] + remarks
+    ).print()
+  }
+}
+
+/// Seconds that `body` takes.
+func timed(_ body: () throws -> Void) rethrows -> Double {
+  let clock = ContinuousClock()
+  let time = try clock.measure(body)
+  return Double(time.components.seconds) + Double(time.components.attoseconds) * 1e-18
+}
+
+/// The median of sorted numbers.
+func middle(_ sorted: [Double]) -> Double {
+  guard !sorted.isEmpty else { return .nan }
+  let half = sorted.count / 2
+  return sorted.count % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2
+}

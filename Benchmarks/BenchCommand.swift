@@ -1,0 +1,50 @@
+import ArgumentParser
+import Foundation
+import ZonkeyCore
+
+/// Runs the benchmarks and prints one JSON object a line on standard output.
+///
+/// Every figure stands beside the rate of single-precision matrix products that the same process
+/// reached on the same workers between the runs, so that figures of different machines and of
+/// noisy days can be compared.
+@main
+struct BenchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "zk-bench",
+    abstract: "Measure training, splitting, encoding and decoding against matrix products.",
+    discussion: """
+      Names: sgemm, train-dense, train-sharp, arithmetic, memory, split, encode-dense, \
+      decode-dense. A name that --only gives also selects those that begin with it.
+      """)
+
+  @Option(help: "Run only what begins with this name; can be repeated.")
+  var only: [String] = []
+
+  @Option(help: "Workers (default: all processors).")
+  var threads = ProcessInfo.processInfo.activeProcessorCount
+
+  @Option(help: "Runs of each benchmark; the median is reported.")
+  var runs = 8
+
+  func validate() throws {
+    guard (1...1024).contains(threads) else { throw ValidationError("--threads: 1 to 1024") }
+    guard (1...1000).contains(runs) else { throw ValidationError("--runs: 1 to 1000") }
+  }
+
+  func run() throws {
+    BLAS.prepare()
+    let bench = Bench(workers: Workers(count: threads), runs: runs)
+    func wants(_ names: String...) -> Bool {
+      only.isEmpty || names.contains { name in only.contains { name.hasPrefix($0) } }
+    }
+    if wants("sgemm") { bench.products(moment: "before") }
+    if wants("train-dense", "arithmetic", "memory") {
+      try bench.training(.dense, wants: { wants($0) })
+    }
+    if wants("train-sharp") { try bench.training(.sharp, wants: { wants($0) }) }
+    if wants("split") { try bench.split() }
+    if wants("encode-dense") { try bench.encode() }
+    if wants("decode-dense") { try bench.decode() }
+    if wants("sgemm") { bench.products(moment: "after") }
+  }
+}

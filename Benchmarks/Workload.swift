@@ -1,0 +1,110 @@
+import ZonkeyCore
+
+/// The model and the text that the benchmarks run on.
+struct Workload {
+  enum Segments: String {
+    /// Freshly initialised weights, every window with all its positions, as published.
+    case dense
+    /// Segments that begin at spaces, and positions that hardly exist left out.
+    case sharp
+  }
+
+  let model: ZonkeyModel
+  let weights: ParameterStore
+
+  /// The model of the published measurements: width 64, two levels, windows of 16.
+  ///
+  /// `sharp` does what training does to the splitter, without training: its last map is set by
+  /// hand so that level 0 begins a segment at every space (mean length 5 to 7 in English) with
+  /// probabilities near 0 and 1, and rows of existence below 1e-3 are dropped. The upper level's
+  /// splitter stays as it was initialised. The caps leave room for all documents' segments.
+  init(_ segments: Segments) throws {
+    var configuration = try Self.published(segments)
+    configuration.livingBound = segments == .dense ? 0 : 1e-3
+    model = try ZonkeyModel(configuration)
+    weights = ParameterStore(count: model.parameters.count)
+    fill(weights, RandomSource(seed: 7))
+    if segments == .sharp { beginAtSpaces() }
+  }
+
+  private static func published(_ segments: Segments) throws -> Configuration {
+    guard var configuration = Configuration.preset("tiny") else {
+      throw ZonkeyError.badConfiguration(key: "preset", reason: "tiny is missing")
+    }
+    try configuration.apply(
+      JSONValue(
+        parsing: """
+          {"levels": [
+            {"width": 64, "compressionVectors": 4, "segmentLength": 16, "documentLength": 1024,
+             "segmentLimit": \(segments == .dense ? 512 : 640), "heads": 4, "compressorLayers": 2,
+             "decompressorLayers": 1, "denoiserLayers": 2},
+            {"width": 256, "compressionVectors": 4, "segmentLength": 16, "documentLength": 128,
+             "segmentLimit": 64, "heads": 4, "compressorLayers": 2, "decompressorLayers": 1,
+             "denoiserLayers": 2}],
+           "vocabulary": 256, "topDocumentLength": 16, "feedForwardRatio": 4, "batch": 3,
+           "paddedDocuments": true}
+          """))
+    return configuration
+  }
+
+  private func fill(_ store: ParameterStore, _ random: RandomSource) {
+    for (index, entry) in model.parameters.entries.enumerated() {
+      let (target, count) = (store.values + entry.parameter.offset, entry.parameter.count)
+      let key = random.key(UInt64(index))
+      switch entry.initialization {
+      case .constant(let value): target.update(repeating: value, count: count)
+      case .normal(let deviation):
+        for (i, z) in random.normal(key, count: count).enumerated() { target[i] = deviation * z }
+      case .uniform(let fanIn):
+        let bound = 1 / Float(max(1, fanIn)).squareRoot()
+        for (i, u) in random.uniform(key, count: count).enumerated() {
+          target[i] = bound * (2 * u - 1)
+        }
+      }
+    }
+  }
+
+  /// Sets level 0's last splitting map to the direction of the space's embedding: its logit is
+  /// near +10 on spaces, near -10 on others.
+  private func beginAtSpaces() {
+    let splitter = model.levels[0].splitter
+    let width = model.levels[0].configuration.width
+    let space = weights.values + model.embedding.offset + 32 * width
+    var square: Float = 0
+    for j in 0..<width { square += space[j] * space[j] }
+    let gain = 20 * Float(width).squareRoot()
+    let map = weights.values + splitter.fromSequence.weight.offset
+    for j in 0..<width { map[j] = gain * space[j] / square }
+    weights.values[splitter.fromSequence.bias.offset] = -gain / 2
+  }
+
+  /// `count` crops of `length` characters, each from another place of the text.
+  static func crops(_ count: Int, length: Int) -> [DocumentSymbols] {
+    (0..<count).map { crop in
+      let symbols = (0..<length).map { Int32(text[(crop * 389 + $0) % text.count]) }
+      return DocumentSymbols(symbols: symbols, real: length, complete: false)
+    }
+  }
+
+  /// Plain English of 1.6 kB: the segments' lengths depend on nothing else of it.
+  private static let text = Array(
+    """
+    The harbour of the old town lies behind a long wall of grey stone, and in the winter months \
+    the boats are pulled up on the sand before the storms arrive. Every family that lives there \
+    owns a part of one of them. In spring the planks are scraped and painted, the nets are hung \
+    over the fences of the gardens, and the children are sent along the beach to look for floats \
+    that the sea has carried away. By the end of April nobody talks about anything but the wind. \
+    There is a small school on the hill with two teachers, and the lessons stop whenever a sail \
+    comes round the point. People say that the bell of the chapel was once part of a ship, which \
+    struck the rocks in a fog three hundred years ago; its name can still be read on the rim. On \
+    market days farmers bring cheese, apples and wool down the valley and take home salt and \
+    dried fish. The road follows the river and crosses it eleven times, because the people who \
+    built it could never agree on which bank belonged to whom. At the sixth bridge stands an inn \
+    where travellers stay when the water is high. Its kitchen is known for a soup of leeks and \
+    smoked eel, and its owner for a habit of telling the same story to every guest, each time \
+    with another ending. In autumn the inn is full of painters who come for the light. They sit \
+    between the willows from morning until dusk, complain about the mist, and leave behind them \
+    pictures of cows that the innkeeper hangs in the hall. When the first snow closes the pass, \
+    the valley is quiet again, and letters take a week to reach the coast.\n
+    """.utf8)
+}
