@@ -1,18 +1,11 @@
 import ZonkeyKernels
 
-#if canImport(Glibc)
-  import Glibc
-#endif
-
 /// Small conveniences over the C kernels.
 enum Kernel {
   /// y += x
   static func add(_ x: UnsafePointer<Float>, to y: UnsafeMutablePointer<Float>, count: Int) {
     zk_axpy(1, x, y, count)
   }
-
-  /// Lets another thread run.
-  static func yield() { sched_yield() }
 }
 
 extension ContiguousArray where Element == Int32 {

@@ -28,21 +28,30 @@ package final class Tape: @unchecked Sendable {
   package let recording: Bool
   package let workers: Workers
   let weights: ParameterStore
-  private let arena = Arena()
-  private var gradientArena = Arena()
+  private let pool: BlockPool
+  private let arena: Arena
+  /// Gradients of this tape's own memory; children's live in their worker's only for a while.
+  private let gradientArena: Arena
   var blocks: [Block] = []
   private var arenaBlocks: [Int] = []
   private var operations: [(Tape) -> Void] = []
   private var children: [Tape] = []
   private var childrenUsed = 0
-  private var scratch: [Scratch] = []
+  private var scratch: [Arena] = []
   private weak var parent: Tape?
 
   /// A tape over `weights`; `workers` share out the chunks of `map`.
-  package init(weights: ParameterStore, workers: Workers, recording: Bool) {
+  package convenience init(weights: ParameterStore, workers: Workers, recording: Bool) {
+    self.init(weights: weights, workers: workers, recording: recording, pool: BlockPool())
+  }
+
+  private init(weights: ParameterStore, workers: Workers, recording: Bool, pool: BlockPool) {
     self.weights = weights
     self.workers = workers
     self.recording = recording
+    self.pool = pool
+    arena = Arena(pool: pool)
+    gradientArena = Arena(pool: pool)
     reset()
   }
 
@@ -50,6 +59,8 @@ package final class Tape: @unchecked Sendable {
   package func reset() {
     operations.removeAll(keepingCapacity: true)
     arena.reset()
+    gradientArena.reset()
+    for child in children[..<childrenUsed] { child.reset() }
     blocks.removeAll(keepingCapacity: true)
     arenaBlocks.removeAll(keepingCapacity: true)
     blocks.append(
@@ -58,12 +69,7 @@ package final class Tape: @unchecked Sendable {
   }
 
   /// Bytes of memory held by this tape and its children.
-  package var heldBytes: Int {
-    let own = arena.capacity + gradientArena.capacity
-    let scratchFloats = scratch.reduce(0) { $0 + $1.arena.capacity + $1.shared.count }
-    return (own + scratchFloats) * MemoryLayout<Float>.stride
-      + children.reduce(0) { $0 + $1.heldBytes }
-  }
+  package var heldBytes: Int { pool.capacity * MemoryLayout<Float>.stride }
 
   // MARK: Memory
 
@@ -211,16 +217,6 @@ package final class Tape: @unchecked Sendable {
       values: tensor.values, rows: tensor.rows, columns: tensor.columns, block: blocks.count - 1)
   }
 
-  /// Gradient memory of one worker, reused from chunk to chunk.
-  private final class Scratch {
-    let arena = Arena()
-    private(set) var shared = ParameterStore(count: 0)
-
-    func grow(to count: Int) {
-      if shared.count < count { shared = ParameterStore(count: count) }
-    }
-  }
-
   /// Runs `body` for every chunk, each on a child tape, in parallel.
   ///
   /// A body takes rows of this tape's tensors with `borrow`, disjoint from those of other chunks,
@@ -232,7 +228,8 @@ package final class Tape: @unchecked Sendable {
     _ body: (_ tape: Tape, _ chunk: Int) -> Void
   ) {
     while children.count < childrenUsed + chunks {
-      children.append(Tape(weights: weights, workers: Workers(count: 1), recording: recording))
+      children.append(
+        Tape(weights: weights, workers: Workers(count: 1), recording: recording, pool: pool))
     }
     let used = Array(children[childrenUsed..<childrenUsed + chunks])
     childrenUsed += chunks
@@ -276,18 +273,18 @@ package final class Tape: @unchecked Sendable {
   private func mapBackward(
     _ used: [Tape], parameters: [Range<Int>], shared: [Tensor], sharedCount: Int
   ) {
-    while scratch.count < workers.count { scratch.append(Scratch()) }
-    let turn = Turn()
-    workers.run(used.count) { worker, chunk in
-      let scratch = scratch[worker]
-      scratch.grow(to: sharedCount)
-      scratch.shared.values.update(repeating: 0, count: sharedCount)
-      used[chunk].backwardAsChild(
-        of: self, scratch: scratch.arena, shared: scratch.shared.values)
-      turn.wait(for: chunk)
-      self.addShared(scratch.shared.values, parameters: parameters, shared: shared)
-      turn.pass()
+    while scratch.count < workers.count { scratch.append(Arena(pool: pool)) }
+    let sums = OrderedSums { memory in
+      self.addShared(memory.base, parameters: parameters, shared: shared)
+      self.pool.give(memory)
     }
+    workers.run(used.count) { worker, chunk in
+      let memory = pool.take(sharedCount)
+      memory.base.update(repeating: 0, count: sharedCount)
+      used[chunk].backwardAsChild(of: self, scratch: scratch[worker], shared: memory.base)
+      sums.add(memory, of: chunk)
+    }
+    for arena in scratch { arena.reset() }
   }
 
   private func backwardAsChild(
@@ -324,17 +321,41 @@ package final class Tape: @unchecked Sendable {
   }
 }
 
-/// Lets chunks pass one after the other, in their order, whatever worker runs them.
-private final class Turn: Sendable {
-  private let next = Atomic<Int>(0)
+/// Adds what chunks computed in the order of the chunks, whatever worker runs them.
+///
+/// A worker whose turn has not come leaves its share here and goes on; whoever finishes the chunk
+/// that all wait for adds the waiting ones too.
+private final class OrderedSums: @unchecked Sendable {
+  private struct State {
+    var waiting: [Int: BlockPool.Memory] = [:]
+    var next = 0
+    var adding = false
+  }
+  private let state = Mutex(State())
+  private let add: (BlockPool.Memory) -> Void
 
-  func wait(for chunk: Int) {
-    var spins = 0
-    while next.load(ordering: .acquiring) != chunk {
-      spins += 1
-      if spins > 1000 { Kernel.yield() }
+  /// `add` is never called by two threads at once.
+  init(_ add: @escaping (BlockPool.Memory) -> Void) { self.add = add }
+
+  func add(_ memory: BlockPool.Memory, of chunk: Int) {
+    let isMine = state.withLock { state in
+      state.waiting[chunk] = memory
+      defer { state.adding = true }
+      return !state.adding
     }
+    guard isMine else { return }
+    while let memory = nextWaiting() { add(memory) }
   }
 
-  func pass() { next.add(1, ordering: .acquiringAndReleasing) }
+  /// The share whose turn it is; when there is none, the next to come will add.
+  private func nextWaiting() -> BlockPool.Memory? {
+    state.withLock { state in
+      guard let memory = state.waiting.removeValue(forKey: state.next) else {
+        state.adding = false
+        return nil
+      }
+      state.next += 1
+      return memory
+    }
+  }
 }

@@ -1,7 +1,10 @@
-/// Memory for one tape: allocated upwards, released all at once, kept for the next step.
+import Synchronization
+
+/// Memory for one tape: allocated upwards, released all at once.
 ///
-/// Most steps of a run need about the same memory. The first step allocates block after block;
-/// `reset` merges them into one of the size that was needed, so that later steps run in one block.
+/// Its blocks come from a pool that a tape shares with its children: segments differ in number and
+/// length from step to step, and what one chunk needed in this step another needs in the next.
+/// Memory that went back to the system would have to be cleared by it page by page again.
 final class Arena {
   struct Block {
     let base: UnsafeMutablePointer<Float>
@@ -10,15 +13,11 @@ final class Arena {
   }
 
   private(set) var blocks: [Block] = []
-  /// Blocks hold at least this many floats (256 KiB), so that small tapes stay small.
-  private static let smallest = 1 << 16
+  private let pool: BlockPool
 
-  deinit { for block in blocks { block.base.deallocate() } }
+  init(pool: BlockPool) { self.pool = pool }
 
-  /// Floats in use.
-  var used: Int { blocks.reduce(0) { $0 + $1.used } }
-  /// Floats held.
-  var capacity: Int { blocks.reduce(0) { $0 + $1.capacity } }
+  deinit { reset() }
 
   /// `count` floats with undefined values, aligned to 64 bytes, and the index of their block.
   func allocate(_ count: Int) -> (pointer: UnsafeMutablePointer<Float>, block: Int) {
@@ -28,26 +27,76 @@ final class Arena {
       blocks[last].used += rounded
       return (pointer, last)
     }
-    var block = Arena.block(max(rounded, Arena.smallest, capacity / 4))
-    block.used = rounded
-    blocks.append(block)
-    return (block.base, blocks.count - 1)
+    let memory = pool.take(rounded)
+    blocks.append(Block(base: memory.base, capacity: memory.capacity, used: rounded))
+    return (memory.base, blocks.count - 1)
   }
 
-  /// Makes all memory free again; pointers handed out before become invalid.
+  /// Gives all memory back to the pool; pointers handed out before become invalid.
   func reset() {
-    if blocks.count > 1 {
-      let needed = used + used / 16
-      for block in blocks { block.base.deallocate() }
-      blocks = [Arena.block(needed)]
-    }
-    if !blocks.isEmpty { blocks[0].used = 0 }
+    for block in blocks { pool.give(BlockPool.Memory(base: block.base, capacity: block.capacity)) }
+    blocks.removeAll(keepingCapacity: true)
+  }
+}
+
+/// Blocks of memory for the arenas of a tape and its children; thread-safe.
+///
+/// Keeps all that was ever needed at once until it is released itself.
+final class BlockPool: Sendable {
+  struct Memory: @unchecked Sendable {
+    let base: UnsafeMutablePointer<Float>
+    let capacity: Int
   }
 
-  private static func block(_ count: Int) -> Block {
-    let raw = UnsafeMutableRawPointer.allocate(
-      byteCount: count * MemoryLayout<Float>.stride, alignment: 64)
-    return Block(
-      base: raw.bindMemory(to: Float.self, capacity: count), capacity: count, used: 0)
+  /// Most blocks hold this many floats (4 MiB); larger ones are made for single large tensors.
+  private static let standard = 1 << 20
+
+  private struct State {
+    /// Free blocks of the standard size.
+    var standard: [Memory] = []
+    /// Free larger blocks, the smallest first.
+    var large: [Memory] = []
+    var capacity = 0
+  }
+  private let state = Mutex(State())
+
+  deinit {
+    state.withLock { state in
+      for memory in state.standard + state.large { memory.base.deallocate() }
+    }
+  }
+
+  /// Floats of all blocks, free or not.
+  var capacity: Int { state.withLock { $0.capacity } }
+
+  /// A block of at least `count` floats with undefined values, aligned to 64 bytes.
+  func take(_ count: Int) -> Memory {
+    state.withLock { state in
+      if count <= BlockPool.standard {
+        if let memory = state.standard.popLast() { return memory }
+      } else if let index = state.large.firstIndex(where: { $0.capacity >= count }) {
+        return state.large.remove(at: index)
+      }
+      // Sizes in quarters of a standard block, so that nearly equal needs meet the same block.
+      let quarter = BlockPool.standard / 4
+      let capacity = max(BlockPool.standard, (count + quarter - 1) / quarter * quarter)
+      let raw = UnsafeMutableRawPointer.allocate(
+        byteCount: capacity * MemoryLayout<Float>.stride, alignment: 64)
+      state.capacity += capacity
+      return Memory(base: raw.bindMemory(to: Float.self, capacity: capacity), capacity: capacity)
+    }
+  }
+
+  /// Takes a block back.
+  func give(_ memory: Memory) {
+    state.withLock { state in
+      guard memory.capacity > BlockPool.standard else {
+        state.standard.append(memory)
+        return
+      }
+      let index =
+        state.large.firstIndex { $0.capacity >= memory.capacity } ?? state.large.endIndex
+      state.large.insert(memory, at: index)
+    }
   }
 }
