@@ -19,7 +19,7 @@ help:
 	@echo "make build    build zk in .build/release"
 	@echo "make test     build it and run all tests"
 	@echo "make demo     build it, train a small model in 90 seconds and split text with it"
-	@echo "make bench    run the benchmarks"
+	@echo "make bench    run the benchmarks, all or BENCH=\"--only split --threads 4\""
 	@echo "make install  install zk, its man pages and completions under $(PREFIX)"
 	@echo "make docs     generate man pages and completions from the code"
 	@echo "make format   format all sources; make lint checks them"
@@ -39,7 +39,8 @@ demo: build
 	@scripts/demo.sh .build/release/zk
 
 bench: deps
-	$(SWIFT) run $(SHIPPED) zk-bench $(BENCH)
+	@$(SWIFT) build $(SHIPPED) --product zk-bench >&2
+	@.build-install/release/zk-bench $(BENCH)
 
 install: deps
 	$(SWIFT) build $(SHIPPED) --product zk

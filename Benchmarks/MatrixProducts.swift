@@ -1,3 +1,4 @@
+import Foundation
 import ZonkeyCore
 
 /// Matrix products as the engine does them: every worker its own rows, single-threaded.
@@ -59,7 +60,11 @@ struct MatrixProducts {
 
 extension Bench {
   /// The limit itself: on one core and on all workers, for a large and for the typical shape.
+  ///
+  /// OPENBLAS_CORETYPE in the environment overrides OpenBLAS' choice of kernels and may halve the
+  /// speed; it is shown, so that nobody takes a figure under it for the machine's.
   func products(moment: String) {
+    let forced = ProcessInfo.processInfo.environment["OPENBLAS_CORETYPE"]
     for shape in [MatrixProducts.Shape.large, .typical] {
       for count in Set([1, workers.count]).sorted() {
         let products = MatrixProducts(workers: Workers(count: count), shape)
@@ -71,6 +76,7 @@ extension Bench {
           remarks: [
             ("shape", .string(shape.text)), ("workers", .integer(Int64(count))),
             ("kernel", .string(BLAS.kernel)), ("moment", .string(moment)),
+            ("forced_kernel", forced.map { .string($0) } ?? .null),
           ]
         ).print()
       }

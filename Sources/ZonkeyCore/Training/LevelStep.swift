@@ -240,5 +240,6 @@ package struct LevelStep {
 }
 
 /// Rows of a chunk for a batch of `rows` packed rows: about eight chunks, but neither so small that
-/// matrix products become inefficient nor so large that they leave the cache.
-func chunkRows(_ rows: Int) -> Int { min(max(rows / 8, 256), 1024) }
+/// matrix products become inefficient nor so large that they leave the cache. Small batches get at
+/// least four, so that few workers share them evenly.
+func chunkRows(_ rows: Int) -> Int { min(max(rows / 8, min(256, max(128, (rows + 3) / 4))), 1024) }
