@@ -37,7 +37,7 @@ title() {
 }
 
 title "1. Train on 42 articles, from nothing, for ${DEMO_TIME:-90s}."
-run train --corpus "$corpus" --preset tiny --time "${DEMO_TIME:-90s}" --seed 1 \
+run train --corpus "$corpus" --config Tests/Fixtures/demo.json --time "${DEMO_TIME:-90s}" --seed 1 \
   -o "$tmp/demo.zk"
 
 title "2. Split sentences that the model has never seen."

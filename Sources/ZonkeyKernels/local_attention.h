@@ -61,7 +61,9 @@ INLINE local_scratch local_prepare(const float *positions, long half, long E, in
   memcpy(s.middle, s.positions + half * W, (size_t)W * sizeof(float));
   memset(s.p, 0, (size_t)(TILE * tile_stride) * sizeof(float));
   memset(s.ds, 0, (size_t)(TILE * tile_stride) * sizeof(float));
-  // Columns past the last transposed row are read, and must be finite: they meet zero weights.
+  // Columns past the last transposed row, and scores past the union, are read, and must be finite:
+  // they meet zero weights.
+  memset(s.scores, 0, (size_t)(TILE * tile_stride) * sizeof(float));
   memset(s.kt, 0, (size_t)(W * s.stride) * sizeof(float));
   memset(s.vt, 0, (size_t)(W * s.stride) * sizeof(float));
   return s;
