@@ -173,13 +173,222 @@ _zk() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    help)
+    split|generate|train|help)
         # Offer subcommand argument completions
         "_zk_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'split generate train help' -- "${cur}"))
+        ;;
+    esac
+}
+
+_zk_split() {
+    repeating_flags=()
+    non_repeating_flags=(--sample --quiet -q --verbose -v --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--level --format --separator --threshold --mean-length --seed --model -m --input-format --document --text-field --invalid --max-document --output -o --zstd --threads --progress)
+    __zk_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--level')
+        return
+        ;;
+    '--format')
+        __zk_add_completions -W 'jsonl'$'\n''text'$'\n''offsets'
+        return
+        ;;
+    '--separator')
+        return
+        ;;
+    '--threshold')
+        return
+        ;;
+    '--mean-length')
+        return
+        ;;
+    '--seed')
+        return
+        ;;
+    '--model'|'-m')
+        __zk_add_completions -o plusdirs -fX '!*.@(zk)'
+        return
+        ;;
+    '--input-format')
+        __zk_add_completions -W 'lines'$'\n''jsonl'$'\n''mediawiki'
+        return
+        ;;
+    '--document')
+        __zk_add_completions -W 'line'$'\n''paragraph'$'\n''whole'$'\n''null'
+        return
+        ;;
+    '--text-field')
+        return
+        ;;
+    '--invalid')
+        __zk_add_completions -W 'stop'$'\n''skip'$'\n''replace'
+        return
+        ;;
+    '--max-document')
+        return
+        ;;
+    '--output'|'-o')
+        __zk_add_completions -f
+        return
+        ;;
+    '--zstd')
+        return
+        ;;
+    '--threads')
+        return
+        ;;
+    '--progress')
+        __zk_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    *)
+        __zk_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_zk_generate() {
+    repeating_flags=()
+    non_repeating_flags=(--quiet -q --verbose -v --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--count -c --steps --level --existence-cutoff --max-bytes --format --seed --model -m --output -o --zstd --threads --progress)
+    __zk_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--count'|'-c')
+        return
+        ;;
+    '--steps')
+        return
+        ;;
+    '--level')
+        return
+        ;;
+    '--existence-cutoff')
+        return
+        ;;
+    '--max-bytes')
+        return
+        ;;
+    '--format')
+        __zk_add_completions -W 'text'$'\n''jsonl'
+        return
+        ;;
+    '--seed')
+        return
+        ;;
+    '--model'|'-m')
+        __zk_add_completions -o plusdirs -fX '!*.@(zk)'
+        return
+        ;;
+    '--output'|'-o')
+        __zk_add_completions -f
+        return
+        ;;
+    '--zstd')
+        return
+        ;;
+    '--threads')
+        return
+        ;;
+    '--progress')
+        __zk_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    esac
+}
+
+_zk_train() {
+    repeating_flags=()
+    non_repeating_flags=(--dry-run --quiet -q --verbose -v --version -h --help)
+    repeating_options=(--corpus --valid --set)
+    non_repeating_options=(--output -o --preset --config --time --steps --epochs --resume --save-every --log --seed --input-format --document --text-field --invalid --max-document --threads --progress)
+    __zk_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--corpus')
+        __zk_add_completions -f
+        return
+        ;;
+    '--output'|'-o')
+        __zk_add_completions -o plusdirs -fX '!*.@(zk)'
+        return
+        ;;
+    '--valid')
+        __zk_add_completions -f
+        return
+        ;;
+    '--preset')
+        return
+        ;;
+    '--config')
+        __zk_add_completions -o plusdirs -fX '!*.@(json)'
+        return
+        ;;
+    '--set')
+        return
+        ;;
+    '--time')
+        return
+        ;;
+    '--steps')
+        return
+        ;;
+    '--epochs')
+        return
+        ;;
+    '--resume')
+        __zk_add_completions -o plusdirs -fX '!*.@(zk)'
+        return
+        ;;
+    '--save-every')
+        return
+        ;;
+    '--log')
+        __zk_add_completions -o plusdirs -fX '!*.@(jsonl)'
+        return
+        ;;
+    '--seed')
+        return
+        ;;
+    '--input-format')
+        __zk_add_completions -W 'lines'$'\n''jsonl'$'\n''mediawiki'
+        return
+        ;;
+    '--document')
+        __zk_add_completions -W 'line'$'\n''paragraph'$'\n''whole'$'\n''null'
+        return
+        ;;
+    '--text-field')
+        return
+        ;;
+    '--invalid')
+        __zk_add_completions -W 'stop'$'\n''skip'$'\n''replace'
+        return
+        ;;
+    '--max-document')
+        return
+        ;;
+    '--threads')
+        return
+        ;;
+    '--progress')
+        __zk_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
         ;;
     esac
 }

@@ -12,7 +12,9 @@ extension Configuration {
 
   /// A named configuration, or nil.
   ///
-  /// `tiny` learns words in minutes on two cores; `paper` has the sizes of arXiv 2601.21768.
+  /// `tiny` learns words in minutes on two cores; `paper` has the sizes of arXiv 2601.21768. Level 0
+  /// is asked for the rate of words with their space, one start in six bytes; what the levels above
+  /// should be asked for is not known, they have one start in 6.75 units.
   public static func preset(_ name: String) -> Configuration? {
     switch name {
     case "tiny":
@@ -40,6 +42,8 @@ extension Configuration {
     layers: (compressor: Int, decompressor: Int, denoiser: Int), batch: Int
   ) -> Configuration {
     var levels: [LevelConfiguration] = []
+    // Measured at width 64; wider models are given the caution of half of it.
+    let learningRate: Float = width > 64 ? 1e-3 : 2e-3
     var width = width
     for index in vectors.indices {
       levels.append(
@@ -47,14 +51,15 @@ extension Configuration {
           width: width, compressionVectors: vectors[index], segmentLength: segment,
           documentLength: crops[index], segmentLimit: limits[index], heads: heads[index],
           compressorLayers: layers.compressor, decompressorLayers: layers.decompressor,
-          denoiserLayers: layers.denoiser, targetRate: 4.0 / 27, minimumLength: 2))
+          denoiserLayers: layers.denoiser, targetRate: index == 0 ? 0.17 : 4.0 / 27,
+          minimumLength: 2))
       width *= vectors[index]
     }
     return Configuration(
       levels: levels, vocabulary: 258, topDocumentLength: 64, feedForwardRatio: 4, noiseStep: 0.02,
       lastNoiseStep: 0.02,
       weights: .standard, livingBound: 1e-3, paddedDocuments: false, batch: batch,
-      learningRate: 1.5e-3, warmupSteps: 200, decayShare: 0.3, weightDecay: 0.01, gradientClip: 1,
+      learningRate: learningRate, warmupSteps: 200, decayShare: 0.3, weightDecay: 0.01, gradientClip: 1,
       averageDecay: 0.999)
   }
 }
