@@ -23,7 +23,7 @@ struct Workload {
     configuration.livingBound = segments == .dense ? 0 : 1e-3
     model = try ZonkeyModel(configuration)
     weights = ParameterStore(count: model.parameters.count)
-    fill(weights, RandomSource(seed: 7))
+    model.initialize(weights, random: RandomSource(seed: 7))
     if segments == .sharp { beginAtSpaces() }
   }
 
@@ -45,23 +45,6 @@ struct Workload {
            "paddedDocuments": true}
           """))
     return configuration
-  }
-
-  private func fill(_ store: ParameterStore, _ random: RandomSource) {
-    for (index, entry) in model.parameters.entries.enumerated() {
-      let (target, count) = (store.values + entry.parameter.offset, entry.parameter.count)
-      let key = random.key(UInt64(index))
-      switch entry.initialization {
-      case .constant(let value): target.update(repeating: value, count: count)
-      case .normal(let deviation):
-        for (i, z) in random.normal(key, count: count).enumerated() { target[i] = deviation * z }
-      case .uniform(let fanIn):
-        let bound = 1 / Float(max(1, fanIn)).squareRoot()
-        for (i, u) in random.uniform(key, count: count).enumerated() {
-          target[i] = bound * (2 * u - 1)
-        }
-      }
-    }
   }
 
   /// Sets level 0's last splitting map to the direction of the space's embedding: its logit is
