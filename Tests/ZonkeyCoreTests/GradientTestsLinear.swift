@@ -90,7 +90,7 @@ import ZonkeyCore
   }
 
   @Test func feedForward() {
-    let layer = GradientModel.model.levels[0].stitcher.feedForward
+    let layer = GradientModel.model.levels[0].stitcher.layer.feedForward
     let entries = GradientModel.entries(
       layer.expand.weight.range, layer.expand.bias.range, layer.contract.weight.range,
       layer.contract.bias.range)

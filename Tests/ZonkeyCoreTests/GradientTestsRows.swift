@@ -80,7 +80,7 @@ import ZonkeyCore
 
   /// A check of `map`: chunks of unlike sizes (one empty) that share a tensor and parameters.
   @Test(arguments: [1, 2, 3]) func map(workers: Int) {
-    let layer = GradientModel.model.levels[0].stitcher.output
+    let layer = GradientModel.model.levels[0].stitcher.layer.output
     let chunks = [0..<2, 2..<2, 2..<7, 7..<8]
     let entries = GradientModel.entries(layer.weight.range, layer.bias.range)
     GradientCheck(.random(8, 12, seed: 1), .random(3, 12, seed: 2)) { tape, x in

@@ -60,17 +60,17 @@ import ZonkeyCore
       let mixed = level.crossed(
         left: leaves[0], right: leaves[1], leftExistence: leaves[2], rightExistence: leaves[3],
         leftOffsets: offsets, rightOffsets: offsets, on: tape)
-      return tape.linear(mixed, stitcher.output)
+      return tape.linear(mixed, stitcher.layer.output)
     }
   }
 
   @Test func localAttention() {
     check("local_attention", inputs: [("x", 16)], gradients: ["x": "gradient_x"]) { tape, leaves in
-      let projected = tape.linear(leaves[0], level.splitter.projection)
+      let projected = tape.linear(leaves[0], level.splitter.layer.projection)
       return tape.linear(
         tape.localAttention(
           projected, offsets: [0, 20], heads: 2, half: 6,
-          positions: sinusoidalTable(count: 13, width: 8)), level.splitter.output)
+          positions: sinusoidalTable(count: 13, width: 8)), level.splitter.layer.output)
     }
   }
 

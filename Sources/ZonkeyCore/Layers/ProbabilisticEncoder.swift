@@ -1,24 +1,6 @@
-/// One pre-norm transformer layer with Probabilistic Attention.
-package struct EncoderLayer: Sendable {
-  package let attentionNorm: LayerNorm
-  /// q, k, v and gate in one map: [4D, D].
-  package let projection: Linear
-  package let output: Linear
-  package let feedForwardNorm: LayerNorm
-  package let feedForward: FeedForward
-
-  init(_ name: String, width: Int, ratio: Int, in list: inout ParameterList) {
-    attentionNorm = LayerNorm("\(name).attention_norm", width: width, in: &list)
-    projection = Linear("\(name).projection", inputs: width, outputs: 4 * width, in: &list)
-    output = Linear("\(name).output", inputs: width, outputs: width, in: &list)
-    feedForwardNorm = LayerNorm("\(name).feed_forward_norm", width: width, in: &list)
-    feedForward = FeedForward("\(name).feed_forward", width: width, ratio: ratio, in: &list)
-  }
-}
-
 /// A stack of encoder layers that ends with one LayerNorm (compressor and denoiser).
 package struct Encoder: Sendable {
-  package let layers: [EncoderLayer]
+  package let layers: [TransformerLayer]
   package let finalNorm: LayerNorm
   package let heads: Int
 
@@ -27,7 +9,8 @@ package struct Encoder: Sendable {
     in list: inout ParameterList
   ) {
     layers = (0..<count).map {
-      EncoderLayer("\(name).layers.\($0)", width: width, ratio: ratio, in: &list)
+      TransformerLayer(
+        "\(name).layers.\($0)", width: width, parts: 4, ratio: ratio, in: &list)
     }
     finalNorm = LayerNorm("\(name).final_norm", width: width, in: &list)
     self.heads = heads

@@ -104,7 +104,7 @@ extension Level {
   }
 
   private func causalLayer(
-    _ x: Tensor, _ layer: CausalLayer, cache: Tensor, phase: Rollout.Phase, order: Rollout,
+    _ x: Tensor, _ layer: TransformerLayer, cache: Tensor, phase: Rollout.Phase, order: Rollout,
     positions: [Float], into destination: Tensor?, on tape: Tape
   ) -> Tensor {
     let n = order.segments

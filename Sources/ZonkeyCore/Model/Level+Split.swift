@@ -14,13 +14,13 @@ extension Level {
       configuration.width, configuration.heads, configuration.segmentLength / 2
     )
     let projected = tape.linear(
-      tape.layerNorm(x, splitter.attentionNorm), splitter.projection)
+      tape.layerNorm(x, splitter.layer.attentionNorm), splitter.layer.projection)
     let mixed = tape.localAttention(
       projected, offsets: offsets, heads: heads, half: half,
       positions: sinusoidalTable(count: 2 * half + 1, width: width / heads))
-    var y = tape.linear(mixed, splitter.output, residual: x)
+    var y = tape.linear(mixed, splitter.layer.output, residual: x)
     y = tape.feedForward(
-      tape.layerNorm(y, splitter.feedForwardNorm), splitter.feedForward, residual: y)
+      tape.layerNorm(y, splitter.layer.feedForwardNorm), splitter.layer.feedForward, residual: y)
     y = tape.layerNorm(y, splitter.finalNorm)
     let features = tape.gelu(tape.convolution(y, splitter.convolution, offsets: offsets))
     let z = tape.linear(

@@ -27,9 +27,9 @@ extension Level {
       left: left, right: right, leftExistence: leftExistence, rightExistence: rightExistence,
       leftOffsets: leftOffsets, rightOffsets: rightOffsets, on: tape)
     let y = tape.layerNorm(
-      tape.linear(mixed, stitcher.output, residual: left), stitcher.attentionNorm)
+      tape.linear(mixed, stitcher.layer.output, residual: left), stitcher.layer.attentionNorm)
     let refined = tape.layerNorm(
-      tape.feedForward(y, stitcher.feedForward, residual: y), stitcher.feedForwardNorm)
+      tape.feedForward(y, stitcher.layer.feedForward, residual: y), stitcher.layer.feedForwardNorm)
     return tape.normalized(tape.addScaled(left, refined, scale: tape.use(stitcher.portion)))
   }
 
@@ -40,12 +40,12 @@ extension Level {
   ) -> Tensor {
     let (width, heads) = (configuration.width, configuration.heads)
     let queries = tape.linear(
-      left, tape.use(stitcher.projection.weight.rows(0..<width)),
-      bias: tape.use(columns(stitcher.projection.bias, 0..<width)),
+      left, tape.use(stitcher.layer.projection.weight.rows(0..<width)),
+      bias: tape.use(columns(stitcher.layer.projection.bias, 0..<width)),
       positions: positionTable(offsets: leftOffsets, width: width, heads: heads, with: 1, of: 1))
     let keysValues = tape.linear(
-      right, tape.use(stitcher.projection.weight.rows(width..<3 * width)),
-      bias: tape.use(columns(stitcher.projection.bias, width..<3 * width)),
+      right, tape.use(stitcher.layer.projection.weight.rows(width..<3 * width)),
+      bias: tape.use(columns(stitcher.layer.projection.bias, width..<3 * width)),
       positions: positionTable(offsets: rightOffsets, width: width, heads: heads, with: 1, of: 2))
     return tape.crossAttention(
       queries: queries, keysValues: keysValues,

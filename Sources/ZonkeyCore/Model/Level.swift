@@ -1,10 +1,6 @@
 /// The parameters of the splitter's network (model §3).
 package struct SegmentSplitter: Sendable {
-  package let attentionNorm: LayerNorm
-  package let projection: Linear
-  package let output: Linear
-  package let feedForwardNorm: LayerNorm
-  package let feedForward: FeedForward
+  package let layer: TransformerLayer
   package let finalNorm: LayerNorm
   package let convolution: Convolution
   /// The part of the last map that reads the sequence, and the part that reads the features.
@@ -14,11 +10,7 @@ package struct SegmentSplitter: Sendable {
 
   init(_ name: String, level: LevelConfiguration, ratio: Int, in list: inout ParameterList) {
     let width = level.width
-    attentionNorm = LayerNorm("\(name).attention_norm", width: width, in: &list)
-    projection = Linear("\(name).projection", inputs: width, outputs: 4 * width, in: &list)
-    output = Linear("\(name).output", inputs: width, outputs: width, in: &list)
-    feedForwardNorm = LayerNorm("\(name).feed_forward_norm", width: width, in: &list)
-    feedForward = FeedForward("\(name).feed_forward", width: width, ratio: ratio, in: &list)
+    layer = TransformerLayer(name, width: width, parts: 4, ratio: ratio, in: &list)
     finalNorm = LayerNorm("\(name).final_norm", width: width, in: &list)
     convolution = Convolution(
       "\(name).convolution", width: width,
@@ -48,29 +40,12 @@ package struct Compressor: Sendable {
   }
 }
 
-/// One layer of the causal stack: pre-norm, ordinary attention, no gate.
-package struct CausalLayer: Sendable {
-  package let attentionNorm: LayerNorm
-  /// q, k and v in one map: [3D, D].
-  package let projection: Linear
-  package let output: Linear
-  package let feedForwardNorm: LayerNorm
-  package let feedForward: FeedForward
-
-  init(_ name: String, width: Int, ratio: Int, in list: inout ParameterList) {
-    attentionNorm = LayerNorm("\(name).attention_norm", width: width, in: &list)
-    projection = Linear("\(name).projection", inputs: width, outputs: 3 * width, in: &list)
-    output = Linear("\(name).output", inputs: width, outputs: width, in: &list)
-    feedForwardNorm = LayerNorm("\(name).feed_forward_norm", width: width, in: &list)
-    feedForward = FeedForward("\(name).feed_forward", width: width, ratio: ratio, in: &list)
-  }
-}
-
 /// The parameters of a decode: noise level vectors, causal stack, denoiser, existence head (§5).
 package struct Decoder: Sendable {
   package let clean: Parameter
   package let noisy: Parameter
-  package let causal: [CausalLayer]
+  /// The causal stack: pre-norm, ordinary attention, no gate.
+  package let causal: [TransformerLayer]
   package let denoiser: Encoder
   package let existence: Linear
 
@@ -78,7 +53,9 @@ package struct Decoder: Sendable {
     clean = list.add("\(name).noise_level.clean", 1, level.width, .normal(0.5))
     noisy = list.add("\(name).noise_level.noisy", 1, level.width, .normal(0.5))
     causal = (0..<level.decompressorLayers).map {
-      CausalLayer("\(name).decompressor.layers.\($0)", width: level.width, ratio: ratio, in: &list)
+      TransformerLayer(
+        "\(name).decompressor.layers.\($0)", width: level.width, parts: 3, ratio: ratio,
+        in: &list)
     }
     denoiser = Encoder(
       "\(name).denoiser", layers: level.denoiserLayers, width: level.width, heads: level.heads,
@@ -92,12 +69,8 @@ package struct Stitcher: Sendable {
   /// Projection to D/4 in which overlaps are matched.
   package let matching: Linear
   package let matchingWeight: Parameter
-  /// q, k and v in one map: [3D, D].
-  package let projection: Linear
-  package let output: Linear
-  package let attentionNorm: LayerNorm
-  package let feedForwardNorm: LayerNorm
-  package let feedForward: FeedForward
+  /// The refinement's layer, used post-norm and without gate.
+  package let layer: TransformerLayer
   /// α, the share of the refinement.
   package let portion: Parameter
 
@@ -105,11 +78,7 @@ package struct Stitcher: Sendable {
     let width = level.width
     matching = Linear("\(name).matching", inputs: width, outputs: width / 4, in: &list)
     matchingWeight = list.add("\(name).matching_weight", 1, 1, .constant(1))
-    projection = Linear("\(name).projection", inputs: width, outputs: 3 * width, in: &list)
-    output = Linear("\(name).output", inputs: width, outputs: width, in: &list)
-    attentionNorm = LayerNorm("\(name).attention_norm", width: width, in: &list)
-    feedForwardNorm = LayerNorm("\(name).feed_forward_norm", width: width, in: &list)
-    feedForward = FeedForward("\(name).feed_forward", width: width, ratio: ratio, in: &list)
+    layer = TransformerLayer(name, width: width, parts: 3, ratio: ratio, in: &list)
     portion = list.add("\(name).portion", 1, 1, .constant(0.1))
   }
 }
