@@ -25,8 +25,6 @@ final class TrainingSession {
   /// Trains until time, steps, corpus or a signal end the run; saves at the end in every case but
   /// divergence, where the last good checkpoint stays.
   func run() throws {
-    // Written at once, so that a place that cannot be written is known before hours are spent.
-    if trainer.state.step == 0 { try save(calibrated: false) }
     while !isOver {
       if let signal = Signals.pending {
         try save()
@@ -37,6 +35,9 @@ final class TrainingSession {
       guard let report = try trainer.step() else { break }
       let seconds = tick()
       try note(report, seconds: seconds)
+      // Once the corpus has shown itself good: a place that cannot be written should be known
+      // before hours are spent.
+      if report.step == 1 { try save(calibrated: false) }
       if monotonicSeconds() - lastSave >= command.saveEvery.seconds {
         try save()
         try validate()

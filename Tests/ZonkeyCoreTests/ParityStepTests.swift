@@ -166,14 +166,19 @@ private struct SplitterDraws: DrawSource {
     let norm = optimiser.step(
       weights: weights, gradients: gradients, learningRate: 1e-3, weightDecay: 0.01, clip: 1)
     Parity.expect([norm], "training_step/gradient_norm")
+    var compared = 0
     for entry in model.parameters.entries {
       let wanted = PublishedName(entry.name).gather { name in
         (try? Parity.cases["training_step/after_adamw/\(name)"]?.floats()) ?? []
       }
-      guard wanted.count == entry.parameter.count else { continue }
+      guard !wanted.isEmpty else { continue }
+      compared += 1
+      // Of a projection the fixtures hold q, k and v, which come first here.
       Parity.expect(
-        weights.array(entry.parameter), equals: wanted, "\(entry.name) after AdamW",
-        relative: 1e-4, absolute: 1e-5)
+        Array(weights.array(entry.parameter).prefix(wanted.count)), equals: wanted,
+        "\(entry.name) after AdamW", relative: 1e-4, absolute: 1e-5)
     }
+    // Four published arrays; the splitter's last map is two parameters here.
+    #expect(compared == 5)
   }
 }

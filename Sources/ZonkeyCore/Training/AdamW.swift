@@ -33,12 +33,15 @@ package final class AdamW: @unchecked Sendable {
     let norm = zk_dot(gradients.values, gradients.values, gradients.count).squareRoot()
     steps += 1
     let scale = clip > 0 && norm > Double(clip) ? Double(clip) / (norm + 1e-6) : 1
+    // The corrections follow the float32 betas that the moments are made with.
+    let (beta1, beta2): (Float, Float) = (0.9, 0.999)
+    func correction(_ beta: Float) -> Float { Float(1 - pow(Double(beta), Double(steps))) }
     zk_adamw(
       weights.values, first.values, second.values, gradients.values, weights.count,
       zk_adamw_settings(
-        learning_rate: learningRate, beta1: 0.9, beta2: 0.999, epsilon: 1e-7,
-        weight_decay: weightDecay, correction1: Float(1 - pow(0.9, Double(steps))),
-        correction2: Float(1 - pow(0.999, Double(steps))), gradient_scale: Float(scale)))
+        learning_rate: learningRate, beta1: beta1, beta2: beta2, epsilon: 1e-7,
+        weight_decay: weightDecay, correction1: correction(beta1),
+        correction2: correction(beta2), gradient_scale: Float(scale)))
     return Float(norm)
   }
 }
