@@ -39,8 +39,7 @@ final class TrainingSession {
       // before hours are spent.
       if report.step == 1 { try save(calibrated: false) }
       if monotonicSeconds() - lastSave >= command.saveEvery.seconds {
-        try save()
-        try validate()
+        try validate(save())
       }
     }
     guard trainer.state.step > 0 else {
@@ -48,8 +47,7 @@ final class TrainingSession {
         source: command.corpus.joined(separator: " "), line: nil, offset: nil,
         reason: "the corpus has no text, or less than one batch")
     }
-    try save()
-    try validate()
+    try validate(save())
     let state = trainer.state
     console.note(
       "done: \(state.step) steps, \(ProgressText.bytes(state.bytes)) of text in "
@@ -102,19 +100,21 @@ final class TrainingSession {
   // MARK: Saving
 
   /// The first checkpoint of a run is written before anything is known to calibrate on.
-  private func save(calibrated: Bool = true) throws {
+  @discardableResult
+  private func save(calibrated: Bool = true) throws -> Checkpoint {
     let texts = calibrated ? calibrationTexts : []
     let checkpoint = try trainer.checkpoint(calibratedOn: texts)
     try checkpoint.write(to: output, threads: 1)
     lastSave = monotonicSeconds()
     _ = tick()
+    return checkpoint
   }
 
   private var calibrationTexts: [[UInt8]] {
     validation.isEmpty ? trainer.recentTexts : validation.prefix(64).map(\.bytes)
   }
 
-  private func validate() throws {
+  private func validate(_ checkpoint: Checkpoint) throws {
     guard let first = validation.first else { return }
     let result = trainer.validate(Array(validation.prefix(32)))
     try metrics?.write(validation: result, state: trainer.state)
@@ -123,9 +123,8 @@ final class TrainingSession {
         + " dirty \(short(Double(losses[.dirtyReconstruction] ?? 0)))"
     }
     console.note("step \(trainer.state.step)  validation  " + losses.joined(separator: "  "))
-    let zonkey = try Checkpoint(path: output).zonkey
     let text = Array(first.bytes.prefix(100))
-    let segments = try Splitter(zonkey, options: SplitOptions()).segments(of: text)[0]
+    let segments = try Splitter(checkpoint.zonkey, options: SplitOptions()).segments(of: text)[0]
     let pieces = segments.map { String(decoding: text[$0.start..<$0.end], as: UTF8.self) }
     console.note("split: \(TerminalText.sanitized(pieces.joined(separator: "|")))")
     _ = tick()

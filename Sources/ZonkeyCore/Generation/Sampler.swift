@@ -28,7 +28,8 @@ package struct Sampler {
         decoded.vectors, existence: decoded.existence, offsets: full, on: tape)
       decoded = level.decode(latent, noiseLevels: [noiseLevel(step)], offsets: full, on: tape)
     }
-    var units = cut(decoded.vectors, decoded.existence.array)
+    var units = cut(
+      decoded.vectors, decoded.existence.array, within: level.configuration.segmentLength)
     for below in model.levels[..<top].reversed() {
       units = expand(units, by: below, starts: nil)
     }
@@ -46,7 +47,7 @@ package struct Sampler {
       latents, noiseLevels: [Float](repeating: 0, count: latents.rows), offsets: offsets, on: tape)
     let (units, existence) = level.stitched(
       decoded.vectors, existence: decoded.existence, offsets: offsets, starts: starts, on: tape)
-    return cutTail(units, existence, within: level.configuration.segmentLength)
+    return cut(units, existence, within: level.configuration.segmentLength)
   }
 
   /// The nearest symbol of every unit by cosine.
@@ -65,14 +66,10 @@ package struct Sampler {
     ContiguousArray((0...segments).map { Int32($0 * level.configuration.segmentLength) })
   }
 
-  /// The rows before existence first falls below the cut-off, at least one.
-  private func cut(_ units: Tensor, _ existence: [Float]) -> Tensor {
-    let end = existence.firstIndex { $0 < existenceCutoff } ?? existence.count
-    return units.rows(0..<min(max(end, min(1, units.rows)), unitLimit))
-  }
-
-  /// Only the last segment may end the sequence: earlier ones were cut by the next one's start.
-  private func cutTail(_ units: Tensor, _ existence: [Float], within last: Int) -> Tensor {
+  /// The rows before existence falls below the cut-off among the `last` ones, at least one row.
+  ///
+  /// Only the last segment may end a sequence: earlier ones were cut by the next one's start.
+  private func cut(_ units: Tensor, _ existence: [Float], within last: Int) -> Tensor {
     let first = max(0, existence.count - last)
     let end = existence[first...].firstIndex { $0 < existenceCutoff } ?? existence.count
     return units.rows(0..<min(max(end, min(1, units.rows)), unitLimit))

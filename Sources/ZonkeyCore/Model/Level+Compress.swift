@@ -12,7 +12,7 @@ extension Level {
     let local = tape.combine(1, x, 1, features)
     let outputs = compressorStack(local, existence: existence, offsets: offsets, on: tape)
     let learned = tape.use(compressor.learned).reshaped(columns: configuration.latentWidth)
-    let prefix = tape.gather(outputs, prefixRows(offsets: offsets, from: 0..<vectors))
+    let prefix = tape.gather(outputs, prefixRows(offsets))
     return tape.normalized(
       tape.addRow(
         prefix.reshaped(columns: configuration.latentWidth), learned, factor: -(1 - epsilon)))
@@ -34,14 +34,12 @@ extension Level {
   /// C.
   package var vectors: Int { configuration.compressionVectors }
 
-  /// Rows `from` of the prefix of every segment, in a packing with `vectors` rows before each.
-  private func prefixRows(
-    offsets: ContiguousArray<Int32>, from: Range<Int>
-  ) -> ContiguousArray<Int32> {
+  /// The rows before every segment in a packing with `vectors` of them before each.
+  private func prefixRows(_ offsets: ContiguousArray<Int32>) -> ContiguousArray<Int32> {
     var rows = ContiguousArray<Int32>()
     for segment in 0..<offsets.count - 1 {
       let base = Int(offsets[segment]) + segment * vectors
-      for i in from { rows.append(Int32(base + i)) }
+      for i in 0..<vectors { rows.append(Int32(base + i)) }
     }
     return rows
   }

@@ -24,13 +24,16 @@ public struct Checkpoint: Sendable {
     model = try Self.model(file, path: path)
     state = try TrainingState(
       json: try Self.json(file, "state", path: path), path: path)
-    average = try Self.store(file, prefix: "average.", model: model, path: path)
-    let isComplete = file["adam.first.embedding"] != nil
+    let arrays = Dictionary(
+      file.tensors.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    average = try Self.store(arrays, prefix: "average.", model: model, path: path)
+    let isComplete = arrays["adam.first.embedding"] != nil
     weights =
-      isComplete ? try Self.store(file, prefix: "", model: model, path: path) : average
-    first = isComplete ? try Self.store(file, prefix: "adam.first.", model: model, path: path) : nil
+      isComplete ? try Self.store(arrays, prefix: "", model: model, path: path) : average
+    first =
+      isComplete ? try Self.store(arrays, prefix: "adam.first.", model: model, path: path) : nil
     second =
-      isComplete ? try Self.store(file, prefix: "adam.second.", model: model, path: path) : nil
+      isComplete ? try Self.store(arrays, prefix: "adam.second.", model: model, path: path) : nil
     let values = try Self.json(file, "calibration", path: path).arrayValue ?? []
     calibrations = values.compactMap { Calibration(json: $0) }
     guard calibrations.count == model.levels.count else {
@@ -111,10 +114,8 @@ public struct Checkpoint: Sendable {
   }
 
   private static func store(
-    _ file: SafetensorsFile, prefix: String, model: ZonkeyModel, path: String
+    _ arrays: [String: NamedArray], prefix: String, model: ZonkeyModel, path: String
   ) throws(ZonkeyError) -> ParameterStore {
-    let arrays = Dictionary(
-      file.tensors.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     let store = ParameterStore(count: model.parameters.count)
     for entry in model.parameters.entries {
       guard let array = arrays[prefix + entry.name] else {

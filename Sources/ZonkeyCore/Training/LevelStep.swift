@@ -44,7 +44,6 @@ package struct LevelStep {
   let chunks: [Range<Int>]
 
   private var configuration: LevelConfiguration { level.configuration }
-  private var rows: Int { sequence.rows }
   var index: Int { level.index }
 
   /// Splits the batch.
