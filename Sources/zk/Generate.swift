@@ -71,7 +71,7 @@ struct Generate: ParsableCommand {
     do {
       for first in stride(from: 1, through: count, by: threads) {
         let numbers = Array(first...min(first + threads - 1, count))
-        let documents = ResultSlots(count: numbers.count)
+        let documents = ResultSlots<[UInt8]>(count: numbers.count, initial: [])
         Workers(count: threads).run(numbers.count) { worker, piece in
           documents[piece] = row(generators[worker].document(numbers[piece]), numbers[piece])
         }

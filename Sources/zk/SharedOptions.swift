@@ -59,6 +59,19 @@ struct CommonOptions: ParsableArguments {
 
 extension ProgressMode: ExpressibleByArgument {}
 
+/// `--batch`, for the verbs that compute documents together.
+struct BatchOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Documents to compute together at most: short ones are faster so; results do not depend "
+        + "on it.", valueName: "n"))
+  var batch = 64
+
+  func validate() throws {
+    if !(1...65536).contains(batch) { throw ValidationError("--batch must be 1 to 65536.") }
+  }
+}
+
 /// `--seed`, for the verbs that draw.
 struct SeedOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Where random draws begin; same seed, same result.", valueName: "n"))

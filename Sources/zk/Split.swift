@@ -49,6 +49,7 @@ struct Split: ParsableCommand {
   @OptionGroup var seedOptions: SeedOptions
   @OptionGroup var modelOptions: ModelOptions
   @OptionGroup var inputOptions: InputOptions
+  @OptionGroup var batchOptions: BatchOptions
   @OptionGroup var outputOptions: OutputOptions
   @OptionGroup var common: CommonOptions
 
@@ -76,26 +77,20 @@ struct Split: ParsableCommand {
     let zonkey = try Checkpoint(path: modelOptions.path()).zonkey
     let options = SplitOptions(rule: rule, topLevel: level)
     let threads = try common.threadCount()
-    let splitters = try (0..<threads).map { _ in try Splitter(zonkey, options: options) }
+    let encoders = try (0..<threads).map { _ in try DocumentEncoder(zonkey, options: options) }
     let reader = try DocumentReader(paths: files, options: inputOptions.readerOptions)
     Signals.endsAtOnce = outputOptions.isStandardOutput
     let output = try outputOptions.open { try FileOutput(path: $0) }
-    do {
-      try DocumentPipeline(reader: reader, output: output, console: console, workers: threads)
-        .run { worker, document, number in
-          let segments = splitters[worker].segments(of: document.text, number: number)
-          return rows(segments[level], of: document, number: number)
-        }
-      try output.finish()
-    } catch {
-      output.discard()
-      throw error
+    try DocumentPipeline(
+      reader: reader, output: output, console: console, workers: threads, batch: batchOptions.batch
+    ).run { worker, documents, first in
+      let encoded = encoders[worker].encode(documents.map(\.text), firstNumber: first)
+      return zip(documents, encoded).enumerated().map { index, pair in
+        rows(pair.1.segments[level], of: pair.0, number: first + index)
+      }
+    } write: {
+      try output.write($0 as [UInt8])
     }
-    let skipped = reader.skipped.values.reduce(0, +)
-    guard skipped > 0 else { return }
-    let reasons = reader.skipped.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
-    console.warn("left out \(skipped) documents: \(reasons.joined(separator: ", "))")
-    throw ExitStatus.skipped
   }
 
   private func rows(_ segments: [Segment], of document: Document, number: Int) -> [UInt8] {

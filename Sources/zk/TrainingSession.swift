@@ -124,8 +124,10 @@ final class TrainingSession {
     }
     console.note("step \(trainer.state.step)  validation  " + losses.joined(separator: "  "))
     let text = Array(first.bytes.prefix(100))
-    let segments = try Splitter(checkpoint.zonkey, options: SplitOptions()).segments(of: text)[0]
-    let pieces = segments.map { String(decoding: text[$0.start..<$0.end], as: UTF8.self) }
+    let encoder = try DocumentEncoder(checkpoint.zonkey, options: SplitOptions())
+    let pieces = encoder.encode([text])[0].segments[0].map {
+      String(decoding: text[$0.start..<$0.end], as: UTF8.self)
+    }
     console.note("split: \(TerminalText.sanitized(pieces.joined(separator: "|")))")
     _ = tick()
   }

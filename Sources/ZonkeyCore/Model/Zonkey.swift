@@ -4,6 +4,7 @@
 public final class Zonkey: Sendable {
   package let model: ZonkeyModel
   package let weights: ParameterStore
+  private let packed: PackedWeights
   /// One for each level.
   package let calibrations: [Calibration]
   /// The model's id: a fingerprint of configuration and weights, 16 hexadecimal digits.
@@ -20,6 +21,7 @@ public final class Zonkey: Sendable {
     BLAS.prepare()
     self.model = model
     self.weights = weights
+    packed = PackedWeights(weights)
     self.calibrations = calibrations
     self.state = state
     self.id = id
@@ -27,6 +29,6 @@ public final class Zonkey: Sendable {
 
   /// A tape for inference on the calling thread.
   package func tape() -> Tape {
-    Tape(weights: weights, workers: Workers(count: 1), recording: false)
+    Tape(weights: weights, packed: packed)
   }
 }
