@@ -134,9 +134,9 @@ struct OutputOptions: ParsableArguments {
     zstd ?? (output.hasSuffix(".zst") ? Self.defaultLevel : nil)
   }
 
-  /// Opens the output; `file` makes the sink for a path that is not `-`.
-  func open(file: (String) throws -> any OutputSink) throws -> any OutputSink {
-    let sink = isStandardOutput ? StandardOutput() : try file(output)
+  func open() throws -> any OutputSink {
+    let sink: any OutputSink =
+      isStandardOutput ? StandardOutput() : try FileOutput(path: output)
     guard let level else { return sink }
     return try CompressedOutput(level: level, into: sink)
   }

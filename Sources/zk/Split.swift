@@ -80,7 +80,7 @@ struct Split: ParsableCommand {
     let encoders = try (0..<threads).map { _ in try DocumentEncoder(zonkey, options: options) }
     let reader = try DocumentReader(paths: files, options: inputOptions.readerOptions)
     Signals.endsAtOnce = outputOptions.isStandardOutput
-    let output = try outputOptions.open { try FileOutput(path: $0) }
+    let output = try outputOptions.open()
     try DocumentPipeline(
       reader: reader, output: output, console: console, workers: threads, batch: batchOptions.batch
     ).run { worker, documents, first in

@@ -5,26 +5,7 @@ import ZonkeyCore
 @Suite struct DocumentEncoderTests {
   private let zonkey: Zonkey
 
-  init() throws {
-    var configuration = try #require(Configuration.preset("tiny"))
-    try configuration.apply(
-      JSONValue(
-        parsing: """
-          {"levels": [
-            {"width": 16, "compressionVectors": 2, "segmentLength": 12, "documentLength": 64,
-             "heads": 2, "compressorLayers": 1, "denoiserLayers": 1},
-            {"width": 32, "compressionVectors": 2, "segmentLength": 8, "documentLength": 32,
-             "heads": 2, "compressorLayers": 1, "denoiserLayers": 1}]}
-          """))
-    let model = try ZonkeyModel(configuration)
-    let weights = ParameterStore(count: model.parameters.count)
-    model.initialize(weights, random: RandomSource(seed: 11))
-    let text = Array("calibration needs some text of its own".utf8)
-    zonkey = Zonkey(
-      model: model, weights: weights,
-      calibrations: try Zonkey.calibrations(model: model, weights: weights, texts: [text]),
-      state: TrainingState(seed: 11), id: "test")
-  }
+  init() throws { zonkey = try randomZonkey() }
 
   private let text = Array(
     String(repeating: "Pieces of a document overlap; größer wird es nicht. ", count: 60).utf8)

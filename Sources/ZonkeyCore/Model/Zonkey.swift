@@ -14,6 +14,9 @@ public final class Zonkey: Sendable {
   public var configuration: Configuration { model.configuration }
   public var levelCount: Int { model.levels.count }
 
+  /// C·D of a level: the width of its latents.
+  public func latentWidth(_ level: Int) -> Int { model.levels[level].configuration.latentWidth }
+
   package init(
     model: ZonkeyModel, weights: ParameterStore, calibrations: [Calibration],
     state: TrainingState, id: String
