@@ -1,6 +1,7 @@
 import ZonkeyCore
 
-/// The pipeline of the verbs that read documents: progress, what was skipped, exit status.
+/// The pipeline of the verbs that read documents: order, progress, an output that is complete or
+/// is not there.
 struct DocumentPipeline {
   let reader: DocumentReader
   let output: any OutputSink
@@ -10,7 +11,7 @@ struct DocumentPipeline {
 
   /// Calls `body` for every batch of documents, numbered from 1, and `write` for each result in
   /// the input's order; `output` is flushed after every round, finished at the end and discarded
-  /// when anything fails. Throws `ExitStatus.skipped` when documents were left out.
+  /// when anything fails.
   func run<Output: Sendable>(
     _ body: (_ worker: Int, _ documents: ArraySlice<Document>, _ firstNumber: Int) -> [Output],
     write: (Output) throws -> Void, finish: () throws -> Void = {}
@@ -23,6 +24,10 @@ struct DocumentPipeline {
       output.discard()
       throw error
     }
+  }
+
+  /// Says how many documents were left out; throws `ExitStatus.skipped` when there were any.
+  func reportSkipped() throws {
     let skipped = reader.skipped.values.reduce(0, +)
     guard skipped > 0 else { return }
     let reasons = reader.skipped.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }

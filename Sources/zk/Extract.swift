@@ -67,15 +67,14 @@ struct Extract: ParsableCommand {
     let reader = try DocumentReader(paths: files, options: readerOptions)
     let tally = Tally()
     Signals.endsAtOnce = outputOptions.isStandardOutput
-    let output = try outputOptions.open { try FileOutput(path: $0) }
-    do {
-      let threads = try common.threadCount()
-      try DocumentPipeline(reader: reader, output: output, console: console, workers: threads)
-        .run { _, document, _ in row(document, tally) }
-      try output.finish()
-    } catch {
-      output.discard()
-      throw error
+    let output = try outputOptions.open()
+    let threads = try common.threadCount()
+    try DocumentPipeline(
+      reader: reader, output: output, console: console, workers: threads, batch: 16
+    ).run { _, documents, _ in
+      documents.map { row($0, tally) }
+    } write: {
+      try output.write($0 as [UInt8])
     }
     try report(ExtractCounts(reader: reader, tally: tally), console: console)
   }

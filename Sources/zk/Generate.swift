@@ -48,7 +48,7 @@ struct Generate: ParsableCommand {
   }
 
   func run() throws {
-    let zonkey = try Checkpoint(path: modelOptions.path()).zonkey
+    let zonkey = try Zonkey(path: modelOptions.path())
     var options = GenerationOptions()
     options.seed = seedOptions.seed
     options.steps = steps

@@ -74,16 +74,16 @@ struct Split: ParsableCommand {
 
   func run() throws {
     let console = common.console(verb: "split", resultsOnTerminal: outputOptions.isOnTerminal)
-    let zonkey = try Checkpoint(path: modelOptions.path()).zonkey
+    let zonkey = try Zonkey(path: modelOptions.path())
     let options = SplitOptions(rule: rule, topLevel: level)
     let threads = try common.threadCount()
     let encoders = try (0..<threads).map { _ in try DocumentEncoder(zonkey, options: options) }
     let reader = try DocumentReader(paths: files, options: inputOptions.readerOptions)
     Signals.endsAtOnce = outputOptions.isStandardOutput
     let output = try outputOptions.open()
-    try DocumentPipeline(
-      reader: reader, output: output, console: console, workers: threads, batch: batchOptions.batch
-    ).run { worker, documents, first in
+    let pipeline = DocumentPipeline(
+      reader: reader, output: output, console: console, workers: threads, batch: batchOptions.batch)
+    try pipeline.run { worker, documents, first in
       let encoded = encoders[worker].encode(documents.map(\.text), firstNumber: first)
       return zip(documents, encoded).enumerated().map { index, pair in
         rows(pair.1.segments[level], of: pair.0, number: first + index)
@@ -91,6 +91,7 @@ struct Split: ParsableCommand {
     } write: {
       try output.write($0 as [UInt8])
     }
+    try pipeline.reportSkipped()
   }
 
   private func rows(_ segments: [Segment], of document: Document, number: Int) -> [UInt8] {

@@ -118,7 +118,7 @@ package struct JSONLine: Sendable {
   package mutating func value(_ value: JSONValue, sortedKeys: Bool = false) {
     switch value {
     case .null: append("null" as StaticString)
-    case .bool(let value): append(value ? "true" : "false")
+    case .bool(let value): append((value ? "true" : "false") as StaticString)
     case .integer(let value): append(Int(value))
     case .number(let value): appendExactly(value)
     case .string(let value): append(value)
