@@ -1,5 +1,5 @@
 /// Bytes as text of 64 characters (RFC 4648, section 4), always with padding.
-enum Base64 {
+package enum Base64 {
   private static let alphabet = Array(
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
   private static let padding = UInt8(ascii: "=")
@@ -11,7 +11,7 @@ enum Base64 {
   }()
 
   /// Appends the text of `bytes`, four characters for every three of them.
-  static func append(_ bytes: UnsafeRawBufferPointer, to text: inout [UInt8]) {
+  package static func append(_ bytes: UnsafeRawBufferPointer, to text: inout [UInt8]) {
     text.reserveCapacity(text.count + (bytes.count + 2) / 3 * 4)
     alphabet.withUnsafeBufferPointer { letters in
       let whole = bytes.count / 3 * 3
@@ -35,7 +35,7 @@ enum Base64 {
   /// The bytes that a text stands for; `nil` unless it is exactly what `append` writes.
   ///
   /// Strict: no white space, padding where it belongs, no bits left over.
-  static func decode(_ text: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
+  package static func decode(_ text: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
     guard text.count % 4 == 0 else { return nil }
     if text.isEmpty { return [] }
     let paddingCount = text.suffix(2).reduce(0) { $0 + ($1 == padding ? 1 : 0) }

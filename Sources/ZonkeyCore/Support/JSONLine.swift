@@ -33,7 +33,7 @@ package struct JSONLine: Sendable {
 
   package mutating func field(_ key: StaticString, _ value: Bool) {
     self.key(key)
-    append(value ? "true" : "false")
+    appendWord(value ? "true" : "false")
   }
 
   package mutating func field(_ key: StaticString, _ value: String) {
@@ -117,8 +117,8 @@ package struct JSONLine: Sendable {
   /// `JSONValue`; those that JSON cannot hold become `null`.
   package mutating func value(_ value: JSONValue, sortedKeys: Bool = false) {
     switch value {
-    case .null: append("null" as StaticString)
-    case .bool(let value): append((value ? "true" : "false") as StaticString)
+    case .null: appendWord("null")
+    case .bool(let value): appendWord(value ? "true" : "false")
     case .integer(let value): append(Int(value))
     case .number(let value): appendExactly(value)
     case .string(let value): append(value)
@@ -185,7 +185,7 @@ extension JSONLine {
     close(UInt8(ascii: "]"))
   }
 
-  private mutating func append(_ text: StaticString) {
+  private mutating func appendWord(_ text: StaticString) {
     separate()
     text.withUTF8Buffer { bytes.append(contentsOf: $0) }
   }
@@ -205,7 +205,7 @@ extension JSONLine {
 
   private mutating func append(_ value: Double, digits: Int) {
     guard value.isFinite else {
-      append("null" as StaticString)
+      appendWord("null")
       return
     }
     separate()
@@ -214,7 +214,7 @@ extension JSONLine {
 
   private mutating func appendExactly(_ value: Double) {
     guard value.isFinite else {
-      append("null" as StaticString)
+      appendWord("null")
       return
     }
     separate()
