@@ -60,3 +60,12 @@ enum DefaultModel {
     return String(cString: resolved)
   }
 }
+
+/// Where temporary files go.
+enum TemporaryDirectory {
+  /// `TMPDIR`, else `/tmp`.
+  static var path: String {
+    if let path = environment("TMPDIR"), !path.isEmpty { return path }
+    return "/tmp"
+  }
+}

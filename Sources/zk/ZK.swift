@@ -20,7 +20,10 @@ struct ZK: ParsableCommand {
       74 input/output error, 130 or 143 ended by a signal.
       """,
     version: zkVersion,
-    subcommands: [Split.self, Generate.self, Export.self, Train.self, Extract.self])
+    subcommands: [
+      Split.self, Encode.self, Decode.self, Generate.self, Export.self, Train.self, Extract.self,
+      Info.self,
+    ])
 
   static func main() {
     Signals.install()

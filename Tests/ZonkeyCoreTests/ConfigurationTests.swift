@@ -110,6 +110,7 @@ import ZonkeyCore
     ("vocabulary", ["1", "65537", "-5"]), ("topDocumentLength", ["0"]),
     ("feedForwardRatio", ["0", "17"]), ("batch", ["0", "4097"]), ("noiseStep", ["-0.1", "1.1"]),
     ("lastNoiseStep", ["-0.1", "1.1"]), ("livingBound", ["-0.1", "0.6"]),
+    ("wholeShare", ["-0.1", "1.1"]),
     ("learningRate", ["-1", "2", "1e300"]), ("decayShare", ["-0.1", "1.5"]),
     ("weightDecay", ["-0.1", "2"]), ("averageDecay", ["-0.1", "1.01"]),
     ("gradientClip", ["-1", "1e10"]), ("warmupSteps", ["-1"]),

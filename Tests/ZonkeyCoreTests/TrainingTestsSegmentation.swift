@@ -72,13 +72,14 @@ import ZonkeyCore
   }
 
   private func segmentation(
-    _ starts: [[Int]], _ documents: [DocumentExtent], _ p: [Float], length: Int, bound: Float
+    _ starts: [[Int]], _ documents: [DocumentExtent], _ p: [Float], length: Int, bound: Float,
+    isWhole: (Int) -> Bool = { _ in false }
   ) -> Segmentation {
     p.withUnsafeBufferPointer { buffer in
       withUnsafePointer(to: Float(0)) { nothing in
         Segmentation(
           starts: starts, documents: documents, p: buffer.baseAddress ?? nothing,
-          segmentLength: length, bound: bound)
+          segmentLength: length, bound: bound, isWhole: isWhole)
       }
     }
   }
@@ -123,13 +124,16 @@ import ZonkeyCore
   @Test func livingRows() {
     let documents = [DocumentExtent(offset: 0, rows: 8, real: 8)]
     let p: [Float] = [1, 0, 0.9, 0, 0.99, 0.5, 0, 0]
-    func rows(_ bound: Float) -> [[Int32]] {
-      let s = segmentation([[0, 2, 4]], documents, p, length: 6, bound: bound)
+    func rows(_ bound: Float, whole: Int = -1) -> [[Int32]] {
+      let s = segmentation(
+        [[0, 2, 4]], documents, p, length: 6, bound: bound, isWhole: { $0 == whole })
       return (0..<3).map { Array(s.rowOf[s.rows($0..<$0 + 1)]) }
     }
     // Existence from 0: 1, 1, 0.1, 0.1, 0.001, 0.0005; from 2: 1, 1, 0.01, 0.005, …
     #expect(rows(0) == [[0, 1, 2, 3, 4, 5], [2, 3, 4, 5, 6, 7], [4, 5, 6, 7]])
     #expect(rows(0.2) == [[0, 1, 2], [2, 3, 4], [4, 5, 6, 7]])
+    #expect(rows(0.2, whole: 0) == [[0, 1, 2, 3, 4, 5], [2, 3, 4], [4, 5, 6, 7]])
+    #expect(rows(0.2, whole: 1) == [[0, 1, 2], [2, 3, 4, 5, 6, 7], [4, 5, 6, 7]])
     #expect(rows(0.006) == [[0, 1, 2, 3, 4], [2, 3, 4, 5], [4, 5, 6, 7]])
   }
 

@@ -39,6 +39,9 @@ public final class LatentsReader {
   /// How many bytes of the files have been taken in, counted before decompression.
   public var compressedBytesRead: Int { finishedBytes + currentBytesRead }
 
+  /// The file that the last document came from, `-` for standard input.
+  public var currentPath: String { paths[max(0, nextPath - 1)] }
+
   private var currentBytesRead: Int {
     max(input?.stream.compressedBytesRead ?? 0, source?.bytesRead ?? 0)
   }

@@ -40,6 +40,7 @@ private func configurationFields() -> [Field<Configuration>] {
     .count("vocabulary", \.vocabulary), .count("topDocumentLength", \.topDocumentLength),
     .count("feedForwardRatio", \.feedForwardRatio), .real("noiseStep", \.noiseStep),
     .real("lastNoiseStep", \.lastNoiseStep), .real("livingBound", \.livingBound),
+    .real("wholeShare", \.wholeShare),
     .flag("paddedDocuments", \.paddedDocuments), .count("batch", \.batch),
     .real("learningRate", \.learningRate), .count("warmupSteps", \.warmupSteps),
     .real("decayShare", \.decayShare), .real("weightDecay", \.weightDecay),

@@ -54,6 +54,9 @@ public struct Configuration: Sendable, Equatable {
   public var weights: LossWeights
   /// Positions that exist with less than this probability are dropped; 0 keeps all, as published.
   public var livingBound: Float
+  /// Share of the segments that keep all their positions in training: where the dropped ones are
+  /// missing, the decoder could tell a segment's end by it, and would not learn existence.
+  public var wholeShare: Float
   /// Whether documents are padded to the crop's length and existence goes on in the padding, as
   /// published; otherwise nothing exists behind a document's end.
   public var paddedDocuments: Bool
@@ -120,7 +123,8 @@ extension Configuration {
     }
     let floats: [(String, Float, ClosedRange<Float>)] = [
       ("noiseStep", noiseStep, 0...1), ("lastNoiseStep", lastNoiseStep, 0...1),
-      ("livingBound", livingBound, 0...0.5), ("learningRate", learningRate, 0...1),
+      ("livingBound", livingBound, 0...0.5), ("wholeShare", wholeShare, 0...1),
+      ("learningRate", learningRate, 0...1),
       ("decayShare", decayShare, 0...1), ("weightDecay", weightDecay, 0...1),
       ("averageDecay", averageDecay, 0...1), ("gradientClip", gradientClip, 0...1e9),
     ]

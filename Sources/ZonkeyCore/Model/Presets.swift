@@ -58,7 +58,8 @@ extension Configuration {
     return Configuration(
       levels: levels, vocabulary: 258, topDocumentLength: 64, feedForwardRatio: 4, noiseStep: 0.02,
       lastNoiseStep: 0.02,
-      weights: .standard, livingBound: 1e-3, paddedDocuments: false, batch: batch,
+      weights: .standard, livingBound: 1e-3, wholeShare: 0.125, paddedDocuments: false,
+      batch: batch,
       learningRate: learningRate, warmupSteps: 200, decayShare: 0.3, weightDecay: 0.01,
       gradientClip: 1,
       averageDecay: 0.999)

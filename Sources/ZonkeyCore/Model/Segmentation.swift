@@ -48,10 +48,11 @@ package struct Segmentation: Sendable {
   /// Cuts documents at `starts` (positions per document, first one 0).
   ///
   /// A window has at most S rows; rows are kept as long as they exist with at least `bound` by the
-  /// probabilities `p`, and one more, where existence learns to end.
+  /// probabilities `p`, and one more, where existence learns to end. Segments that `isWhole` picks
+  /// by their number keep all.
   package init(
     starts: [[Int]], documents: [DocumentExtent], p: UnsafePointer<Float>, segmentLength: Int,
-    bound: Float
+    bound: Float, isWhole: (Int) -> Bool = { _ in false }
   ) {
     var offsets: ContiguousArray<Int32> = [0]
     var rowOf = ContiguousArray<Int32>()
@@ -61,12 +62,13 @@ package struct Segmentation: Sendable {
       for start in positions {
         let end = min(start + segmentLength, document.rows)
         var exists: Float = 1
+        let isWhole = isWhole(documentOf.count)
         for position in start..<end {
           let row = document.offset + position
           if position > start { exists *= 1 - p[row] }
           rowOf.append(Int32(row))
           real.append(position < document.real ? 1 : 0)
-          if exists < bound { break }
+          if exists < bound && !isWhole { break }
         }
         offsets.append(Int32(rowOf.count))
         documentOf.append(index)

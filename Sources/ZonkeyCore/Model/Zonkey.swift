@@ -14,6 +14,12 @@ public final class Zonkey: Sendable {
   public var configuration: Configuration { model.configuration }
   public var levelCount: Int { model.levels.count }
 
+  /// Learned numbers.
+  public var parameterCount: Int { model.parameters.learnedCount }
+
+  /// Level by level the mean length of a segment in its units, as the splitter expects it.
+  public var meanLengths: [Float] { calibrations.map { 1 / max($0.expectedRate, 1e-6) } }
+
   /// C·D of a level: the width of its latents.
   public func latentWidth(_ level: Int) -> Int { model.levels[level].configuration.latentWidth }
 

@@ -34,6 +34,9 @@ package struct ParameterList: Sendable {
 
   package init() {}
 
+  /// Learned numbers, without what fills up lines.
+  package var learnedCount: Int { entries.reduce(0) { $0 + $1.parameter.count } }
+
   package mutating func add(
     _ name: String, _ rows: Int, _ columns: Int, _ initialization: Initialization
   ) -> Parameter {

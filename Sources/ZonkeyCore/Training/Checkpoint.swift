@@ -13,7 +13,7 @@ public struct Checkpoint: Sendable {
   package let calibrations: [Calibration]
   public let id: String
 
-  private static let format = "zk-checkpoint-1"
+  static let format = "zk-checkpoint-1"
 
   /// Reads and checks a checkpoint; throws `badModel` or `noInput`.
   public init(path: String) throws(ZonkeyError) {

@@ -6,6 +6,7 @@ package enum Draw: UInt64, Sendable, CaseIterable {
   case dirtyShare, dirtyNoise
   case maskPosition, maskKind, maskVector, maskNegative
   case cleanNegative, dirtyNegative, stitchNegative, nullNegative
+  case wholeSegment
 }
 
 /// The source of a training step's random numbers.

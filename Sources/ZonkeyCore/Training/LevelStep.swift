@@ -60,8 +60,7 @@ package struct LevelStep {
       p, documents: batch.documents, forbidden: batch.forbidden,
       pastEnd: model.configuration.paddedDocuments ? 0 : 1)
     segmentation = LevelStep.segmentation(
-      model: model, level: level, batch: batch, boundaries: boundaries,
-      uniform: draws.uniform(.splitter, level: level.index, count: batch.vectors.rows))
+      model: model, level: level, batch: batch, boundaries: boundaries, draws: draws)
     raw = tape.gather(batch.vectors, segmentation.rowOf)
     sequence = tape.normalized(raw)
     let packed = tape.gather(boundaries, segmentation.rowOf)
@@ -86,9 +85,11 @@ package struct LevelStep {
   }
 
   private static func segmentation(
-    model: ZonkeyModel, level: Level, batch: UnitBatch, boundaries: Tensor, uniform: [Float]
+    model: ZonkeyModel, level: Level, batch: UnitBatch, boundaries: Tensor,
+    draws: any DrawSource
   ) -> Segmentation {
     let configuration = level.configuration
+    let uniform = draws.uniform(.splitter, level: level.index, count: batch.vectors.rows)
     var (starts, total) = ([[Int]](), 0)
     for (index, document) in batch.documents.enumerated() {
       let found = Starts.positions(
@@ -103,9 +104,13 @@ package struct LevelStep {
       total += found.count
       starts.append(Array(found))
     }
+    let (bound, share) = (model.configuration.livingBound, model.configuration.wholeShare)
+    // Without a bound every segment is whole, and nothing is drawn.
+    let whole = bound > 0 ? draws.uniform(.wholeSegment, level: level.index, count: total) : []
     return Segmentation(
       starts: starts, documents: batch.documents, p: UnsafePointer(boundaries.values),
-      segmentLength: configuration.segmentLength, bound: model.configuration.livingBound)
+      segmentLength: configuration.segmentLength, bound: bound,
+      isWhole: { whole.indices.contains($0) && whole[$0] < share })
   }
 
   // MARK: The step

@@ -87,9 +87,7 @@ public final class Trainer {
   public var memoryBytes: Int { tape.heldBytes + 6 * weights.count * MemoryLayout<Float>.stride }
 
   /// Learned numbers.
-  public var parameterCount: Int {
-    model.parameters.entries.reduce(0) { $0 + $1.parameter.count }
-  }
+  public var parameterCount: Int { model.parameters.learnedCount }
 
   /// Texts of the last crops, about 64 KiB, for calibration where there is no validation text.
   public private(set) var recentTexts: [[UInt8]] = []

@@ -66,7 +66,7 @@ public struct ValidationFigures: Sendable, Equatable {
     dirty = losses.map { $0[.dirtyReconstruction] ?? 0 }
   }
 
-  var json: JSONValue {
+  package var json: JSONValue {
     [
       "step": .integer(Int64(step)), "clean": .array(clean.map { JSONValue($0) }),
       "dirty": .array(dirty.map { JSONValue($0) }),

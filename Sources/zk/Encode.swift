@@ -1,0 +1,81 @@
+import ArgumentParser
+import ZonkeyCore
+
+extension LatentsFormat: ExpressibleByArgument {}
+extension LatentsPrecision: ExpressibleByArgument {}
+
+/// `zk encode`: documents go in, latents of one level come out.
+struct Encode: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Encode documents to latents.",
+    discussion: """
+      One vector for each segment of a level: the model's compressed form of it. JSONL has an \
+      object for each document, with the vectors in base64; numpy and safetensors open the other \
+      formats as they are. A document's latents do not depend on what else is in the input.
+
+      Example:
+        zk encode --level 0 notes.txt | zk decode
+      """)
+
+  @Argument(
+    help: ArgumentHelp("Documents; - or none is standard input.", valueName: "file"),
+    completion: .file())
+  var files: [String] = []
+
+  @Option(
+    help: ArgumentHelp("The level whose latents are written (default: the top).", valueName: "n"))
+  var level: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "The output's format. npy and safetensors have their sizes in front: they come when all is "
+        + "read.", valueName: "jsonl|npy|safetensors"))
+  var format: LatentsFormat = .jsonl
+
+  @Option(help: ArgumentHelp("Bits of a number.", valueName: "f16|f32"))
+  var precision: LatentsPrecision = .f16
+
+  @OptionGroup var modelOptions: ModelOptions
+  @OptionGroup var inputOptions: InputOptions
+  @OptionGroup var batchOptions: BatchOptions
+  @OptionGroup var outputOptions: OutputOptions
+  @OptionGroup var common: CommonOptions
+
+  func validate() throws {
+    if let level, level < 0 { throw ValidationError("--level must be 0 or more.") }
+  }
+
+  func run() throws {
+    let console = common.console(verb: "encode", resultsOnTerminal: outputOptions.isOnTerminal)
+    let zonkey = try Zonkey(path: modelOptions.path())
+    let level = level ?? zonkey.levelCount - 1
+    let options = SplitOptions(topLevel: level)
+    let threads = try common.threadCount()
+    let encoders = try (0..<threads).map { _ in try DocumentEncoder(zonkey, options: options) }
+    let reader = try DocumentReader(paths: files, options: inputOptions.readerOptions)
+    let writer = try LatentsWriter(
+      format: format, precision: precision, level: level, width: zonkey.latentWidth(level),
+      model: zonkey.id, temporaryDirectory: TemporaryDirectory.path)
+    Signals.endsAtOnce = outputOptions.isStandardOutput
+    let output = try outputOptions.open()
+    let pipeline = DocumentPipeline(
+      reader: reader, output: output, console: console, workers: threads, batch: batchOptions.batch)
+    try pipeline.run { worker, documents, first in
+      let encoded = encoders[worker].encode(
+        documents.map(\.text), firstNumber: first, withLatents: true)
+      return zip(documents, encoded).enumerated().map { index, pair in
+        DocumentLatents(
+          number: first + index, id: pair.0.id, level: level, model: zonkey.id,
+          width: zonkey.latentWidth(level), values: pair.1.latents,
+          starts: pair.1.segments[level].map(\.start),
+          inner: level > 0 ? pair.1.segments[..<level].map { $0.map(\.start) } : nil,
+          byteCount: pair.0.text.count)
+      }
+    } write: {
+      try output.write(try writer.append($0))
+    } finish: {
+      try writer.finish { try output.write($0) }
+    }
+    try pipeline.reportSkipped()
+  }
+}
