@@ -13,6 +13,8 @@ public final class LatentsReader {
   private var nextPath = 0
   private var input: TextInput?
   private var source: (any LatentsSource)?
+  /// Whether the source reads the file itself and not through the input.
+  private var isDirect = false
   private var finishedBytes = 0
   private var failure: ZonkeyError?
 
@@ -43,7 +45,8 @@ public final class LatentsReader {
   public var currentPath: String { paths[max(0, nextPath - 1)] }
 
   private var currentBytesRead: Int {
-    max(input?.stream.compressedBytesRead ?? 0, source?.bytesRead ?? 0)
+    let streamed = input?.stream.compressedBytesRead ?? 0
+    return isDirect ? max(streamed, source?.bytesRead ?? 0) : streamed
   }
 
   /// The next document, `nil` after the last file's end.
@@ -57,7 +60,9 @@ public final class LatentsReader {
       while true {
         if source == nil, try !openNext() { return nil }
         if let document = try source?.next() { return document }
-        finishedBytes += currentBytesRead
+        // Of a file that is read in several places not all need have been read.
+        finishedBytes += isDirect ? input?.stream.totalBytes ?? 0 : currentBytesRead
+        isDirect = false
         source = nil
         input = nil
       }
@@ -84,9 +89,8 @@ public final class LatentsReader {
   /// The file itself, or a copy of what comes through the stream.
   private func randomAccess(_ input: TextInput) throws(ZonkeyError) -> RandomAccessFile {
     let stream = input.stream
-    if stream.compression == .plain, stream.totalBytes != nil, stream.source != "-" {
-      return try RandomAccessFile(path: stream.source)
-    }
+    isDirect = stream.compression == .plain && stream.totalBytes != nil && stream.source != "-"
+    if isDirect { return try RandomAccessFile(path: stream.source) }
     let spool = try Spool(directory: temporaryDirectory)
     repeat {
       try spool.append(input.available)
@@ -102,7 +106,7 @@ protocol LatentsSource: AnyObject {
   func next() throws(ZonkeyError) -> DocumentLatents?
   /// Whether something of the next document has come.
   var hasWaiting: Bool { get }
-  /// The bytes taken in past the stream; 0 when all comes through it.
+  /// The bytes of its arrays that were taken in, for a source that reads the file itself.
   var bytesRead: Int { get }
 }
 

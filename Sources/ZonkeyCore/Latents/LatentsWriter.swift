@@ -38,20 +38,31 @@ public final class LatentsWriter {
   /// Takes a document and returns the bytes that can be written now: a row of JSONL, with its
   /// newline; nothing of the other formats.
   ///
-  /// Throws `badConfiguration` for latents that do not belong in this file or that its precision
-  /// cannot hold, `io` when the temporary directory is full.
+  /// Throws `badConfiguration` for latents that do not belong in this file or are beyond its
+  /// precision, `badInput` for those that do not hold together or are too many, `badModel` for
+  /// numbers that are not finite, `io` when the temporary directory is full. A document that was
+  /// refused leaves the file as it was, except after `io`.
   public func append(_ document: DocumentLatents) throws(ZonkeyError) -> [UInt8] {
     if document.level != level || document.width != width || document.model != model {
-      throw refused(document, "are of another model, level or width than the file")
+      throw .badConfiguration(
+        key: "latents",
+        reason: "those of document \(document.number) are of another model, level or width than "
+          + "the file; write each to its own file")
     }
-    if let reason = document.problem { throw refused(document, "do not hold together: \(reason)") }
+    if let reason = document.problem {
+      throw .badInput(
+        source: "latents of document \(document.number)", line: nil, offset: nil, reason: reason)
+    }
     guard let bytes = try output.append(document) else {
-      let isFinite = document.values.allSatisfy(\.isFinite)
-      throw refused(
-        document,
-        isFinite
-          ? "have numbers beyond half precision; write them as f32"
-          : "have numbers that are not finite; use another model")
+      guard document.values.allSatisfy(\.isFinite) else {
+        throw .badModel(
+          path: "model \(model)",
+          reason: "gives latents that are not finite for document \(document.number); use another "
+            + "model")
+      }
+      throw .badConfiguration(
+        key: "precision",
+        reason: "f16 cannot hold the latents of document \(document.number); write them as f32")
     }
     return bytes
   }
@@ -61,10 +72,6 @@ public final class LatentsWriter {
   /// Throws what `write` throws, and `io` when the temporary files cannot be read.
   public func finish(_ write: (UnsafeRawBufferPointer) throws -> Void) throws {
     try output.finish(write)
-  }
-
-  private func refused(_ document: DocumentLatents, _ reason: String) -> ZonkeyError {
-    .badConfiguration(key: "latents", reason: "those of document \(document.number) \(reason)")
   }
 }
 
