@@ -76,7 +76,7 @@ struct Decode: ParsableCommand {
       workers: decoders.count, batch: batchOptions.batch)
     try pipeline.run { worker, documents, _ in
       zip(documents, decoders[worker].decode(Array(documents))).map { document, text in
-        textOptions.row(text, number: document.number, id: document.id)
+        textOptions.row(textOptions.repaired(text), number: document.number, id: document.id)
       }
     } write: { rows, documents in
       for row in rows { try output.write(row) }

@@ -24,25 +24,29 @@ struct TextOutputOptions: ParsableArguments {
     }
   }
 
-  /// A document as it is written; bytes that are no valid UTF-8 are replaced. `more` adds fields
-  /// to a JSON object.
+  /// A document as it is written; `text` has been repaired. `more` adds fields to a JSON object.
   func row(
-    _ bytes: [UInt8], number: Int, id: String? = nil, more: (inout JSONLine) -> Void = { _ in }
+    _ text: [UInt8], number: Int, id: String? = nil, more: (inout JSONLine) -> Void = { _ in }
   ) -> [UInt8] {
     switch format {
-    case .text:
-      let text = Array(String(decoding: bytes, as: UTF8.self).utf8)
-      let (ending, stray): (UInt8, UInt8) = null ? (0, 0) : (0x0A, 0x0A)
-      return text.map { $0 == stray ? UInt8(ascii: " ") : $0 } + [ending]
+    case .text: return text + [null ? 0 : 0x0A]
     case .jsonl:
       var line = JSONLine()
       line.beginObject()
       line.field("doc", number)
       if let id { line.field("id", id) }
       more(&line)
-      bytes.withUnsafeBytes { line.field("text", utf8: $0) }
+      text.withUnsafeBytes { line.field("text", utf8: $0) }
       line.endLine()
       return line.bytes
     }
+  }
+
+  /// What a model made, as valid UTF-8; as text also without the byte that ends a document.
+  func repaired(_ bytes: [UInt8]) -> [UInt8] {
+    let text = Array(String(decoding: bytes, as: UTF8.self).utf8)
+    guard format == .text else { return text }
+    let stray: UInt8 = null ? 0 : 0x0A
+    return text.map { $0 == stray ? UInt8(ascii: " ") : $0 }
   }
 }

@@ -22,10 +22,7 @@ public final class Generator {
   /// Throws `badConfiguration` when the model has no such level.
   public init(_ zonkey: Zonkey, options: GenerationOptions) throws(ZonkeyError) {
     top = options.level ?? zonkey.levelCount - 1
-    guard (0..<zonkey.levelCount).contains(top) else {
-      throw .badConfiguration(
-        key: "level", reason: "the model has levels 0 to \(zonkey.levelCount - 1)")
-    }
+    try zonkey.check(level: top)
     self.zonkey = zonkey
     self.options = options
     tape = zonkey.tape()
@@ -46,7 +43,8 @@ public final class Generator {
     sampler.steps = options.steps
     sampler.existenceCutoff = options.existenceCutoff
     sampler.unitLimit = options.maxBytes
-    let symbols = sampler.symbols(sampler.document(from: noise, top: top))
+    let symbols = sampler.symbols(
+      sampler.document(from: noise, top: top), among: zonkey.configuration.vocabulary)
     return symbols.prefix { $0 < 256 }.map { UInt8(truncatingIfNeeded: $0) }
   }
 }

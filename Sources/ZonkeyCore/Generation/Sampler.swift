@@ -19,11 +19,12 @@ package struct Sampler {
   ///
   /// `start` is noise [C·D] on the sphere.
   package func document(from start: [Float], top: Int) -> [Float] {
-    var units = denoised(start, by: model.levels[top])
-    for level in model.levels[..<top].reversed() {
-      units = expand(units, by: level)
-    }
-    return units
+    expand(denoised(start, by: model.levels[top]), from: top)
+  }
+
+  /// Units of level `top` down to those of level 0.
+  func expand(_ units: [Float], from top: Int) -> [Float] {
+    model.levels[..<top].reversed().reduce(units) { expand($0, by: $1) }
   }
 
   /// The units of the level that starts from noise.
@@ -58,11 +59,10 @@ package struct Sampler {
     return units
   }
 
-  /// The nearest symbol of every unit of level 0.
-  package func symbols(_ units: [Float]) -> [Int32] {
+  /// The nearest of the first `count` symbols to every unit of level 0.
+  package func symbols(_ units: [Float], among count: Int) -> [Int32] {
     tape.reset()
     return model.symbols(
-      tape.constant(units, columns: model.levels[0].configuration.width),
-      among: model.configuration.vocabulary, on: tape)
+      tape.constant(units, columns: model.levels[0].configuration.width), among: count, on: tape)
   }
 }

@@ -1,0 +1,85 @@
+import Testing
+import ZonkeyCore
+
+/// `zk info` and `zk export` as users run them.
+@Suite struct InfoTests {
+  @Test func aCheckpointTellsWhatItIs() throws {
+    let model = try NanoModel.path()
+    let result = try runZk(["info", "--json", "--check", model])
+    #expect(result.status == 0 && result.stderr.isEmpty)
+    let facts = try JSONValue(parsing: result.stdout)
+    #expect(facts["kind"]?.stringValue == "checkpoint")
+    #expect(facts["file"]?.stringValue == model)
+    #expect(facts["step"]?.intValue == 40)
+    #expect(facts["seed"]?.stringValue == "5")
+    #expect(facts["resumable"]?.boolValue == true)
+    #expect(facts["checked"]?.boolValue == true)
+    #expect(facts["configuration"]?["levels"]?.arrayValue?.count == 2)
+    #expect(facts["model"]?.stringValue?.utf8.count == 16)
+    let text = try runZk(["info"], environment: ["ZK_MODEL": model])
+    #expect(text.stdout.contains("kind              checkpoint\n"))
+    #expect(text.stdout.contains("level 1           width 32, 2 vectors"))
+  }
+
+  @Test func latentsTellWhatTheyAre() throws {
+    try withTemporaryFolder { folder in
+      let model = try NanoModel.path()
+      for format in ["jsonl", "npy", "safetensors"] {
+        let path = "\(folder)/latents.\(format)"
+        _ = try runZk(
+          ["encode", "-m", model, "--format", format, "--level", "0", "-o", path],
+          stdin: "first text\nsecond\n")
+        let facts = try JSONValue(parsing: runZk(["info", "--json", "--check", path]).stdout)
+        #expect(facts["kind"]?.stringValue == "latents")
+        #expect(facts["documents"]?.intValue == 2)
+        #expect(facts["text_bytes"]?.intValue == 16)
+        #expect(facts["widths"]?.arrayValue?.map(\.intValue) == [32])
+      }
+    }
+  }
+
+  @Test func anExportedModelIsSmallAndSplitsAlike() throws {
+    try withTemporaryFolder { folder in
+      let model = try NanoModel.path()
+      let small = "\(folder)/small.zk"
+      let exported = try runZk(["export", model, "-o", small])
+      #expect(exported.status == 0)
+      #expect(try readBytes(small).count * 5 < readBytes(model).count)
+      let facts = try JSONValue(parsing: runZk(["info", "--json", "--check", small]).stdout)
+      #expect(facts["resumable"]?.boolValue == false)
+      #expect(
+        exported.stderr == "zk export: model \(facts["model"]?.stringValue ?? "") in \(small)\n")
+      let text = "Rounded weights hardly move a start.\n"
+      let offsets = try [model, small].map {
+        try runZk(["split", "-m", $0, "--format", "offsets"], stdin: text).stdout
+      }
+      #expect(offsets[0] == offsets[1])
+      let resumed = try runZk(
+        ["train", "--corpus", NanoModel.corpus, "--resume", small, "-o", "\(folder)/more.zk"])
+      #expect(resumed.status == 65)
+      #expect(resumed.stderr.contains("no optimiser state"))
+    }
+  }
+
+  @Test func damageIsFound() throws {
+    try withTemporaryFolder { folder in
+      let good = try readBytes(NanoModel.path())
+      let cases: [(name: String, bytes: [UInt8])] = [
+        ("empty", []), ("text", Array("no model at all".utf8)), ("cut", Array(good.dropLast(40))),
+        (
+          "flipped",
+          good.enumerated().map { $0.offset == good.count / 2 ? ~$0.element : $0.element }
+        ),
+      ]
+      for (name, bytes) in cases {
+        let path = "\(folder)/\(name)"
+        try writeBytes(bytes, to: path)
+        let result = try runZk(["info", "--check", path])
+        // An empty file is a file of no latents.
+        #expect(result.status == (name == "empty" ? 0 : 65))
+        #expect(name == "empty" || result.stderr.hasPrefix("zk info: \(path)"))
+      }
+      #expect(try runZk(["info", "\(folder)/missing"]).status == 66)
+    }
+  }
+}
