@@ -16,8 +16,11 @@ struct DocumentPipeline {
   private static let roundDocuments = 256
   private static let roundBytes = 1 << 18
 
-  /// Calls `body` for every document, numbered from 1, and writes what it returns.
-  func run(_ body: (_ worker: Int, _ document: Document, _ number: Int) -> [UInt8]) throws {
+  /// Calls `body` for every document, numbered from 1, and `write` for its result, in order.
+  func run<Result>(
+    _ body: (_ worker: Int, _ document: Document, _ number: Int) -> Result,
+    write: (_ result: Result, _ document: Document, _ number: Int) throws -> Void
+  ) throws {
     let pool = Workers(count: workers)
     let start = monotonicSeconds()
     var (number, bytes) = (0, 0)
@@ -26,12 +29,14 @@ struct DocumentPipeline {
       var round: [Document] = []
       (round, failure) = nextRound()
       if round.isEmpty { break }
-      let results = ResultSlots(count: round.count)
+      let results = ResultSlots<Result>(count: round.count)
       let (first, documents) = (number, round)
       pool.run(documents.count) { worker, piece in
         results[piece] = body(worker, documents[piece], first + piece + 1)
       }
-      for index in documents.indices { try output.write(results[index]) }
+      for (index, document) in documents.enumerated() {
+        if let result = results.take(index) { try write(result, document, first + index + 1) }
+      }
       // What is done is shown before anything else is waited for.
       try output.flush()
       try Signals.check()
@@ -63,14 +68,14 @@ struct DocumentPipeline {
 }
 
 /// One result for each piece of a round; pieces write to their own places only.
-final class ResultSlots: @unchecked Sendable {
-  private let slots: UnsafeMutablePointer<[UInt8]>
+final class ResultSlots<Result>: @unchecked Sendable {
+  private let slots: UnsafeMutablePointer<Result?>
   private let count: Int
 
   init(count: Int) {
     self.count = count
     slots = .allocate(capacity: count)
-    slots.initialize(repeating: [], count: count)
+    slots.initialize(repeating: nil, count: count)
   }
 
   deinit {
@@ -78,10 +83,13 @@ final class ResultSlots: @unchecked Sendable {
     slots.deallocate()
   }
 
-  subscript(index: Int) -> [UInt8] {
+  subscript(index: Int) -> Result? {
     get { slots[index] }
     set { slots[index] = newValue }
   }
+
+  /// The result of a place, which is empty afterwards: written results need no memory.
+  func take(_ index: Int) -> Result? { slots[index].take() }
 }
 
 /// A file that appears under its name when it is complete.

@@ -71,11 +71,13 @@ struct Generate: ParsableCommand {
     do {
       for first in stride(from: 1, through: count, by: threads) {
         let numbers = Array(first...min(first + threads - 1, count))
-        let documents = ResultSlots(count: numbers.count)
+        let documents = ResultSlots<[UInt8]>(count: numbers.count)
         Workers(count: threads).run(numbers.count) { worker, piece in
           documents[piece] = row(generators[worker].document(numbers[piece]), numbers[piece])
         }
-        for index in numbers.indices { try output.write(documents[index]) }
+        for index in numbers.indices {
+          if let document = documents.take(index) { try output.write(document) }
+        }
         try output.flush()
         try Signals.check()
       }
