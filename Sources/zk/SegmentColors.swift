@@ -30,7 +30,7 @@ struct SegmentColors {
   var separator: String?
 
   /// Colours of the 256, by hue and by fifth of the probability.
-  static let shades: [[Int]] = [[195, 159, 117, 75, 39], [230, 229, 222, 215, 208]]
+  static let shades: [[Int]] = [[255, 195, 153, 117, 111], [230, 229, 223, 222, 215]]
 
   private static let black = 16
   private static let quiet = 240

@@ -6,7 +6,7 @@ import ZonkeyCore
 /// the first `limitBytes` of text: more than a person reads, and as much as a browser shows without
 /// effort. What comes after is counted only, so memory does not grow with the input.
 final class SegmentPage {
-  static let limitBytes = 1 << 18
+  static let limitBytes = 250_000
 
   /// What stands at the page's top.
   struct Heading {
@@ -74,7 +74,9 @@ final class SegmentPage {
 
 extension SegmentPage {
   private var name: String {
-    let first = heading.sources.first.map { $0 == "-" ? "Standard input" : $0 } ?? "Standard input"
+    let path = heading.sources.first ?? "-"
+    let last = path.split(separator: "/").last.map(String.init) ?? path
+    let first = path == "-" ? "Standard input" : last
     let rest = heading.sources.count - 1
     return rest > 0 ? "\(first) and \(rest) more" : first
   }
@@ -83,7 +85,7 @@ extension SegmentPage {
     let title = HTMLText.escaped(name)
     let toggles = (0..<levelCount).map { level in
       """
-      <label><input type="checkbox" id="show\(level)" checked>\
+      <label><input type="checkbox" id="show\(level)" checked="checked" />\
       <span class="key"><span class="s l\(level)" style="--p:85">level \(level)</span></span></label>
 
       """
@@ -92,12 +94,12 @@ extension SegmentPage {
       <!DOCTYPE html>
       <html lang="en">
       <head>
-      <meta charset="utf-8">
-      <meta name="viewport" content="width=device-width, initial-scale=1">
-      <meta name="color-scheme" content="light dark">
-      <meta name="generator" content="zk \(zkVersion)">
+      <meta charset="utf-8" />
+      <meta name="viewport" content="width=device-width, initial-scale=1" />
+      <meta name="color-scheme" content="light dark" />
+      <meta name="generator" content="zk \(zkVersion)" />
       <meta http-equiv="Content-Security-Policy" \
-      content="default-src 'none'; style-src 'unsafe-inline'">
+      content="default-src 'none'; style-src 'unsafe-inline'" />
       <title>\(title) – learned segments</title>
       <style>
       \(SegmentPageStyle.css(levelCount: levelCount))</style>
@@ -110,9 +112,9 @@ extension SegmentPage {
       <fieldset class="bar">
       <legend class="hidden">What is shown</legend>
       \(toggles.joined())<span class="scale" title="The probability of a start: 5, 25, 50, 75 and \
-      100 percent">\(scale)</span>
-      <label class="right"><input type="checkbox" id="figures">percent</label>
-      <label><input type="checkbox" id="spaces" checked>spaces</label>
+      100 percent">\(scale)%</span>
+      <label class="right"><input type="checkbox" id="figures" />percent</label>
+      <label><input type="checkbox" id="spaces" checked="checked" />spaces</label>
       </fieldset>
       <main lang="">
 
@@ -128,7 +130,8 @@ extension SegmentPage {
         " The lines underneath join segments to those of the levels above, and begin with a tick "
         + "that is shaded in the same way."
     }
-    return text + " Point at a segment for its bytes and its probability."
+    return text + " Point at a segment for its bytes and its probability in percent, or tick "
+      + "“percent” to see all."
   }
 
   private var scale: String {

@@ -15,10 +15,10 @@ enum SegmentPageStyle {
       levels.map { "--c\($0):\(palette[$0 % palette.count]);" }.joined()
     }
     return """
-      :root{color-scheme:light dark;--paper:#fcfaf5;--ink:#211d18;--soft:#6b6358;--rule:#ded7ca;
+      :root{color-scheme:light dark;--paper:#fcfaf5;--ink:#211d18;--soft:#6b6358;--rule:#ded7ca;--dot:#a79d8d;
       \(colors(light))--lines:\(max(0, levelCount - 1))}
       @media(prefers-color-scheme:dark){:root{--paper:#181613;--ink:#e8e2d6;--soft:#a39a8b;\
-      --rule:#3a352e;
+      --rule:#3a352e;--dot:#746b5e;
       \(colors(dark))}}
       \(page)\(levels.map(level).joined())\(wide)
       """
@@ -61,34 +61,36 @@ enum SegmentPageStyle {
     .key,.scale{color:var(--ink)}
     .scale .s{padding-right:.9em;font-size:.85em}
     .hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
-    article{position:relative;padding:.35rem 0;content-visibility:auto;\
+    article{position:relative;padding:.35rem .25rem;margin:0 -.25rem;content-visibility:auto;\
     contain-intrinsic-size:auto 5rem}
-    article h2{margin:1.6rem 0 .3rem;font-size:1.35rem;font-weight:400;font-style:italic;\
+    article h2{margin:0 0 .3rem;font-size:1.35rem;font-weight:400;font-style:italic;\
     line-height:1.25}
     article p{margin:0;line-height:calc(1.65 + .3*var(--lines));white-space:pre-wrap;\
     overflow-wrap:anywhere}
+    article:has(h2){margin-top:1.6rem}
     .number{display:block;font-size:.75rem;line-height:1.4;color:var(--soft);text-decoration:none}
     .number:hover{text-decoration:underline}
     .empty,.cut{color:var(--soft);font-style:italic}
     .s{background-repeat:no-repeat;-webkit-print-color-adjust:exact;print-color-adjust:exact;\
-    --shade:calc(.16 + var(--p)*.0084)}
-    .l0{background-image:linear-gradient(to right,rgb(var(--c0)/calc(.07 + var(--p)*.0048)),\
-    rgb(var(--c0)/.04) 1.5em,rgb(var(--c0)/.04))}
+    --shade:calc(.22 + var(--p)*.006);--wash:calc(.05 + var(--p)*.0035)}
+    .l0{background-image:linear-gradient(to right,rgb(var(--c0)/var(--wash)),\
+    rgb(var(--c0)/0) 1.1em)}
     .s:not(.l0){background-image:\
     linear-gradient(rgb(var(--c)/var(--shade)),rgb(var(--c)/var(--shade))),\
     linear-gradient(rgb(var(--c)/var(--shade)),rgb(var(--c)/var(--shade)));\
-    background-size:calc(100% - 4px) 2px,2px .3em;background-position:1px 100%,1px 100%}
-    p:dir(rtl) .l0{background-image:linear-gradient(to left,\
-    rgb(var(--c0)/calc(.07 + var(--p)*.0048)),rgb(var(--c0)/.04) 1.5em,rgb(var(--c0)/.04))}
-    p:dir(rtl) .s:not(.l0){background-position:3px 100%,calc(100% - 1px) 100%}
+    background-size:calc(100% - 5px) 1.5px,2px .36em;background-position:1px 100%,1px 100%}
+    p:dir(rtl) .l0{background-image:linear-gradient(to left,rgb(var(--c0)/var(--wash)),\
+    rgb(var(--c0)/0) 1.1em)}
+    p:dir(rtl) .s:not(.l0){background-position:4px 100%,calc(100% - 1px) 100%}
     main .l0:hover{background-color:rgb(var(--c0)/.16)}
     body:has(#figures:checked) main .s::before{counter-reset:p var(--p);content:counter(p);\
     margin-right:.15em;font-size:.55em;font-style:normal;vertical-align:.75em;line-height:0;\
     color:rgb(var(--c,var(--c0)));font-variant-numeric:lining-nums}
+    body:has(#figures:checked) main .l0{--wash:calc(.03 + var(--p)*.0013)}
     main i{font-style:normal}
     body:has(#spaces:checked) main i:not(.c){background:radial-gradient(circle at 50% 58%,\
-    var(--soft) .045em,transparent .07em)}
-    body:has(#spaces:checked) main i.t{background:linear-gradient(var(--rule),var(--rule)) \
+    var(--dot) .045em,transparent .075em)}
+    body:has(#spaces:checked) main i.t{background:linear-gradient(var(--dot),var(--dot)) \
     50% 58%/calc(100% - .4em) 1px no-repeat}
     body:has(#spaces:checked) main i.n::before,i.c{color:var(--soft);font-size:.8em}
     body:has(#spaces:checked) main i.n{background:none}
@@ -106,8 +108,10 @@ enum SegmentPageStyle {
 
   /// Document numbers hang in the margin where there is one.
   private static let wide = """
-    @media(min-width:56rem){.number{position:absolute;left:-4.5rem;width:3.5rem;text-align:right;\
-    line-height:calc(1.125rem/.75rem*(1.65 + .3*var(--lines)))}}
+    @media(min-width:56rem){article{margin-left:-4.5rem;padding-left:4.5rem}\
+    .number{position:absolute;left:0;width:3.5rem;text-align:right;\
+    line-height:calc(1.125rem/.75rem*(1.65 + .3*var(--lines)))}\
+    article:has(h2) .number{line-height:2.8}}
     @media print{.bar{display:none}article{content-visibility:visible}}
 
     """

@@ -59,7 +59,7 @@ struct Split: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Also write a page that shows the levels nested, for a browser; it holds the first "
-        + "\(SegmentPage.limitBytes >> 10) KiB of text and appears when the run is complete.",
+        + "\(ProgressText.bytes(SegmentPage.limitBytes)) of text and appears when the run is complete.",
       valueName: "file"),
     completion: .file(extensions: ["html"]))
   var html: String?
