@@ -163,8 +163,8 @@ import ZonkeyCore
     #expect(
       String(decoding: bytes, as: UTF8.self) == """
         {"documents":3,"bytes":15,"levels":[\
-        {"level":0,"segments":5,"mean_bytes":3,"mean_units":3},\
-        {"level":1,"segments":3,"mean_bytes":5,"mean_units":1.66667}],\
+        {"level":0,"segments":5,"mean_bytes":3.0,"mean_units":3.0},\
+        {"level":1,"segments":3,"mean_bytes":5.0,"mean_units":1.66667}],\
         "skipped":{"bad UTF-8":1,"too long":2},"seconds":1.235}
 
         """)

@@ -86,5 +86,5 @@ final class ReadPage: NSObject, XMLParserDelegate {
 
 /// Text without the escape sequences that paint it.
 func unpainted(_ text: String) -> String {
-  text.replacing(/\u{1B}\[[0-9;]*m/, with: "")
+  text.replacing((/\u{1B}\[[0-9;]*m/).matchingSemantics(.unicodeScalar), with: "")
 }
