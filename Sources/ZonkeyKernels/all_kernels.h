@@ -24,6 +24,7 @@ ZK_KERNELS(DECLARE_VARIANT)
 #include "local_attention.h"
 #include "losses.h"
 #include "optimiser.h"
+#include "product.h"
 #include "random.h"
 #include "rows.h"
 #include "step_attention.h"

@@ -3,10 +3,6 @@ import ZonkeyCore
 
 /// `zk generate`: documents from noise.
 struct Generate: ParsableCommand {
-  enum Format: String, CaseIterable, ExpressibleByArgument {
-    case text, jsonl
-  }
-
   static let configuration = CommandConfiguration(
     abstract: "Generate documents from noise.",
     discussion: """
@@ -34,12 +30,7 @@ struct Generate: ParsableCommand {
   @Option(help: ArgumentHelp("The longest document.", valueName: "n"))
   var maxBytes = 1 << 16
 
-  @Option(
-    help: ArgumentHelp(
-      "Lines of text, newlines inside a document shown as spaces, or JSON objects.",
-      valueName: "text|jsonl"))
-  var format: Format = .text
-
+  @OptionGroup var textOptions: TextOutputOptions
   @OptionGroup var seedOptions: SeedOptions
   @OptionGroup var modelOptions: ModelOptions
   @OptionGroup var outputOptions: OutputOptions
@@ -57,7 +48,7 @@ struct Generate: ParsableCommand {
   }
 
   func run() throws {
-    let zonkey = try Checkpoint(path: modelOptions.path()).zonkey
+    let zonkey = try Zonkey(path: modelOptions.path())
     var options = GenerationOptions()
     options.seed = seedOptions.seed
     options.steps = steps
@@ -67,17 +58,15 @@ struct Generate: ParsableCommand {
     let threads = try common.threadCount()
     let generators = try (0..<threads).map { _ in try Generator(zonkey, options: options) }
     Signals.endsAtOnce = outputOptions.isStandardOutput
-    let output = try outputOptions.open { try FileOutput(path: $0) }
+    let output = try outputOptions.open()
     do {
       for first in stride(from: 1, through: count, by: threads) {
         let numbers = Array(first...min(first + threads - 1, count))
-        let documents = ResultSlots<[UInt8]>(count: numbers.count)
+        let documents = ResultSlots<[UInt8]>(count: numbers.count, initial: [])
         Workers(count: threads).run(numbers.count) { worker, piece in
           documents[piece] = row(generators[worker].document(numbers[piece]), numbers[piece])
         }
-        for index in numbers.indices {
-          if let document = documents.take(index) { try output.write(document) }
-        }
+        for index in numbers.indices { try output.write(documents[index]) }
         try output.flush()
         try Signals.check()
       }
@@ -89,20 +78,9 @@ struct Generate: ParsableCommand {
   }
 
   private func row(_ bytes: [UInt8], _ number: Int) -> [UInt8] {
-    switch format {
-    case .text:
-      let text = String(decoding: bytes, as: UTF8.self)
-      return text.utf8.map { $0 == UInt8(ascii: "\n") ? UInt8(ascii: " ") : $0 }
-        + [UInt8(ascii: "\n")]
-    case .jsonl:
-      var line = JSONLine()
-      line.beginObject()
-      line.field("doc", number)
+    textOptions.row(bytes, number: number) { line in
       line.field("seed", String(seedOptions.seed))
       line.field("steps", steps)
-      bytes.withUnsafeBytes { line.field("text", utf8: $0) }
-      line.endLine()
-      return line.bytes
     }
   }
 }

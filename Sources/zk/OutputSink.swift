@@ -127,6 +127,31 @@ final class StandardOutput: OutputSink {
   }
 }
 
+/// A file that appears under its name when it is complete.
+final class FileOutput: OutputSink {
+  private let file: AtomicFile
+  private var buffer: [UInt8] = []
+
+  init(path: String) throws { file = try AtomicFile(path: path) }
+
+  func write(_ bytes: UnsafeRawBufferPointer) throws {
+    buffer.append(contentsOf: bytes)
+    if buffer.count >= 1 << 16 { try drain() }
+  }
+
+  private func drain() throws {
+    try file.write(buffer)
+    buffer.removeAll(keepingCapacity: true)
+  }
+
+  func finish() throws {
+    try drain()
+    try file.commit()
+  }
+
+  func discard() { file.discard() }
+}
+
 /// A zstd stage in front of another sink, with a checksum over the whole frame.
 final class CompressedOutput: OutputSink {
   private let encoder: ZstdEncoder

@@ -16,9 +16,41 @@ struct StatisticsOptions: ParsableArguments {
   }
 
   /// Opens the file at the start of a run, so that a bad place is known before the work is done.
-  func open() throws -> FileOutput? {
-    try path.map { try FileOutput(path: $0) }
+  ///
+  /// `levelCount` is 0 for a verb that makes no segments.
+  func open(reader: DocumentReader, levelCount: Int = 0) throws -> StatisticsFile? {
+    try path.map { try StatisticsFile(path: $0, reader: reader, levelCount: levelCount) }
   }
+}
+
+/// Statistics on their way to a file, which appears when they are complete.
+final class StatisticsFile {
+  private let file: FileOutput
+  private let reader: DocumentReader
+  private var statistics: RunStatistics
+  private let startSeconds = monotonicSeconds()
+
+  init(path: String, reader: DocumentReader, levelCount: Int) throws {
+    file = try FileOutput(path: path)
+    self.reader = reader
+    statistics = RunStatistics(levelCount: levelCount)
+  }
+
+  /// Counts one document; `segments` has its count of every level.
+  func add(textBytes: Int, segments: [Int] = []) {
+    statistics.add(textBytes: textBytes, segments: segments)
+  }
+
+  func finish() throws {
+    let skipped = reader.passedOver.merging(reader.skipped) { $0 + $1 }
+    let row = statistics.json(
+      skipped: skipped, inputBytes: reader.compressedBytesRead,
+      seconds: monotonicSeconds() - startSeconds)
+    try file.write(row.serialised() + [UInt8(ascii: "\n")])
+    try file.finish()
+  }
+
+  func discard() { file.discard() }
 }
 
 /// What a run over documents has read and made.
@@ -33,7 +65,7 @@ struct RunStatistics {
   }
 
   /// Counts one document; `segments` has its count of every level.
-  mutating func add(textBytes: Int, segments: some Sequence<Int> = EmptyCollection<Int>()) {
+  mutating func add(textBytes: Int, segments: [Int] = []) {
     documentCount += 1
     self.textBytes += textBytes
     for (level, count) in segments.enumerated() where level < segmentCounts.count {
@@ -55,19 +87,22 @@ struct RunStatistics {
     count == 0 ? nil : Double(total) / Double(count)
   }
 
-  /// One JSON object on a line; `skipped` counts documents by reason.
-  func json(skipped: [String: Int], seconds: Double) -> [UInt8] {
-    var row: JSONObject = [
-      "documents": .integer(Int64(documentCount)), "bytes": .integer(Int64(textBytes)),
-    ]
-    if !segmentCounts.isEmpty { row["levels"] = levels }
-    var reasons: JSONObject = [:]
+  /// The statistics with what the reader tells; `skipped` counts documents by reason and
+  /// `inputBytes` is as the input lies on disk.
+  func json(skipped: [String: Int], inputBytes: Int, seconds: Double) -> JSONValue {
+    var reasons = JSONObject()
     for (reason, count) in skipped.sorted(by: { $0.key < $1.key }) {
       reasons[reason] = .integer(Int64(count))
     }
-    row["skipped"] = .object(reasons)
-    row["seconds"] = .number((max(0, seconds) * 1000).rounded() / 1000)
-    return JSONValue.object(row).serialised() + [UInt8(ascii: "\n")]
+    let readCount = documentCount + skipped.values.reduce(0, +)
+    var row: JSONObject = [
+      "read": .integer(Int64(readCount)), "kept": .integer(Int64(documentCount)),
+      "skipped": .object(reasons), "text_bytes": .integer(Int64(textBytes)),
+      "input_bytes": .integer(Int64(inputBytes)),
+    ]
+    if !segmentCounts.isEmpty { row["levels"] = levels }
+    row["seconds"] = rounded(max(0, seconds))
+    return .object(row)
   }
 
   private var levels: JSONValue {
@@ -81,7 +116,8 @@ struct RunStatistics {
       })
   }
 
+  /// Three decimals; null for nothing.
   private func rounded(_ value: Double?) -> JSONValue {
-    value.map { .number($0.rounded(toDigits: 6)) } ?? .null
+    value.map { .number(($0 * 1000).rounded() / 1000) } ?? .null
   }
 }

@@ -86,7 +86,7 @@ struct SegmentFormat {
         "below",
         objects: { line in
           for (level, segments) in levels.dropLast().enumerated() {
-            line.beginElement()
+            line.beginObject()
             line.field("level", level)
             starts(segments, into: &line)
             line.endObject()

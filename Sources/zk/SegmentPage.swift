@@ -22,6 +22,8 @@ final class SegmentPage {
   private var counts: RunStatistics
   private var documentCount = 0
   private var isFull = false
+  /// Whether the last document that is shown ends early.
+  private var isCut = false
 
   init(
     into output: any OutputSink, heading: Heading, levelCount: Int,
@@ -49,8 +51,6 @@ final class SegmentPage {
     isCut = article.isCut
     try output.write(article.html)
   }
-
-  private var isCut = false
 
   /// What the page leaves out, in words; nil when it has everything.
   var omission: String? {

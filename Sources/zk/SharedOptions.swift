@@ -59,6 +59,19 @@ struct CommonOptions: ParsableArguments {
 
 extension ProgressMode: ExpressibleByArgument {}
 
+/// `--batch`, for the verbs that compute documents together.
+struct BatchOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Documents to compute together at most: short ones are faster so; results do not depend "
+        + "on it.", valueName: "n"))
+  var batch = 64
+
+  func validate() throws {
+    if !(1...65536).contains(batch) { throw ValidationError("--batch must be 1 to 65536.") }
+  }
+}
+
 /// `--seed`, for the verbs that draw.
 struct SeedOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Where random draws begin; same seed, same result.", valueName: "n"))
@@ -124,9 +137,9 @@ struct OutputOptions: ParsableArguments {
     zstd ?? (output.hasSuffix(".zst") ? Self.defaultLevel : nil)
   }
 
-  /// Opens the output; `file` makes the sink for a path that is not `-`.
-  func open(file: (String) throws -> any OutputSink) throws -> any OutputSink {
-    let sink = isStandardOutput ? StandardOutput() : try file(output)
+  func open() throws -> any OutputSink {
+    let sink: any OutputSink =
+      isStandardOutput ? StandardOutput() : try FileOutput(path: output)
     guard let level else { return sink }
     return try CompressedOutput(level: level, into: sink)
   }

@@ -78,6 +78,7 @@ struct Split: ParsableCommand {
   @OptionGroup var seedOptions: SeedOptions
   @OptionGroup var modelOptions: ModelOptions
   @OptionGroup var inputOptions: InputOptions
+  @OptionGroup var batchOptions: BatchOptions
   @OptionGroup var outputOptions: OutputOptions
   @OptionGroup var statisticsOptions: StatisticsOptions
   @OptionGroup var common: CommonOptions
@@ -119,46 +120,46 @@ struct Split: ParsableCommand {
 
   func run() throws {
     let console = common.console(verb: "split", resultsOnTerminal: outputOptions.isOnTerminal)
-    let zonkey = try Checkpoint(path: modelOptions.path()).zonkey
+    let zonkey = try Zonkey(path: modelOptions.path())
     let printed = level ?? 0
     let top = level ?? (html == nil ? 0 : zonkey.levelCount - 1)
     let options = SplitOptions(rule: rule, topLevel: top)
     let threads = try common.threadCount()
-    let splitters = try (0..<threads).map { _ in try Splitter(zonkey, options: options) }
+    let encoders = try (0..<threads).map { _ in try DocumentEncoder(zonkey, options: options) }
     let reader = try DocumentReader(paths: files, options: inputOptions.readerOptions)
-    let output = try openOutput(zonkey: zonkey, levelCount: top + 1)
+    let output = try openOutput(reader, zonkey: zonkey, levelCount: top + 1, console: console)
+    let pipeline = DocumentPipeline(
+      reader: reader, output: output, console: console, workers: threads, batch: batchOptions.batch)
     let format = segmentFormat
-    do {
-      try DocumentPipeline(
-        reader: reader, output: output.results, console: console, workers: threads
-      ).run { worker, document, number in
-        let levels = splitters[worker].segments(of: document.text, number: number)
-        let rows = format.bytes(of: document, number: number, levels: levels[...printed])
-        return (rows: rows, levels: levels)
-      } write: { result, document, number in
-        try output.write(result.rows, levels: result.levels, of: document, number: number)
+    try pipeline.run { worker, documents, first in
+      let encoded = encoders[worker].encode(documents.map(\.text), firstNumber: first)
+      return zip(documents, encoded).enumerated().map { index, pair in
+        let (document, levels) = (pair.0, pair.1.segments)
+        let rows = format.bytes(of: document, number: first + index, levels: levels[...printed])
+        return SplitDocument(
+          document: document, number: first + index, levels: levels, rows: rows)
       }
-      try output.finish(skipped: reader.skipped, console: console)
-    } catch {
-      output.discard()
-      throw error
+    } write: {
+      try output.write($0)
     }
-    let skipped = reader.skipped.values.reduce(0, +)
-    guard skipped > 0 else { return }
-    let reasons = reader.skipped.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
-    console.warn("left out \(skipped) documents: \(reasons.joined(separator: ", "))")
-    throw ExitStatus.skipped
+    try pipeline.reportSkipped()
   }
 
-  private func openOutput(zonkey: Zonkey, levelCount: Int) throws -> SplitOutput {
-    // Side files must be removed, and a first signal then lets the documents in hand end.
+  private func openOutput(
+    _ reader: DocumentReader, zonkey: Zonkey, levelCount: Int, console: Console
+  ) throws -> SplitOutput {
+    // With files to remove, the first signal only ends the run after the documents in hand.
     Signals.endsAtOnce =
       outputOptions.isStandardOutput && html == nil && statisticsOptions.path == nil
-    return try SplitOutput(
-      results: outputOptions.open { try FileOutput(path: $0) },
-      statisticsFile: statisticsOptions.open(), pagePath: html,
-      heading: SegmentPage.Heading(
-        sources: files.isEmpty ? ["-"] : files, modelID: zonkey.id),
-      levelCount: levelCount)
+    let heading = SegmentPage.Heading(sources: files.isEmpty ? ["-"] : files, modelID: zonkey.id)
+    return SplitOutput(
+      results: try outputOptions.open(),
+      page: try html.map {
+        try SegmentPage(into: FileOutput(path: $0), heading: heading, levelCount: levelCount)
+      },
+      statistics: try statisticsOptions.open(reader: reader, levelCount: levelCount)
+    ) { omission in
+      console.note("\(html ?? "") shows \(omission)")
+    }
   }
 }

@@ -1,54 +1,55 @@
 import ZonkeyCore
 
+/// One document with everything that is written of it.
+struct SplitDocument: Sendable {
+  let document: Document
+  let number: Int
+  /// The segments of all levels that were split.
+  let levels: [[Segment]]
+  /// Its part of the results.
+  let rows: [UInt8]
+}
+
 /// Everything that `zk split` writes: the results, and beside them the page and the statistics.
 ///
-/// The files appear together when the run is complete, and none of them when it is not.
-final class SplitOutput {
-  let results: any OutputSink
+/// The files appear when the run is complete, after the results; none of them when it is not.
+final class SplitOutput: OutputSink {
+  private let results: any OutputSink
   private let page: SegmentPage?
-  private let pagePath: String?
-  private let statisticsFile: FileOutput?
-  private var statistics: RunStatistics
-  private let startSeconds = monotonicSeconds()
+  private let statistics: StatisticsFile?
+  private let onOmission: (String) -> Void
 
-  /// Opens all of them, so that a bad place is known before the work is done.
+  /// `onOmission` is told in words what the page has left out.
   init(
-    results: any OutputSink, statisticsFile: FileOutput?, pagePath: String?,
-    heading: SegmentPage.Heading, levelCount: Int
-  ) throws {
+    results: any OutputSink, page: SegmentPage?, statistics: StatisticsFile?,
+    onOmission: @escaping (String) -> Void
+  ) {
     self.results = results
-    self.statisticsFile = statisticsFile
-    self.pagePath = pagePath
-    page = try pagePath.map {
-      try SegmentPage(into: try FileOutput(path: $0), heading: heading, levelCount: levelCount)
-    }
-    statistics = RunStatistics(levelCount: levelCount)
+    self.page = page
+    self.statistics = statistics
+    self.onOmission = onOmission
   }
 
-  /// Writes one document; `rows` are its results, `levels` all levels that were split.
-  func write(
-    _ rows: [UInt8], levels: [[Segment]], of document: Document, number: Int
-  ) throws {
-    try results.write(rows)
-    try page?.add(document, number: number, levels: levels)
-    statistics.add(textBytes: document.text.count, segments: levels.lazy.map(\.count))
+  func write(_ split: SplitDocument) throws {
+    try write(split.rows)
+    try page?.add(split.document, number: split.number, levels: split.levels)
+    statistics?.add(textBytes: split.document.text.count, segments: split.levels.map(\.count))
   }
 
-  /// Completes all of them; says what the page has left out.
-  func finish(skipped: [String: Int], console: Console) throws {
+  func write(_ bytes: UnsafeRawBufferPointer) throws { try results.write(bytes) }
+
+  func flush() throws { try results.flush() }
+
+  func finish() throws {
     try results.finish()
     try page?.finish()
-    if let page, let pagePath, let omission = page.omission {
-      console.note("\(pagePath) shows \(omission)")
-    }
-    let seconds = monotonicSeconds() - startSeconds
-    try statisticsFile?.write(statistics.json(skipped: skipped, seconds: seconds))
-    try statisticsFile?.finish()
+    if let omission = page?.omission { onOmission(omission) }
+    try statistics?.finish()
   }
 
   func discard() {
     results.discard()
     page?.discard()
-    statisticsFile?.discard()
+    statistics?.discard()
   }
 }

@@ -38,16 +38,14 @@ final class TrainingSession {
       // Once the corpus has shown itself good: a place that cannot be written should be known
       // before hours are spent.
       if report.step == 1 { try save(calibrated: false) }
-      if monotonicSeconds() - lastSave >= command.saveEvery.seconds {
-        try validate(save())
-      }
+      if monotonicSeconds() - lastSave >= command.saveEvery.seconds { try validateAndSave() }
     }
     guard trainer.state.step > 0 else {
       throw ZonkeyError.badInput(
         source: command.corpus.joined(separator: " "), line: nil, offset: nil,
         reason: "the corpus has no text, or less than one batch")
     }
-    try validate(save())
+    try validateAndSave()
     let state = trainer.state
     console.note(
       "done: \(state.step) steps, \(ProgressText.bytes(state.bytes)) of text in "
@@ -114,18 +112,24 @@ final class TrainingSession {
     validation.isEmpty ? trainer.recentTexts : validation.prefix(64).map(\.bytes)
   }
 
-  private func validate(_ checkpoint: Checkpoint) throws {
-    guard let first = validation.first else { return }
+  private func validateAndSave() throws {
+    guard let sample = validation.first else {
+      try save()
+      return
+    }
     let result = trainer.validate(Array(validation.prefix(32)))
+    let checkpoint = try save()
     try metrics?.write(validation: result, state: trainer.state)
     let losses = result.losses.enumerated().map { level, losses in
       "level \(level): clean \(short(Double(losses[.cleanReconstruction] ?? 0)))"
         + " dirty \(short(Double(losses[.dirtyReconstruction] ?? 0)))"
     }
     console.note("step \(trainer.state.step)  validation  " + losses.joined(separator: "  "))
-    let text = Array(first.bytes.prefix(100))
-    let segments = try Splitter(checkpoint.zonkey, options: SplitOptions()).segments(of: text)[0]
-    let pieces = segments.map { String(decoding: text[$0.start..<$0.end], as: UTF8.self) }
+    let text = Array(sample.bytes.prefix(100))
+    let encoder = try DocumentEncoder(checkpoint.zonkey, options: SplitOptions())
+    let pieces = encoder.encode([text])[0].segments[0].map {
+      String(decoding: text[$0.start..<$0.end], as: UTF8.self)
+    }
     console.note("split: \(TerminalText.sanitized(pieces.joined(separator: "|")))")
     _ = tick()
   }

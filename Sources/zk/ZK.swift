@@ -19,7 +19,8 @@ struct ZK: ParsableCommand {
       65 bad data or checkpoint, 66 no such input, 70 internal error, 73 cannot create, \
       74 input/output error, 130 or 143 ended by a signal.
       """,
-    version: zkVersion, subcommands: [Split.self, Generate.self, Train.self])
+    version: zkVersion,
+    subcommands: [Split.self, Generate.self, Export.self, Train.self, Extract.self])
 
   static func main() {
     Signals.install()

@@ -110,33 +110,24 @@ import ZonkeyCore
     #expect(JSONValue.null.isNull && !value.isNull)
   }
 
-  @Test func writesRows() {
-    var writer = JSONWriter()
-    writer.beginObject()
-    writer.key("doc")
-    writer.integer(1)
-    writer.key("p")
-    writer.number(Float(0.93))
-    writer.key("text")
-    Array("a\"\u{1}é\\\n".utf8).withUnsafeBytes { writer.text(utf8: $0) }
-    writer.key("list")
-    writer.beginArray()
-    writer.number(0.1)
-    writer.number(Double.nan)
-    writer.number(-Float.infinity)
-    writer.bool(false)
-    writer.null()
-    writer.endArray()
-    writer.endObject()
-    writer.newline()
-    writer.integer(2)
+  @Test func writesValuesAmongFields() {
+    var line = JSONLine()
+    line.beginObject()
+    line.field("doc", 1)
+    line.key("a\"\u{1}é\n")
+    line.value(["p": JSONValue(Float(0.93)), "whole": 2.0, "none": .null])
+    line.key("list")
+    line.value([.number(0.1), .number(.nan), .number(-.infinity), false, .null, -3])
+    line.field("last", "x")
+    line.endLine()
+    line.value("next")
     #expect(
-      String(decoding: writer.bytes, as: UTF8.self)
-        == #"{"doc":1,"p":0.93,"text":"a\"\u0001é\\\n","list":[0.1,null,null,false,null]}"#
-        + "\n2")
-    writer.removeAll()
-    writer.string("x")
-    #expect(writer.bytes == Array("\"x\"".utf8))
+      String(decoding: line.bytes, as: UTF8.self)
+        == #"{"doc":1,"a\"\u0001é\n":{"p":0.93,"whole":2.0,"none":null},"#
+        + #""list":[0.1,null,null,false,null,-3],"last":"x"}"# + "\n\"next\"")
+    line.removeAll()
+    line.value("x")
+    #expect(line.bytes == Array("\"x\"".utf8))
   }
 
   @Test func numbersReadBackAsTheSame() throws {

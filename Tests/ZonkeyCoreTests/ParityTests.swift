@@ -206,9 +206,10 @@ import ZonkeyCore
           columns: 16)
         let e = tape.constant(Array(Parity.floats("denoise/existence")[range]))
         let starts = (first..<first + count).map { Int(positions[$0 * 24 + 1]) }
-        let stitched = level.stitched(
-          v, existence: e, offsets: evenOffsets(count, 12), starts: inferred ? nil : starts,
-          on: tape)
+        let lengths = zip(starts, starts.dropFirst()).map { inferred ? nil : $1 - $0 } + [12]
+        let stitched = level.placed(
+          v, existence: e, joins: (1...count).map { $0 < count }, lengths: lengths,
+          existenceCutoff: 0, on: tape)
         let padding = [Float](repeating: 0, count: max(0, 96 - stitched.units.rows) * 16)
         rows += (stitched.units.array + padding).prefix(96 * 16)
         first += count
@@ -287,10 +288,10 @@ import ZonkeyCore
     let units = sampler.document(from: Parity.floats("generate/start"), top: 1)
     let wanted = Parity.floats("generate/document_vectors")
     let filled = (0..<96).filter { row in wanted[row * 16..<row * 16 + 16].contains { $0 != 0 } }
-    #expect(units.rows == filled.count)
-    guard units.rows == filled.count else { return }
+    #expect(units.count == filled.count * 16)
+    guard units.count == filled.count * 16 else { return }
     Parity.expect(
-      units.array, equals: filled.flatMap { wanted[$0 * 16..<$0 * 16 + 16] },
+      units, equals: filled.flatMap { wanted[$0 * 16..<$0 * 16 + 16] },
       "generate/document_vectors", relative: 1e-4, absolute: 1e-5)
     let tokens = Parity.ints("generate/tokens")
     #expect(sampler.symbols(units) == filled.map { tokens[$0] })

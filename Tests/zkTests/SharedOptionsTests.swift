@@ -46,14 +46,4 @@ import ZonkeyCore
     #expect(try Everything.parse(["-o", "x.jsonl.zst"]).results.level == 3)
     #expect(try Everything.parse(["-o", "x.zst", "--zstd=1"]).results.level == 1)
   }
-
-  @Test func openingAsksForAFileOnlyWhenOneIsNamed() throws {
-    struct Asked: Error, Equatable { var path: String }
-    let toFile = try Everything.parse(["-o", "x"]).results
-    #expect(throws: Asked(path: "x")) { _ = try toFile.open { throw Asked(path: $0) } }
-    let toOutput = try Everything.parse(["--zstd=3"]).results
-    let sink = try toOutput.open { throw Asked(path: $0) }
-    #expect(sink is CompressedOutput)
-    sink.discard()
-  }
 }

@@ -16,7 +16,8 @@ extension Tape {
   /// x · wᵀ + bias + residual + positions.
   ///
   /// Shapes: x [L, I], weight [O, I], bias [1, O], residual and result [L, O]. `into` writes the
-  /// result to rows that exist already (not used before).
+  /// result to rows that exist already (not used before). Without recording, a row of the result
+  /// is the same to the bit whatever other rows are computed with it.
   package func linear(
     _ x: Tensor, _ weight: Tensor, bias: Tensor? = nil, residual: Tensor? = nil,
     positions: RowTable? = nil, into destination: Tensor? = nil
@@ -25,18 +26,13 @@ extension Tape {
     let (rows, inputs, outputs) = (x.rows, x.columns, weight.rows)
     let out = destination ?? empty(rows, outputs)
     precondition(out.rows == rows && out.columns == outputs, "linear: output of another shape")
-    if let positions {
-      positions.table.withUnsafeBufferPointer { table in
-        positions.rowOf.pointer { rowOf in
-          zk_start_rows(
-            out.values, bias?.values, residual?.values, table.baseAddress, rowOf, rows, outputs)
-        }
-      }
+    if recording {
+      startRows(out, bias: bias, residual: residual, positions: positions)
+      BLAS.addProductTransposed(
+        x.values, weight.values, into: out.values, m: rows, n: outputs, k: inputs)
     } else {
-      zk_start_rows(out.values, bias?.values, residual?.values, nil, nil, rows, outputs)
+      product(x, weight, bias: bias, residual: residual, positions: positions, into: out)
     }
-    BLAS.addProductTransposed(
-      x.values, weight.values, into: out.values, m: rows, n: outputs, k: inputs)
     record { tape in
       guard let dout = tape.gradient(out) else { return }
       if let dx = tape.gradient(x) {
@@ -51,6 +47,50 @@ extension Tape {
       }
     }
     return out
+  }
+
+  private func startRows(
+    _ out: Tensor, bias: Tensor?, residual: Tensor?, positions: RowTable?
+  ) {
+    guard let positions else {
+      return zk_start_rows(
+        out.values, bias?.values, residual?.values, nil, nil, out.rows, out.columns)
+    }
+    positions.table.withUnsafeBufferPointer { table in
+      positions.rowOf.pointer { rowOf in
+        zk_start_rows(
+          out.values, bias?.values, residual?.values, table.baseAddress, rowOf, out.rows,
+          out.columns)
+      }
+    }
+  }
+
+  /// The product by the kernel whose rows do not depend on each other. OpenBLAS sums the rows at
+  /// a block's edge in another order, so that a document's bits would change with its neighbours.
+  private func product(
+    _ x: Tensor, _ weight: Tensor, bias: Tensor?, residual: Tensor?, positions: RowTable?,
+    into out: Tensor
+  ) {
+    let packed = packed?.packed(weight) ?? packedHere(weight)
+    guard let positions else {
+      return zk_product(
+        x.values, packed, bias?.values, residual?.values, nil, nil, x.rows, x.columns,
+        weight.rows, out.values)
+    }
+    positions.table.withUnsafeBufferPointer { table in
+      positions.rowOf.pointer { rowOf in
+        zk_product(
+          x.values, packed, bias?.values, residual?.values, table.baseAddress, rowOf, x.rows,
+          x.columns, weight.rows, out.values)
+      }
+    }
+  }
+
+  /// A matrix that is no parameter, packed for this use alone.
+  private func packedHere(_ weight: Tensor) -> UnsafePointer<Float> {
+    let values = floats(PackedWeights.count(weight))
+    zk_pack_weights(weight.values, weight.rows, weight.columns, values)
+    return UnsafePointer(values)
   }
 
   /// Linear map with a layer's weight and bias.

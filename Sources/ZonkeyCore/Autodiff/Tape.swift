@@ -26,6 +26,8 @@ package final class Tape: @unchecked Sendable {
   package let recording: Bool
   package let workers: Workers
   let weights: ParameterStore
+  /// The weights in the product kernel's layout; for tapes that do not record.
+  let packed: PackedWeights?
   private let pool: BlockPool
   private let arena: Arena
   /// Gradients of this tape's own memory; children's live in their worker's only for a while.
@@ -40,11 +42,20 @@ package final class Tape: @unchecked Sendable {
 
   /// A tape over `weights`; `workers` share out the chunks of `map`.
   package convenience init(weights: ParameterStore, workers: Workers, recording: Bool) {
-    self.init(weights: weights, workers: workers, recording: recording, pool: BlockPool())
+    self.init(weights: weights, packed: nil, workers: workers, recording: recording)
   }
 
-  private init(weights: ParameterStore, workers: Workers, recording: Bool, pool: BlockPool) {
+  /// A tape for inference with weights that no longer change, on the calling thread.
+  package convenience init(weights: ParameterStore, packed: PackedWeights) {
+    self.init(weights: weights, packed: packed, workers: Workers(count: 1), recording: false)
+  }
+
+  private init(
+    weights: ParameterStore, packed: PackedWeights?, workers: Workers, recording: Bool,
+    pool: BlockPool = BlockPool()
+  ) {
     self.weights = weights
+    self.packed = packed
     self.workers = workers
     self.recording = recording
     self.pool = pool
@@ -227,7 +238,9 @@ package final class Tape: @unchecked Sendable {
   ) {
     while children.count < childrenUsed + chunks {
       children.append(
-        Tape(weights: weights, workers: Workers(count: 1), recording: recording, pool: pool))
+        Tape(
+          weights: weights, packed: packed, workers: Workers(count: 1), recording: recording,
+          pool: pool))
     }
     let used = Array(children[childrenUsed..<childrenUsed + chunks])
     childrenUsed += chunks

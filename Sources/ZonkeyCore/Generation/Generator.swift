@@ -40,12 +40,13 @@ public final class Generator {
     let width = zonkey.model.levels[top].configuration.latentWidth
     let noise = tape.normalized(
       tape.constant(
-        source.normal(source.key(0x6E, UInt64(number)), count: width), columns: width))
+        source.normal(source.key(0x6E, UInt64(number)), count: width), columns: width)
+    ).array
     var sampler = Sampler(model: zonkey.model, tape: tape)
     sampler.steps = options.steps
     sampler.existenceCutoff = options.existenceCutoff
     sampler.unitLimit = options.maxBytes
-    let symbols = sampler.symbols(sampler.document(from: noise.array, top: top))
+    let symbols = sampler.symbols(sampler.document(from: noise, top: top))
     return symbols.prefix { $0 < 256 }.map { UInt8(truncatingIfNeeded: $0) }
   }
 }

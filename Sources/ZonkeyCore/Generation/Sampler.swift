@@ -15,12 +15,21 @@ package struct Sampler {
     self.tape = tape
   }
 
-  /// Level 0's units of one document from a latent of level `top`: [M, D].
+  /// Level 0's units of one document from a latent of level `top`, [M, D] row after row.
   ///
   /// `start` is noise [C·D] on the sphere.
-  package func document(from start: [Float], top: Int) -> Tensor {
-    let level = model.levels[top]
-    let full = fullOffsets(1, level)
+  package func document(from start: [Float], top: Int) -> [Float] {
+    var units = denoised(start, by: model.levels[top])
+    for level in model.levels[..<top].reversed() {
+      units = expand(units, by: level)
+    }
+    return units
+  }
+
+  /// The units of the level that starts from noise.
+  private func denoised(_ start: [Float], by level: Level) -> [Float] {
+    tape.reset()
+    let full = level.fullOffsets(1)
     var latent = tape.constant(start, columns: level.configuration.latentWidth)
     var decoded = level.decode(latent, noiseLevels: [noiseLevel(0)], offsets: full, on: tape)
     for step in 1..<max(1, steps) {
@@ -28,50 +37,32 @@ package struct Sampler {
         decoded.vectors, existence: decoded.existence, offsets: full, on: tape)
       decoded = level.decode(latent, noiseLevels: [noiseLevel(step)], offsets: full, on: tape)
     }
-    var units = cut(
-      decoded.vectors, decoded.existence.array, within: level.configuration.segmentLength)
-    for below in model.levels[..<top].reversed() {
-      units = expand(units, by: below, starts: nil)
-    }
-    return units
+    let placed = level.placed(
+      decoded.vectors, existence: decoded.existence, joins: [false], lengths: [nil],
+      existenceCutoff: existenceCutoff, on: tape)
+    return placed.units.rows(0..<min(placed.units.rows, unitLimit)).array
   }
 
   /// 1, 1 - 1/n, … 1/n for n steps: the last decode still sees the last share of noise.
   private func noiseLevel(_ step: Int) -> Float { 1 - Float(step) / Float(max(1, steps)) }
 
-  /// Latents of a level decoded (t = 0), stitched and cut: the units of that level [M, D].
-  package func expand(_ latents: Tensor, by level: Level, starts: [Int]?) -> Tensor {
-    guard latents.rows > 0 else { return tape.empty(0, level.configuration.width) }
-    let offsets = fullOffsets(latents.rows, level)
-    let decoded = level.decode(
-      latents, noiseLevels: [Float](repeating: 0, count: latents.rows), offsets: offsets, on: tape)
-    let (units, existence) = level.stitched(
-      decoded.vectors, existence: decoded.existence, offsets: offsets, starts: starts, on: tape)
-    return cut(units, existence, within: level.configuration.segmentLength)
-  }
-
-  /// The nearest symbol of every unit by cosine.
-  package func symbols(_ units: Tensor) -> [Int32] {
-    guard units.rows > 0 else { return [] }
-    let cosines = tape.linear(units, tape.sphere(tape.use(model.embedding), radius: 1))
-    return (0..<units.rows).map { row in
-      let base = cosines.values + row * cosines.columns
-      var best = 0
-      for c in 1..<cosines.columns where base[c] > base[best] { best = c }
-      return Int32(best)
+  /// Latents of a level decoded, stitched and cut: the units of that level.
+  private func expand(_ latents: [Float], by level: Level) -> [Float] {
+    let limit = unitLimit * level.configuration.width
+    var units: [Float] = []
+    LatentExpander(level: level, tape: tape, existenceCutoff: existenceCutoff).expand([
+      LatentSequence(latents: latents, count: latents.count / level.configuration.latentWidth)
+    ]) { _, found in
+      units += found.array.prefix(limit - units.count)
     }
+    return units
   }
 
-  private func fullOffsets(_ segments: Int, _ level: Level) -> ContiguousArray<Int32> {
-    ContiguousArray((0...segments).map { Int32($0 * level.configuration.segmentLength) })
-  }
-
-  /// The rows before existence falls below the cut-off among the `last` ones, at least one row.
-  ///
-  /// Only the last segment may end a sequence: earlier ones were cut by the next one's start.
-  private func cut(_ units: Tensor, _ existence: [Float], within last: Int) -> Tensor {
-    let first = max(0, existence.count - last)
-    let end = existence[first...].firstIndex { $0 < existenceCutoff } ?? existence.count
-    return units.rows(0..<min(max(end, min(1, units.rows)), unitLimit))
+  /// The nearest symbol of every unit of level 0.
+  package func symbols(_ units: [Float]) -> [Int32] {
+    tape.reset()
+    return model.symbols(
+      tape.constant(units, columns: model.levels[0].configuration.width),
+      among: model.configuration.vocabulary, on: tape)
   }
 }

@@ -1,47 +1,68 @@
 extension Level {
-  /// One document's decoded segments joined to its sequence of units (model §7, placement).
+  /// Decoded segments joined to sequences of units (model §7, placement).
   ///
-  /// Shapes: v [P, D] and existence [P, 1] packed by offsets, full windows. `starts` are the true
-  /// positions of the segments, or nil to infer them. Of every segment but the last the first
-  /// units of its refinement are placed; the last is placed whole. Result [M, D] and existence [M].
-  package func stitched(
-    _ v: Tensor, existence: Tensor, offsets: ContiguousArray<Int32>, starts: [Int]?,
+  /// Shapes: v [N·S, D] and existence [N·S, 1], full windows. `joins[i]` says that segment i goes
+  /// on in segment i + 1; then the first units of its refinement are placed, `lengths[i]` of them
+  /// or as many as are inferred where that is nil. Any other segment ends a document and is placed
+  /// as it is, up to where existence falls below `existenceCutoff` when its length is not known.
+  /// Result [M, D], and each segment's number of units, at most S.
+  package func placed(
+    _ v: Tensor, existence: Tensor, joins: [Bool], lengths: [Int?], existenceCutoff: Float,
     on tape: Tape
-  ) -> (units: Tensor, existence: [Float]) {
-    let segments = offsets.count - 1
-    guard segments > 1 else { return (v, existence.array) }
-    let last = Int(offsets[segments - 1])
-    let leftOffsets = ContiguousArray(offsets.dropLast())
-    let rightOffsets = ContiguousArray(offsets.dropFirst().map { $0 - offsets[1] })
-    let (left, right) = (v.rows(0..<last), v.rows(Int(offsets[1])..<v.rows))
-    let (a, b) = (existence.rows(0..<last), existence.rows(Int(offsets[1])..<v.rows))
-    let refined = refine(
-      left: left, right: right, leftExistence: a, rightExistence: b, leftOffsets: leftOffsets,
-      rightOffsets: rightOffsets, on: tape)
-    let lengths: [Int]
-    if let starts {
-      lengths = zip(starts, starts.dropFirst()).map { $1 - $0 }
-    } else {
-      lengths = inferredStart(
-        left: left, right: right, leftExistence: a, leftOffsets: leftOffsets,
-        rightOffsets: rightOffsets, on: tape
-      ).array.map { $0.isFinite ? Int($0.rounded(.toNearestOrEven)) : 0 }
+  ) -> (units: Tensor, counts: [Int]) {
+    let s = configuration.segmentLength
+    let lefts = joins.indices.filter { joins[$0] }
+    let (refined, inferred) = joined(v, existence: existence, lefts: lefts, on: tape)
+    var counts = [Int](repeating: 0, count: joins.count)
+    for (segment, estimate) in zip(lefts, inferred) {
+      counts[segment] = estimate.isFinite ? Int(estimate.rounded(.toNearestOrEven)) : 0
     }
-    var (rows, alive) = (ContiguousArray<Int32>(), [Float]())
-    for segment in 0..<segments - 1 {
-      let first = Int(offsets[segment])
-      let length = min(max(lengths[segment], 0), Int(offsets[segment + 1]) - first)
-      for row in first..<first + length {
-        rows.append(Int32(row))
-        alive.append(existence.values[row])
+    for segment in joins.indices {
+      if let length = lengths[segment] {
+        counts[segment] = length
+      } else if !joins[segment] {
+        let e = existence.values + segment * s
+        counts[segment] = max(1, (0..<s).first { e[$0] < existenceCutoff } ?? s)
       }
+      counts[segment] = min(max(counts[segment], 0), s)
     }
-    let body = tape.gather(refined, rows)
-    let tail = v.rows(last..<v.rows)
-    let out = tape.empty(body.rows + tail.rows, v.columns)
-    out.values.update(from: body.values, count: body.count)
-    (out.values + body.count).update(from: tail.values, count: tail.count)
-    for row in last..<v.rows { alive.append(existence.values[row]) }
-    return (out, alive)
+    let units = tape.empty(counts.reduce(0, +), v.columns)
+    var (target, left) = (units.values, 0)
+    for (segment, count) in counts.enumerated() {
+      let source =
+        joins[segment] ? refined.values + left * s * v.columns : v.values + segment * s * v.columns
+      target.update(from: source, count: count * v.columns)
+      target += count * v.columns
+      if joins[segment] { left += 1 }
+    }
+    return (units, counts)
+  }
+
+  /// The refinements of the segments `lefts` by those that follow them [·, D], and the inferred
+  /// starts of these inside them.
+  private func joined(
+    _ v: Tensor, existence: Tensor, lefts: [Int], on tape: Tape
+  ) -> (refined: Tensor, starts: [Float]) {
+    let s = configuration.segmentLength
+    guard !lefts.isEmpty else { return (tape.empty(0, v.columns), []) }
+    func rows(_ segments: [Int]) -> ContiguousArray<Int32> {
+      ContiguousArray(segments.flatMap { segment in (0..<s).map { Int32(segment * s + $0) } })
+    }
+    let (own, following) = (rows(lefts), rows(lefts.map { $0 + 1 }))
+    let (left, right) = (tape.gather(v, own), tape.gather(v, following))
+    let (a, b) = (tape.gather(existence, own), tape.gather(existence, following))
+    let offsets = fullOffsets(lefts.count)
+    let refined = refine(
+      left: left, right: right, leftExistence: a, rightExistence: b, leftOffsets: offsets,
+      rightOffsets: offsets, on: tape)
+    let starts = inferredStart(
+      left: left, right: right, leftExistence: a, leftOffsets: offsets, rightOffsets: offsets,
+      on: tape)
+    return (refined, starts.array)
+  }
+
+  /// The offsets of segments that have all S positions.
+  func fullOffsets(_ segments: Int) -> ContiguousArray<Int32> {
+    ContiguousArray((0...segments).map { Int32($0 * configuration.segmentLength) })
   }
 }

@@ -74,12 +74,12 @@ extension Zonkey {
     let draft = Zonkey(
       model: model, weights: weights, calibrations: model.levels.map { _ in blank },
       state: TrainingState(seed: 0), id: "")
-    let splitter = try Splitter(
+    let encoder = try DocumentEncoder(
       draft, options: SplitOptions(rule: .sample(seed: 1), topLevel: model.levels.count - 1))
     var allowed = [[Float]](repeating: [], count: model.levels.count)
     var positions = [Int](repeating: 0, count: model.levels.count)
     for text in texts {
-      for (level, found) in splitter.probabilities(of: text).enumerated() {
+      for (level, found) in encoder.probabilities(of: text).enumerated() {
         allowed[level] += found.allowed
         positions[level] += found.positions
       }

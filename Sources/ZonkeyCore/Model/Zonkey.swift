@@ -4,6 +4,7 @@
 public final class Zonkey: Sendable {
   package let model: ZonkeyModel
   package let weights: ParameterStore
+  private let packed: PackedWeights
   /// One for each level.
   package let calibrations: [Calibration]
   /// The model's id: a fingerprint of configuration and weights, 16 hexadecimal digits.
@@ -13,6 +14,9 @@ public final class Zonkey: Sendable {
   public var configuration: Configuration { model.configuration }
   public var levelCount: Int { model.levels.count }
 
+  /// C·D of a level: the width of its latents.
+  public func latentWidth(_ level: Int) -> Int { model.levels[level].configuration.latentWidth }
+
   package init(
     model: ZonkeyModel, weights: ParameterStore, calibrations: [Calibration],
     state: TrainingState, id: String
@@ -20,6 +24,7 @@ public final class Zonkey: Sendable {
     BLAS.prepare()
     self.model = model
     self.weights = weights
+    packed = PackedWeights(weights)
     self.calibrations = calibrations
     self.state = state
     self.id = id
@@ -27,6 +32,6 @@ public final class Zonkey: Sendable {
 
   /// A tape for inference on the calling thread.
   package func tape() -> Tape {
-    Tape(weights: weights, workers: Workers(count: 1), recording: false)
+    Tape(weights: weights, packed: packed)
   }
 }

@@ -1,7 +1,7 @@
 /// A JSON document as a value, with whole numbers kept apart from the others.
 ///
 /// Read one with `init(parsing:)` (see `JSONReader`), write one with `serialised` (see
-/// `JSONWriter`). The grammar is RFC 8259's, without extensions.
+/// `JSONLine`). The grammar is RFC 8259's, without extensions.
 package enum JSONValue: Equatable, Sendable {
   case null
   case bool(Bool)

@@ -5,11 +5,23 @@ public struct Document: Sendable, Equatable {
   public var title: String?
   /// UTF-8, exactly as it was read.
   public var text: [UInt8]
+  /// The names of the wiki's namespaces while `text` is still wikitext; `nil` when it is plain.
+  public var markup: WikiNamespaces?
 
-  public init(id: String? = nil, title: String? = nil, text: [UInt8]) {
+  public init(
+    id: String? = nil, title: String? = nil, text: [UInt8], markup: WikiNamespaces? = nil
+  ) {
     self.id = id
     self.title = title
     self.text = text
+    self.markup = markup
+  }
+
+  /// The document with plain text in the place of wikitext; any thread may make it.
+  public func cleaned() -> Document {
+    guard let markup else { return self }
+    return Document(
+      id: id, title: title, text: Wikitext.plainText(text, namespaces: markup))
   }
 }
 
@@ -55,6 +67,12 @@ public struct ReaderOptions: Sendable, Equatable {
   public var invalid = InvalidPolicy.stop
   /// The most bytes one document may have; of JSONL its line, of a dump the page's wikitext.
   public var maxDocumentBytes = 1 << 30
+  /// The namespaces of a dump whose pages are read, by number; 0 has the articles.
+  public var namespaces: Set<Int> = [0]
+  /// Whether pages that only send the reader to another page are read too.
+  public var includesRedirects = false
+  /// Whether pages are handed out as wikitext, to be made plain by `Document.cleaned()`.
+  public var leavesMarkup = false
 
   public init(
     format: InputFormat? = nil, textField: String = "text", unit: DocumentUnit = .line,

@@ -6,10 +6,19 @@ package enum SkipReason: String, Sendable {
   case tooLong = "too long"
 }
 
+/// Why valid pages of a dump were passed over, as they are counted.
+package enum PassReason: String, Sendable {
+  case namespace = "other namespace"
+  case redirect = "redirect"
+  case model = "not wikitext"
+  case noText = "no text"
+}
+
 /// Applies the policy on invalid documents, and counts what was left out.
 final class DocumentCheck {
   let options: ReaderOptions
   private(set) var skipped: [String: Int] = [:]
+  private(set) var passedOver: [String: Int] = [:]
 
   init(_ options: ReaderOptions) {
     self.options = options
@@ -19,6 +28,11 @@ final class DocumentCheck {
   func leaveOut(_ reason: SkipReason, _ error: @autoclosure () -> ZonkeyError) throws(ZonkeyError) {
     if options.invalid == .stop { throw error() }
     skipped[reason.rawValue, default: 0] += 1
+  }
+
+  /// Counts a page that is valid and not asked for.
+  func passOver(_ reason: PassReason) {
+    passedOver[reason.rawValue, default: 0] += 1
   }
 
   /// The bytes if they are UTF-8, mended if the policy is so; `nil` when they are left out.

@@ -41,8 +41,11 @@ public final class DocumentReader {
     finishedBytes + (input?.stream.compressedBytesRead ?? 0)
   }
 
-  /// How many documents were left out, by reason.
+  /// How many documents were left out as invalid, by reason.
   public var skipped: [String: Int] { check.skipped }
+
+  /// How many pages of dumps are valid but were not asked for, by reason.
+  public var passedOver: [String: Int] { check.passedOver }
 
   /// The next document, `nil` after the last file's end.
   ///

@@ -1,7 +1,8 @@
 /// Reads articles out of a MediaWiki XML export, schemas 0.3 to 0.11.
 ///
-/// Articles are pages of namespace 0 that are no redirect and whose last revision is wikitext;
-/// their text is made plain by `Wikitext`. Pages of which no text is left are passed over.
+/// Articles are pages of the wanted namespaces that are no redirect and whose last revision is
+/// wikitext; their text is made plain by `Wikitext`, or left to `Document.cleaned()` when the
+/// options say so. Pages of which no text is left are passed over.
 /// Only what one page needs is held in memory. Not for use from several threads at a time.
 public final class MediaWikiReader: DocumentSource {
   private let input: TextInput
@@ -12,7 +13,7 @@ public final class MediaWikiReader: DocumentSource {
   private var isDone = false
   private var failure: ZonkeyError?
 
-  /// Reads from a stream; of the options, `invalid` and `maxDocumentBytes` count.
+  /// Reads from a stream; of the options, those on plain text and JSONL do not count.
   public convenience init(_ stream: ByteStream, options: ReaderOptions = ReaderOptions()) {
     self.init(TextInput(stream), check: DocumentCheck(options))
   }
@@ -78,7 +79,10 @@ public final class MediaWikiReader: DocumentSource {
 
   private func document(_ page: WikiPage) throws(ZonkeyError) -> Document? {
     let title = String(decoding: page.title, as: UTF8.self)
-    guard isArticle(page, title: title) else { return nil }
+    if let reason = reasonToPassOver(page, title: title) {
+      check.passOver(reason)
+      return nil
+    }
     if page.isTooLong {
       try check.tooLong(source: "\(input.source), page \"\(title)\"", line: nil, offset: nil)
       return nil
@@ -89,21 +93,26 @@ public final class MediaWikiReader: DocumentSource {
         .badUTF8, .badInput(source: source, line: nil, offset: nil, reason: "not UTF-8"))
       return nil
     }
-    let text = Wikitext.plainText(page.text, namespaces: handler.namespaces)
-    if text.isEmpty { return nil }
-    let id = page.id.isEmpty ? nil : String(decoding: page.id, as: UTF8.self)
-    return Document(id: id, title: page.title.isEmpty ? nil : title, text: text)
+    let document = Document(
+      id: page.id.isEmpty ? nil : String(decoding: page.id, as: UTF8.self),
+      title: page.title.isEmpty ? nil : title, text: page.text, markup: handler.namespaces)
+    if check.options.leavesMarkup { return document }
+    let plain = document.cleaned()
+    if !plain.text.isEmpty { return plain }
+    check.passOver(.noText)
+    return nil
   }
 
-  private func isArticle(_ page: WikiPage, title: String) -> Bool {
-    if page.isRedirect { return false }
-    if let namespace = page.namespace {
-      if namespace != [0x30] { return false }
-    } else if handler.namespaces.key(ofTitle: title) != 0 {
-      return false
-    }
-    guard page.model.isEmpty || page.model == Self.wikitextModel else { return false }
-    return !Wikitext.isRedirect(page.text)
+  /// Why a page is not wanted; `nil` when it is.
+  private func reasonToPassOver(_ page: WikiPage, title: String) -> PassReason? {
+    // A number that is none belongs to no namespace.
+    let namespace =
+      page.namespace.map { Int(String(decoding: $0, as: UTF8.self)) }
+      ?? handler.namespaces.key(ofTitle: title)
+    guard let namespace, check.options.namespaces.contains(namespace) else { return .namespace }
+    if !page.model.isEmpty && page.model != Self.wikitextModel { return .model }
+    let isRedirect = page.isRedirect || Wikitext.isRedirect(page.text)
+    return isRedirect && !check.options.includesRedirects ? .redirect : nil
   }
 
   private static let wikitextModel = Array("wikitext".utf8)

@@ -17,6 +17,11 @@ public struct Checkpoint: Sendable {
 
   /// Reads and checks a checkpoint; throws `badModel` or `noInput`.
   public init(path: String) throws(ZonkeyError) {
+    try self.init(path: path, forTraining: true)
+  }
+
+  /// Without `forTraining`, arrays that only training needs are left aside.
+  init(path: String, forTraining: Bool) throws(ZonkeyError) {
     let file = try CheckpointFile.read(path)
     guard file.metadata["format"] == Self.format else {
       throw .badModel(path: path, reason: "this is no zk checkpoint of format \(Self.format)")
@@ -27,13 +32,13 @@ public struct Checkpoint: Sendable {
     let arrays = Dictionary(
       file.tensors.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     average = try Self.store(arrays, prefix: "average.", model: model, path: path)
-    let isComplete = arrays["adam.first.embedding"] != nil
-    weights =
-      isComplete ? try Self.store(arrays, prefix: "", model: model, path: path) : average
-    first =
-      isComplete ? try Self.store(arrays, prefix: "adam.first.", model: model, path: path) : nil
-    second =
-      isComplete ? try Self.store(arrays, prefix: "adam.second.", model: model, path: path) : nil
+    if forTraining, arrays["adam.first.embedding"] != nil {
+      weights = try Self.store(arrays, prefix: "", model: model, path: path)
+      first = try Self.store(arrays, prefix: "adam.first.", model: model, path: path)
+      second = try Self.store(arrays, prefix: "adam.second.", model: model, path: path)
+    } else {
+      (weights, first, second) = (average, nil, nil)
+    }
     let values = try Self.json(file, "calibration", path: path).arrayValue ?? []
     calibrations = values.compactMap { Calibration(json: $0) }
     guard calibrations.count == model.levels.count else {
@@ -50,15 +55,36 @@ public struct Checkpoint: Sendable {
     first = trainer.optimiser.first
     second = trainer.optimiser.second
     self.calibrations = calibrations
+    id = Self.fingerprint(model, average)
+  }
+
+  /// What a checkpoint for use alone holds: the averaged weights in half precision.
+  ///
+  /// Rounded weights are another model, with another id.
+  public init(exporting checkpoint: Checkpoint) {
+    model = checkpoint.model
+    state = checkpoint.state
+    calibrations = checkpoint.calibrations
+    average = ParameterStore(count: checkpoint.average.count)
+    for i in 0..<average.count {
+      average.values[i] = Float(Float16(checkpoint.average.values[i]))
+    }
+    (weights, first, second) = (average, nil, nil)
+    id = Self.fingerprint(model, average)
+  }
+
+  private static func fingerprint(_ model: ZonkeyModel, _ weights: ParameterStore) -> String {
     var hasher = FingerprintHasher()
     hasher.update(model.configuration.json.serialised(sortedKeys: true))
     hasher.update(
       UnsafeRawBufferPointer(
-        start: average.values, count: average.count * MemoryLayout<Float>.stride))
-    id = hasher.finish().description
+        start: weights.values, count: weights.count * MemoryLayout<Float>.stride))
+    return hasher.finish().description
   }
 
   /// Writes the checkpoint beside `path` and renames it over it.
+  ///
+  /// Without optimiser state the weights are written in half precision, which exported ones have.
   public func write(to path: String, threads: Int = 1) throws(ZonkeyError) {
     var file = SafetensorsFile(metadata: [
       "format": Self.format, "id": id,
@@ -76,15 +102,32 @@ public struct Checkpoint: Sendable {
         let shape = [entry.parameter.rows, entry.parameter.columns]
         file.tensors.append(
           NamedArray(
-            name: prefix + entry.name, shape: shape, floats: store.array(entry.parameter)))
+            name: prefix + entry.name, shape: shape, floats: store.array(entry.parameter),
+            type: isResumable ? .float32 : .float16))
       }
     }
-    try CheckpointFile.write(file, to: path, level: 1, threads: threads)
+    try CheckpointFile.write(file, to: path, level: isResumable ? 1 : 19, threads: threads)
   }
 
   /// The model for use, with the averaged weights.
   public var zonkey: Zonkey {
     Zonkey(model: model, weights: average, calibrations: calibrations, state: state, id: id)
+  }
+
+  /// Throws `badModel` when a weight is not finite or the id is not that of the weights.
+  public func verify(path: String) throws(ZonkeyError) {
+    for store in [average, weights, first, second].compactMap({ $0 }) {
+      for entry in model.parameters.entries {
+        guard store.array(entry.parameter).allSatisfy(\.isFinite) else {
+          throw .badModel(path: path, reason: "'\(entry.name)' holds numbers that are not finite")
+        }
+      }
+    }
+    let found = Self.fingerprint(model, average)
+    guard found == id else {
+      throw .badModel(
+        path: path, reason: "its id is \(id), but its weights have \(found): they were changed")
+    }
   }
 
   /// Whether training can go on from here.
@@ -131,6 +174,16 @@ public struct Checkpoint: Sendable {
       for (i, value) in values.enumerated() { store.values[entry.parameter.offset + i] = value }
     }
     return store
+  }
+}
+
+extension Zonkey {
+  /// Reads the model of a checkpoint for use; throws `badModel` or `noInput`.
+  public convenience init(path: String) throws(ZonkeyError) {
+    let checkpoint = try Checkpoint(path: path, forTraining: false)
+    self.init(
+      model: checkpoint.model, weights: checkpoint.average, calibrations: checkpoint.calibrations,
+      state: checkpoint.state, id: checkpoint.id)
   }
 }
 

@@ -134,7 +134,8 @@ public final class Trainer {
       learningRate: rate, bytes: bytes)
   }
 
-  /// The losses of the averaged weights on crops that do not change from call to call.
+  /// The losses of the averaged weights on crops that do not change from call to call; the next
+  /// checkpoint will tell them.
   package func validate(_ crops: [Crop]) -> TrainingStep.Result {
     let tape = Tape(weights: average, workers: tape.workers, recording: false)
     var sum = TrainingStep.Result()
@@ -149,6 +150,7 @@ public final class Trainer {
         weight: step.weight)
       sum.add(result, share: 1 / Float(batches.count))
     }
+    state.validation = ValidationFigures(step: state.step, losses: sum.losses)
     return sum
   }
 }

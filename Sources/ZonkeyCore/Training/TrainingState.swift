@@ -9,6 +9,8 @@ public struct TrainingState: Sendable, Equatable {
   public var elapsedSeconds = 0.0
   /// The steps of the learning rate's fall, once planned.
   public var decay: Range<Int>?
+  /// How the averaged weights did on validation text when they were last tried.
+  public var validation: ValidationFigures?
 
   public init(seed: UInt64) { self.seed = seed }
 
@@ -22,6 +24,7 @@ public struct TrainingState: Sendable, Equatable {
       out["decay_first"] = .integer(Int64(decay.lowerBound))
       out["decay_end"] = .integer(Int64(decay.upperBound))
     }
+    out["validation"] = validation?.json
     return .object(out)
   }
 
@@ -43,5 +46,42 @@ public struct TrainingState: Sendable, Equatable {
     {
       decay = first..<end
     }
+    validation = json["validation"].flatMap { ValidationFigures(json: $0) }
+  }
+}
+
+/// Reconstruction losses on validation text, in nats for each unit, level by level.
+///
+/// They are conditional on the latents: no bits per byte of a language model.
+public struct ValidationFigures: Sendable, Equatable {
+  public let step: Int
+  /// Decoded from clean latents.
+  public let clean: [Float]
+  /// Decoded from noisy ones.
+  public let dirty: [Float]
+
+  package init(step: Int, losses: [[LossName: Float]]) {
+    self.step = step
+    clean = losses.map { $0[.cleanReconstruction] ?? 0 }
+    dirty = losses.map { $0[.dirtyReconstruction] ?? 0 }
+  }
+
+  var json: JSONValue {
+    [
+      "step": .integer(Int64(step)), "clean": .array(clean.map { JSONValue($0) }),
+      "dirty": .array(dirty.map { JSONValue($0) }),
+    ]
+  }
+
+  init?(json: JSONValue) {
+    guard let step = json["step"]?.intValue, let clean = json["clean"]?.arrayValue,
+      let dirty = json["dirty"]?.arrayValue
+    else { return nil }
+    self.step = step
+    self.clean = clean.compactMap { $0.doubleValue.map { Float($0) } }
+    self.dirty = dirty.compactMap { $0.doubleValue.map { Float($0) } }
+    guard clean.count == self.clean.count, dirty.count == self.dirty.count,
+      clean.count == dirty.count
+    else { return nil }
   }
 }

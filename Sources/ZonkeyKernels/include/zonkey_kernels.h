@@ -22,6 +22,14 @@ extern "C" {
 /// `out` may be the same array as `residual`.
 void zk_start_rows(float *out, const float *bias, const float *residual, const float *table,
                    const int32_t *row_of, long rows, long columns);
+/// Lays a weight matrix [outputs, inputs] out for zk_product, 16 outputs side by side; `packed` has
+/// inputs * (outputs rounded up to 16) floats.
+void zk_pack_weights(const float *weight, long outputs, long inputs, float *packed);
+/// out[i, :] = x[i, :] · weightᵀ + what zk_start_rows starts row i with; every output is summed over
+/// the inputs in their order. `out` may be the same array as `residual`.
+void zk_product(const float *x, const float *packed, const float *bias, const float *residual,
+                const float *table, const int32_t *row_of, long rows, long inputs, long outputs,
+                float *out);
 /// sums[j] += Σ_i x[i, j].
 void zk_column_sums(const float *x, long rows, long columns, float *sums);
 /// y += a * x.

@@ -1,6 +1,5 @@
 import Testing
-
-@testable import zk
+import ZonkeyCore
 
 @Suite struct JSONLineTests {
   private func line(_ body: (inout JSONLine) -> Void) -> String {
@@ -45,6 +44,7 @@ import Testing
     let row = line {
       $0.field("starts", [0, 5, 11])
       $0.field("none", [Int]())
+      $0.field("inner", [[0, 3], [], [0]])
       $0.field("p", [0.5, .nan], digits: 3)
       $0.field("names", ["a", "\"b\""])
       $0.field("config", object: { $0.field("width", 64) })
@@ -52,7 +52,7 @@ import Testing
         "levels",
         objects: {
           for level in 0..<2 {
-            $0.beginElement()
+            $0.beginObject()
             $0.field("level", level)
             $0.endObject()
           }
@@ -60,7 +60,8 @@ import Testing
       $0.field("last", 1)
     }
     #expect(
-      row == #"{"starts":[0,5,11],"none":[],"p":[0.5,null],"names":["a","\"b\""],"#
+      row
+        == #"{"starts":[0,5,11],"none":[],"inner":[[0,3],[],[0]],"p":[0.5,null],"names":["a","\"b\""],"#
         + #""config":{"width":64},"levels":[{"level":0},{"level":1}],"last":1}"# + "\n")
   }
 

@@ -1,0 +1,87 @@
+extension DocumentEncoder {
+  /// The latents of all documents' segments: the units of the next level.
+  ///
+  /// `starts` and `p` are each document's; `results` keeps the latents.
+  func latents(
+    _ units: LevelUnits, starts: [[Int]], p: [[Float]], into results: Tape
+  ) -> LevelUnits {
+    let level = units.level
+    let out = results.empty(
+      starts.reduce(0) { $0 + $1.count }, level.configuration.latentWidth)
+    var windows = Windows(zonkey, units: units)
+    var row = 0
+    func compute() {
+      tape.reset()
+      let found = windows.latents(on: tape)
+      let place = out.rows(row..<row + found.rows)
+      place.values.update(from: found.values, count: found.count)
+      row += found.rows
+      windows.removeAll()
+    }
+    for document in units.documents {
+      for start in starts[document] {
+        windows.append(document, start: start, p: p[document])
+        if windows.rows >= pieceRows { compute() }
+      }
+    }
+    if windows.rows > 0 { compute() }
+    return LevelUnits(
+      units, starts: starts, latents: out,
+      next: level.index + 1 < zonkey.levelCount ? zonkey.model.levels[level.index + 1] : nil)
+  }
+}
+
+/// The windows of some segments, packed with their living rows.
+private struct Windows {
+  private let units: LevelUnits
+  private let bound: Float
+  /// How likely a start is behind a document's end, for existence.
+  private let pastEnd: Float
+  private var index = ContiguousArray<Int32>()
+  private var boundaries: [Float] = []
+  private var offsets: ContiguousArray<Int32> = [0]
+
+  init(_ zonkey: Zonkey, units: LevelUnits) {
+    self.units = units
+    bound = zonkey.configuration.livingBound
+    pastEnd = zonkey.configuration.paddedDocuments ? 0 : 1 - epsilon
+  }
+
+  var rows: Int { index.count }
+
+  mutating func removeAll() {
+    index.removeAll(keepingCapacity: true)
+    boundaries.removeAll(keepingCapacity: true)
+    offsets.removeLast(offsets.count - 1)
+  }
+
+  /// Adds a segment: its rows as long as they exist, and one more (as in training).
+  mutating func append(_ document: Int, start: Int, p: [Float]) {
+    let length = units.level.configuration.segmentLength
+    var exists: Float = 1
+    for position in start..<min(start + length, units.count(document) + units.tail) {
+      let boundary = boundary(document, position, p: p)
+      if position > start { exists *= 1 - boundary }
+      index.append(units.index(document, position))
+      boundaries.append(boundary)
+      if exists < bound { break }
+    }
+    offsets.append(Int32(index.count))
+  }
+
+  /// The probability as existence uses it: none inside characters, certain behind the end.
+  private func boundary(_ document: Int, _ position: Int, p: [Float]) -> Float {
+    if position >= p.count {
+      return position == p.count && units.level.index == 0 ? epsilon : pastEnd
+    }
+    guard units.allowsStart(document, position) else { return 0 }
+    return min(max(position == 0 ? 1 : p[position], epsilon), 1 - epsilon)
+  }
+
+  func latents(on tape: Tape) -> Tensor {
+    units.level.compress(
+      tape.normalized(tape.gather(units.table, index)),
+      existence: tape.existence(tape.constant(boundaries), offsets: offsets), offsets: offsets,
+      on: tape)
+  }
+}

@@ -1,0 +1,253 @@
+/// Writes JSON, most often one object a line, into a byte buffer that is used again and again.
+///
+/// Commas are placed by itself and no tree is built. Keys that are literals of the program are not
+/// escaped. Whatever the values, the text is valid JSON in valid UTF-8, as long as the calls nest
+/// properly, which is not checked.
+package struct JSONLine: Sendable {
+  package private(set) var bytes: [UInt8] = []
+  private var needsComma = false
+
+  package init() {}
+
+  /// Forgets what was written and keeps the memory.
+  package mutating func removeAll() {
+    bytes.removeAll(keepingCapacity: true)
+    needsComma = false
+  }
+
+  package mutating func beginObject() { open(UInt8(ascii: "{")) }
+
+  package mutating func endObject() { close(UInt8(ascii: "}")) }
+
+  /// Closes the object and ends the line.
+  package mutating func endLine() {
+    endObject()
+    bytes.append(UInt8(ascii: "\n"))
+    needsComma = false
+  }
+
+  package mutating func field(_ key: StaticString, _ value: Int) {
+    self.key(key)
+    append(value)
+  }
+
+  package mutating func field(_ key: StaticString, _ value: Bool) {
+    self.key(key)
+    appendWord(value ? "true" : "false")
+  }
+
+  package mutating func field(_ key: StaticString, _ value: String) {
+    self.key(key)
+    append(value)
+  }
+
+  /// A string of UTF-8 bytes; a byte that is not part of valid UTF-8 becomes U+FFFD.
+  package mutating func field(_ key: StaticString, utf8 value: UnsafeRawBufferPointer) {
+    self.key(key)
+    appendQuoted(value)
+  }
+
+  /// A number rounded to `digits` significant digits (1…17), in its shortest form.
+  ///
+  /// JSON has no infinity and no not-a-number: both become `null`.
+  package mutating func field(_ key: StaticString, _ value: Double, digits: Int) {
+    self.key(key)
+    append(value, digits: digits)
+  }
+
+  package mutating func field(_ key: StaticString, _ values: some Sequence<Int>) {
+    self.key(key)
+    appendArray(values) { $0.append($1) }
+  }
+
+  package mutating func field(_ key: StaticString, _ values: [[Int]]) {
+    self.key(key)
+    appendArray(values) { line, row in line.appendArray(row) { $0.append($1) } }
+  }
+
+  package mutating func field(_ key: StaticString, _ values: some Sequence<Double>, digits: Int) {
+    self.key(key)
+    appendArray(values) { $0.append($1, digits: digits) }
+  }
+
+  package mutating func field(_ key: StaticString, _ values: some Sequence<String>) {
+    self.key(key)
+    appendArray(values) { $0.append($1) }
+  }
+
+  /// Bytes as base64 with padding.
+  package mutating func field(_ key: StaticString, base64 value: UnsafeRawBufferPointer) {
+    self.key(key)
+    bytes.append(UInt8(ascii: "\""))
+    Base64.append(value, to: &bytes)
+    bytes.append(UInt8(ascii: "\""))
+    needsComma = true
+  }
+
+  /// An object inside the object; `body` writes its fields.
+  package mutating func field(
+    _ key: StaticString, object body: (inout JSONLine) throws -> Void
+  ) rethrows {
+    self.key(key)
+    beginObject()
+    try body(&self)
+    endObject()
+  }
+
+  /// An array of objects; `body` writes each with `beginObject` and `endObject`.
+  package mutating func field(
+    _ key: StaticString, objects body: (inout JSONLine) throws -> Void
+  ) rethrows {
+    self.key(key)
+    open(UInt8(ascii: "["))
+    try body(&self)
+    close(UInt8(ascii: "]"))
+  }
+
+  /// A key that is no literal, before its value.
+  package mutating func key(_ key: String) {
+    append(key)
+    bytes.append(UInt8(ascii: ":"))
+    needsComma = false
+  }
+
+  /// A whole value; object members in their own order, or by the bytes of their keys.
+  ///
+  /// Numbers have the shortest digits that read back as the same number and the same case of
+  /// `JSONValue`; those that JSON cannot hold become `null`.
+  package mutating func value(_ value: JSONValue, sortedKeys: Bool = false) {
+    switch value {
+    case .null: appendWord("null")
+    case .bool(let value): appendWord(value ? "true" : "false")
+    case .integer(let value): append(Int(value))
+    case .number(let value): appendExactly(value)
+    case .string(let value): append(value)
+    case .array(let elements):
+      appendArray(elements) { $0.value($1, sortedKeys: sortedKeys) }
+    case .object(let object):
+      beginObject()
+      let members =
+        sortedKeys
+        ? object.members.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+        : object.members
+      for member in members {
+        key(member.key)
+        self.value(member.value, sortedKeys: sortedKeys)
+      }
+      endObject()
+    }
+  }
+}
+
+extension JSONValue {
+  /// The value as compact JSON text; see `JSONLine` for numbers and text.
+  package func serialised(sortedKeys: Bool = false) -> [UInt8] {
+    var line = JSONLine()
+    line.value(self, sortedKeys: sortedKeys)
+    return line.bytes
+  }
+}
+
+// MARK: - Parts
+
+extension JSONLine {
+  private mutating func key(_ key: StaticString) {
+    separate()
+    bytes.append(UInt8(ascii: "\""))
+    key.withUTF8Buffer { bytes.append(contentsOf: $0) }
+    bytes.append(UInt8(ascii: "\""))
+    bytes.append(UInt8(ascii: ":"))
+    needsComma = false
+  }
+
+  /// Puts the comma before a value that follows another one.
+  private mutating func separate() {
+    if needsComma { bytes.append(UInt8(ascii: ",")) }
+    needsComma = true
+  }
+
+  private mutating func open(_ bracket: UInt8) {
+    separate()
+    bytes.append(bracket)
+    needsComma = false
+  }
+
+  private mutating func close(_ bracket: UInt8) {
+    bytes.append(bracket)
+    needsComma = true
+  }
+
+  private mutating func appendArray<Value>(
+    _ values: some Sequence<Value>, _ element: (inout JSONLine, Value) -> Void
+  ) {
+    open(UInt8(ascii: "["))
+    for value in values { element(&self, value) }
+    close(UInt8(ascii: "]"))
+  }
+
+  private mutating func appendWord(_ text: StaticString) {
+    separate()
+    text.withUTF8Buffer { bytes.append(contentsOf: $0) }
+  }
+
+  private mutating func append(_ value: Int) {
+    separate()
+    if value < 0 { bytes.append(UInt8(ascii: "-")) }
+    var rest = value.magnitude
+    let start = bytes.count
+    repeat {
+      let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
+      bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit))
+      rest = quotient
+    } while rest > 0
+    bytes[start...].reverse()
+  }
+
+  private mutating func append(_ value: Double, digits: Int) {
+    guard value.isFinite else {
+      appendWord("null")
+      return
+    }
+    separate()
+    bytes.append(contentsOf: value.rounded(toDigits: digits).shortestForm.utf8)
+  }
+
+  private mutating func appendExactly(_ value: Double) {
+    guard value.isFinite else {
+      appendWord("null")
+      return
+    }
+    separate()
+    bytes.append(contentsOf: value.description.utf8)
+  }
+
+  private mutating func append(_ value: String) {
+    var value = value
+    value.withUTF8 { appendQuoted(UnsafeRawBufferPointer($0)) }
+  }
+
+  private mutating func appendQuoted(_ value: UnsafeRawBufferPointer) {
+    separate()
+    bytes.append(UInt8(ascii: "\""))
+    var index = 0
+    var plainStart = 0
+    while index < value.count {
+      let byte = value[index]
+      let length = byte < 0x80 ? 1 : UTF8Sequence.length(at: index, in: value)
+      if length > 0 && !JSONEscape.isNeeded(byte) {
+        index += length
+        continue
+      }
+      bytes.append(contentsOf: value[plainStart..<index])
+      if length == 0 {
+        bytes.append(contentsOf: [0xEF, 0xBF, 0xBD])
+      } else {
+        JSONEscape.append(byte, to: &bytes)
+      }
+      index += 1
+      plainStart = index
+    }
+    bytes.append(contentsOf: value[plainStart...])
+    bytes.append(UInt8(ascii: "\""))
+  }
+}

@@ -1,0 +1,121 @@
+// Products with packed weights: out = start + x · weightᵀ.
+//
+// A register tile of TILE_ROWS × TILE_VECTORS vectors is summed over the inputs in their order,
+// one fused multiply-add an input: an output depends on its own row and weights and on nothing
+// else, whatever stands beside it in the call. Packing puts 16 outputs side by side, input after
+// input, so that every load of weights is one whole vector.
+
+#ifndef TILE_ROWS
+#define TILE_ROWS 4
+#define TILE_VECTORS 1
+#endif
+
+// Rows whose inputs are laid out for the tiles at a time: weights come from memory once for them.
+enum { PRODUCT_BLOCK = 8 * TILE_ROWS };
+
+void KERNEL(zk_pack_weights)(const float *weight, long outputs, long inputs, float *packed) {
+  for (long o = 0; o < outputs; o += LANES) {
+    long n = least(LANES, outputs - o);
+    for (long k = 0; k < inputs; k++, packed += LANES)
+      for (long lane = 0; lane < LANES; lane++)
+        packed[lane] = lane < n ? weight[(o + lane) * inputs + k] : 0;
+  }
+}
+
+/// What a product is added to: the three sums of zk_start_rows.
+typedef struct {
+  const float *bias, *residual, *table;
+  const int32_t *row_of;
+} product_start;
+
+INLINE vf start_of(const product_start *start, long row, long column, long outputs) {
+  long n = outputs - column;
+  vf x = start->bias ? load_first(start->bias + column, n) : splat(0);
+  if (start->residual) x += load_first(start->residual + row * outputs + column, n);
+  if (start->table)
+    x += load_first(start->table + (long)start->row_of[row] * outputs + column, n);
+  return x;
+}
+
+/// One tile: `rows` ≤ TILE_ROWS and `vectors` are constants where this is inlined.
+INLINE void product_tile(const int rows, const int vectors, const float *x, const float *packed,
+                         const product_start *start, long inputs, long row, long column,
+                         long outputs, float *out) {
+  vf sum[TILE_ROWS][TILE_VECTORS];
+#pragma clang loop unroll(full)
+  for (int i = 0; i < rows; i++)
+#pragma clang loop unroll(full)
+    for (int v = 0; v < vectors; v++)
+      sum[i][v] = start_of(start, row + i, column + v * LANES, outputs);
+  for (long k = 0; k < inputs; k++) {
+    vf weight[TILE_VECTORS];
+#pragma clang loop unroll(full)
+    for (int v = 0; v < vectors; v++) weight[v] = load(packed + (v * inputs + k) * LANES);
+#pragma clang loop unroll(full)
+    for (int i = 0; i < rows; i++)
+#pragma clang loop unroll(full)
+      for (int v = 0; v < vectors; v++) sum[i][v] += splat(x[k * rows + i]) * weight[v];
+  }
+#pragma clang loop unroll(full)
+  for (int i = 0; i < rows; i++)
+#pragma clang loop unroll(full)
+    for (int v = 0; v < vectors; v++) {
+      long c = column + v * LANES;
+      store_first(out + (row + i) * outputs + c, sum[i][v], outputs - c);
+    }
+}
+
+/// All columns `column` ... of `rows` rows; `x` has them input by input.
+INLINE void product_columns(const int rows, const float *x, const float *packed,
+                            const product_start *start, long inputs, long row, long column,
+                            long vectors, long outputs, float *out) {
+  packed += column * inputs;
+  if (vectors == TILE_VECTORS)
+    product_tile(rows, TILE_VECTORS, x, packed, start, inputs, row, column, outputs, out);
+  else
+    product_tile(rows, 1, x, packed, start, inputs, row, column, outputs, out);
+}
+
+/// The rows of the next tile when `left` are left.
+INLINE long tile_rows(long left) {
+  if (left >= TILE_ROWS) return TILE_ROWS;
+  return left >= TILE_ROWS / 2 ? TILE_ROWS / 2 : left >= 2 && TILE_ROWS > 4 ? 2 : 1;
+}
+
+void KERNEL(zk_product)(const float *x, const float *packed, const float *bias,
+                        const float *residual, const float *table, const int32_t *row_of,
+                        long rows, long inputs, long outputs, float *out) {
+  product_start start = {bias, residual, table, row_of};
+  float *block = scratch_floats(PRODUCT_BLOCK * inputs);
+  for (long first = 0; first < rows; first += PRODUCT_BLOCK) {
+    long end = least(first + PRODUCT_BLOCK, rows);
+    for (long row = first; row < end;) {
+      long count = tile_rows(end - row);
+      float *tile = block + (row - first) * inputs;
+      for (long i = 0; i < count; i++)
+        for (long k = 0; k < inputs; k++) tile[k * count + i] = x[(row + i) * inputs + k];
+      row += count;
+    }
+    for (long column = 0; column < outputs;) {
+      long vectors = outputs - column > (TILE_VECTORS - 1) * LANES ? TILE_VECTORS : 1;
+      for (long row = first; row < end;) {
+        long count = tile_rows(end - row);
+        const float *tile = block + (row - first) * inputs;
+#define PRODUCT_ROWS(n)                                                                       \
+  product_columns(n, tile, packed, &start, inputs, row, column, vectors, outputs, out)
+        if (count == TILE_ROWS)
+          PRODUCT_ROWS(TILE_ROWS);
+        else if (count == TILE_ROWS / 2)
+          PRODUCT_ROWS(TILE_ROWS / 2);
+        else if (count == 2)
+          PRODUCT_ROWS(2);
+        else
+          PRODUCT_ROWS(1);
+#undef PRODUCT_ROWS
+        row += count;
+      }
+      column += vectors * LANES;
+    }
+  }
+  free(block);
+}

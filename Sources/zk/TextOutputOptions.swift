@@ -1,0 +1,48 @@
+import ArgumentParser
+import ZonkeyCore
+
+/// `--format` and `-0`, for the verbs whose results are documents.
+struct TextOutputOptions: ParsableArguments {
+  enum Format: String, CaseIterable, ExpressibleByArgument {
+    case text, jsonl
+  }
+
+  @Option(
+    help: ArgumentHelp(
+      "Lines of text, newlines inside a document shown as spaces, or a JSON object a document.",
+      valueName: "text|jsonl"))
+  var format: Format = .text
+
+  @Flag(
+    name: .customShort("0"),
+    help: "End documents with NUL instead of a newline, and keep the newlines inside them.")
+  var null = false
+
+  func validate() throws {
+    if null && format == .jsonl {
+      throw ValidationError("-0 needs --format text: JSONL has a line for each document.")
+    }
+  }
+
+  /// A document as it is written; bytes that are no valid UTF-8 are replaced. `more` adds fields
+  /// to a JSON object.
+  func row(
+    _ bytes: [UInt8], number: Int, id: String? = nil, more: (inout JSONLine) -> Void = { _ in }
+  ) -> [UInt8] {
+    switch format {
+    case .text:
+      let text = Array(String(decoding: bytes, as: UTF8.self).utf8)
+      let (ending, stray): (UInt8, UInt8) = null ? (0, 0) : (0x0A, 0x0A)
+      return text.map { $0 == stray ? UInt8(ascii: " ") : $0 } + [ending]
+    case .jsonl:
+      var line = JSONLine()
+      line.beginObject()
+      line.field("doc", number)
+      if let id { line.field("id", id) }
+      more(&line)
+      bytes.withUnsafeBytes { line.field("text", utf8: $0) }
+      line.endLine()
+      return line.bytes
+    }
+  }
+}

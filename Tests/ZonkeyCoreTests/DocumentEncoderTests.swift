@@ -1,0 +1,71 @@
+import Testing
+import ZonkeyCore
+
+/// Splitting with a model of random weights: what must hold whatever was learned.
+@Suite struct DocumentEncoderTests {
+  private let zonkey: Zonkey
+
+  init() throws { zonkey = try randomZonkey() }
+
+  private let text = Array(
+    String(repeating: "Pieces of a document overlap; größer wird es nicht. ", count: 60).utf8)
+
+  @Test(arguments: [1, 7, 64, 1000]) func piecesGiveTheSameAsTheWhole(pieceRows: Int) throws {
+    let options = SplitOptions(topLevel: 1)
+    let whole = try DocumentEncoder(zonkey, options: options, pieceRows: text.count)
+    let pieces = try DocumentEncoder(zonkey, options: options, pieceRows: pieceRows)
+    let (wanted, found) = (whole.probabilities(of: text), pieces.probabilities(of: text))
+    for (a, b) in zip(wanted, found) {
+      #expect(a.positions == b.positions)
+      #expect(a.allowed == b.allowed)
+    }
+    let (first, second) = (whole.encode([text])[0].segments, pieces.encode([text])[0].segments)
+    #expect(first == second)
+  }
+
+  @Test func segmentsOfUpperLevelsBeginWhereLowerOnesDo() throws {
+    let levels = try DocumentEncoder(zonkey, options: SplitOptions(topLevel: 1)).encode([text])[0]
+      .segments
+    #expect(Set(levels[1].map(\.start)).isSubset(of: levels[0].map(\.start)))
+    #expect(levels[1].count < levels[0].count)
+    #expect(levels.allSatisfy { $0.first?.start == 0 && $0.last?.end == text.count })
+  }
+
+  /// Every document alone against all of them together, in batches and pieces of several sizes.
+  @Test(arguments: [16, 100, 4096]) func neighboursChangeNothing(pieceRows: Int) throws {
+    let texts = [
+      text, [], Array("short".utf8), Array(text[..<97]), Array("ünï".utf8), Array(text[5...]), [],
+      [0x0A],
+    ]
+    let options = SplitOptions(rule: .sample(seed: 3), topLevel: 1)
+    let together = try DocumentEncoder(zonkey, options: options, pieceRows: pieceRows)
+      .encode(texts, firstNumber: 5, withLatents: true)
+    for (index, text) in texts.enumerated() {
+      let alone = try DocumentEncoder(zonkey, options: options)
+        .encode([text], firstNumber: 5 + index, withLatents: true)
+      #expect(alone == [together[index]])
+      #expect(together[index].latents.count == together[index].segments[1].count * 64)
+    }
+  }
+
+  @Test func anEncoderForgetsTheDocumentBefore() throws {
+    let used = try DocumentEncoder(zonkey, options: SplitOptions(topLevel: 1))
+    _ = used.encode([text])[0].segments
+    let short = Array("another".utf8)
+    let fresh = try DocumentEncoder(zonkey, options: SplitOptions(topLevel: 1))
+    #expect(used.encode([short]) == fresh.encode([short]))
+  }
+
+  @Test func oneByteChangesNothingFarAway() throws {
+    let splitter = try DocumentEncoder(zonkey, options: SplitOptions(rule: .threshold(0.15)))
+    let before = splitter.probabilities(of: text)[0].allowed
+    var changed = text
+    let place = 1500
+    changed[place] = UInt8(ascii: "#")
+    let after = splitter.probabilities(of: changed)[0].allowed
+    let reach = zonkey.model.levels[0].splitterReach
+    // Positions without a possible start are left out of both alike before the changed byte.
+    for i in 0..<place - 100 - reach { #expect(before[i] == after[i]) }
+    #expect(before != after)
+  }
+}
