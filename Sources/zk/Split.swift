@@ -59,8 +59,8 @@ struct Split: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Also write a page that shows the levels nested, for a browser; it holds the first "
-        + "\(ProgressText.bytes(SegmentPage.limitBytes)) of text and appears when the run is complete.",
-      valueName: "file"),
+        + "\(ProgressText.bytes(SegmentPage.limitBytes)) of text and appears when the run is "
+        + "complete.", valueName: "file"),
     completion: .file(extensions: ["html"]))
   var html: String?
 
