@@ -9,6 +9,7 @@ enum CommandRunner {
   /// The parser would take the next argument as their value: `--zstd FILE` must not eat FILE.
   static let optionalValues = [
     "--zstd": "--zstd=\(OutputOptions.defaultLevel)", "--resume": "--resume=-",
+    "--color": "--color=always",
   ]
 
   static func run(_ root: any ParsableCommand.Type, arguments: [String]) -> ExitStatus {

@@ -129,6 +129,9 @@ struct OutputOptions: ParsableArguments {
   /// True when results appear on the same screen as the status line.
   var isOnTerminal: Bool { isStandardOutput && Terminal.isTerminal(1) }
 
+  /// True when results may be painted without being asked.
+  var allowsColor: Bool { isStandardOutput && level == nil && Terminal.allowsColor(1) }
+
   /// The compression level, or nil for none.
   var level: Int? {
     zstd ?? (output.hasSuffix(".zst") ? Self.defaultLevel : nil)

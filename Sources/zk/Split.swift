@@ -3,10 +3,6 @@ import ZonkeyCore
 
 /// `zk split`: documents go in, learned segments come out.
 struct Split: ParsableCommand {
-  enum Format: String, CaseIterable, ExpressibleByArgument {
-    case jsonl, text, offsets
-  }
-
   static let configuration = CommandConfiguration(
     abstract: "Split documents into learned segments.",
     discussion: """
@@ -14,8 +10,20 @@ struct Split: ParsableCommand {
       level, byte offsets, text, and the probability of the start. The segments of a document \
       tile it: joined they give back every byte.
 
-      Example:
-        echo "the learned segments of a line" | zk split --format text --separator '|'
+      Formats: jsonl, one object a segment; documents, one object a document with the byte \
+      offsets and probabilities of its starts, and in "below" those of the lower levels; text, \
+      the document's line with separators; offsets, the starts of a document on a line.
+
+      Colours: --format text is painted on a terminal, and anywhere with --color. Blue and amber \
+      take turns; the stronger the shade, the more probable the start. Underlined characters \
+      start segments of lower levels, in bold above level 0. Nothing is written between painted \
+      segments unless --separator is given, and control characters are shown as pictures. \
+      NO_COLOR=1 switches colours off.
+
+      Examples:
+        echo "the learned segments of a line" | zk split --color
+        zk split --format text --separator ' | ' notes.txt
+        zk split --html notes.html --output /dev/null notes.txt
       """)
 
   @Argument(
@@ -23,17 +31,38 @@ struct Split: ParsableCommand {
     completion: .file())
   var files: [String] = []
 
-  @Option(help: ArgumentHelp("The level whose segments are printed, from 0.", valueName: "n"))
-  var level = 0
+  @Option(
+    help: ArgumentHelp(
+      "The level whose segments are printed, from 0; the page of --html shows all levels up to it. "
+        + "(default: 0, and the model's top for the page)", valueName: "n"))
+  var level: Int?
 
   @Option(
     help: ArgumentHelp(
-      "What is printed: a JSON object a segment, the text with separators, or the offsets of "
-        + "starts.", valueName: "jsonl|text|offsets"))
-  var format: Format = .jsonl
+      "What is printed: a JSON object a segment, a JSON object a document, the text with "
+        + "separators, or the offsets of starts. (default: jsonl, and text with --color)",
+      valueName: "jsonl|documents|text|offsets"))
+  var format: SegmentFormat.Kind?
 
-  @Option(help: ArgumentHelp("What stands between segments with --format text.", valueName: "s"))
-  var separator = "|"
+  @Option(
+    help: ArgumentHelp(
+      "What stands between segments with --format text. (default: "
+        + "\(SegmentFormat.defaultSeparator), and nothing between colours)", valueName: "s"))
+  var separator: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Paint --format text by the probability of starts; --color alone means always, auto is for "
+        + "a terminal without NO_COLOR.", valueName: "auto|always|never"))
+  var color: ColorMode = .auto
+
+  @Option(
+    help: ArgumentHelp(
+      "Also write a page that shows the levels nested, for a browser; it holds the first "
+        + "\(ProgressText.bytes(SegmentPage.limitBytes)) of text and appears when the run is "
+        + "complete.", valueName: "file"),
+    completion: .file(extensions: ["html"]))
+  var html: String?
 
   @Option(help: ArgumentHelp("Start where the probability lies above this.", valueName: "p"))
   var threshold: Float?
@@ -51,10 +80,11 @@ struct Split: ParsableCommand {
   @OptionGroup var inputOptions: InputOptions
   @OptionGroup var batchOptions: BatchOptions
   @OptionGroup var outputOptions: OutputOptions
+  @OptionGroup var statisticsOptions: StatisticsOptions
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
-    if level < 0 { throw ValidationError("--level must be 0 or more.") }
+    if let level, level < 0 { throw ValidationError("--level must be 0 or more.") }
     if let threshold, !(0...1).contains(threshold) {
       throw ValidationError("--threshold must be from 0 to 1.")
     }
@@ -64,6 +94,16 @@ struct Split: ParsableCommand {
     if [threshold != nil, meanLength != nil, sample].filter({ $0 }).count > 1 {
       throw ValidationError("Only one of --threshold, --mean-length and --sample can hold.")
     }
+    if color == .always, let format, format != .text {
+      throw ValidationError("--color paints --format text only.")
+    }
+    if html == "-" {
+      throw ValidationError("--html needs the name of a file; -o /dev/null leaves the page alone.")
+    }
+    let files = [html, statisticsOptions.path, outputOptions.output].compactMap { $0 }
+    if Set(files).subtracting(["/dev/null"]).count < files.filter({ $0 != "/dev/null" }).count {
+      throw ValidationError("--output, --html and --stats must be different files.")
+    }
   }
 
   private var rule: SplitOptions.Rule {
@@ -72,58 +112,54 @@ struct Split: ParsableCommand {
     return sample ? .sample(seed: seedOptions.seed) : .calibrated
   }
 
+  private var segmentFormat: SegmentFormat {
+    let kind = format ?? (color == .always ? .text : .jsonl)
+    let isColored = kind == .text && color.isOn(isWelcome: outputOptions.allowsColor)
+    return SegmentFormat(kind: kind, separator: separator, isColored: isColored)
+  }
+
   func run() throws {
     let console = common.console(verb: "split", resultsOnTerminal: outputOptions.isOnTerminal)
     let zonkey = try Zonkey(path: modelOptions.path())
-    let options = SplitOptions(rule: rule, topLevel: level)
+    let printed = level ?? 0
+    let top = level ?? (html == nil ? 0 : zonkey.levelCount - 1)
+    let options = SplitOptions(rule: rule, topLevel: top)
     let threads = try common.threadCount()
     let encoders = try (0..<threads).map { _ in try DocumentEncoder(zonkey, options: options) }
     let reader = try DocumentReader(paths: files, options: inputOptions.readerOptions)
-    Signals.endsAtOnce = outputOptions.isStandardOutput
-    let output = try outputOptions.open()
+    let output = try openOutput(reader, zonkey: zonkey, levelCount: top + 1, console: console)
     let pipeline = DocumentPipeline(
       reader: reader, output: output, console: console, workers: threads, batch: batchOptions.batch)
+    let format = segmentFormat
     try pipeline.run { worker, documents, first in
       let encoded = encoders[worker].encode(documents.map(\.text), firstNumber: first)
       return zip(documents, encoded).enumerated().map { index, pair in
-        rows(pair.1.segments[level], of: pair.0, number: first + index)
+        let (document, levels) = (pair.0, pair.1.segments)
+        let rows = format.bytes(of: document, number: first + index, levels: levels[...printed])
+        return SplitDocument(
+          document: document, number: first + index, levels: levels, rows: rows)
       }
     } write: {
-      try output.write($0 as [UInt8])
+      try output.write($0)
     }
     try pipeline.reportSkipped()
   }
 
-  private func rows(_ segments: [Segment], of document: Document, number: Int) -> [UInt8] {
-    switch format {
-    case .jsonl: return jsonRows(segments, of: document, number: number)
-    case .text:
-      var out: [UInt8] = []
-      for (index, segment) in segments.enumerated() {
-        if index > 0 { out += separator.utf8 }
-        out += document.text[segment.start..<segment.end]
-      }
-      return out + [UInt8(ascii: "\n")]
-    case .offsets:
-      return Array((segments.map { String($0.start) }.joined(separator: " ") + "\n").utf8)
+  private func openOutput(
+    _ reader: DocumentReader, zonkey: Zonkey, levelCount: Int, console: Console
+  ) throws -> SplitOutput {
+    // With files to remove, the first signal only ends the run after the documents in hand.
+    Signals.endsAtOnce =
+      outputOptions.isStandardOutput && html == nil && statisticsOptions.path == nil
+    let heading = SegmentPage.Heading(sources: files.isEmpty ? ["-"] : files, modelID: zonkey.id)
+    return SplitOutput(
+      results: try outputOptions.open(),
+      page: try html.map {
+        try SegmentPage(into: FileOutput(path: $0), heading: heading, levelCount: levelCount)
+      },
+      statistics: try statisticsOptions.open(reader: reader, levelCount: levelCount)
+    ) { omission in
+      console.note("\(html ?? "") shows \(omission)")
     }
-  }
-
-  private func jsonRows(_ segments: [Segment], of document: Document, number: Int) -> [UInt8] {
-    var line = JSONLine()
-    for segment in segments {
-      line.beginObject()
-      line.field("doc", number)
-      if let id = document.id { line.field("id", id) }
-      line.field("level", segment.level)
-      line.field("start", segment.start)
-      line.field("end", segment.end)
-      document.text[segment.start..<segment.end].withUnsafeBytes {
-        line.field("text", utf8: $0)
-      }
-      line.field("p", Double(segment.probability), digits: 4)
-      line.endLine()
-    }
-    return line.bytes
   }
 }

@@ -117,7 +117,8 @@ private func spawnAndWait(
   posix_spawn_file_actions_addopen(&actions, 1, "\(folder)/out", created, 0o600)
   posix_spawn_file_actions_addopen(&actions, 2, "\(folder)/err", created, 0o600)
 
-  // The tests ignore SIGPIPE; the programs of a pipeline must not.
+  // The tests ignore SIGPIPE, and their threads may hold signals back; the programs of a pipeline
+  // must do neither.
   var attributes = posix_spawnattr_t()
   posix_spawnattr_init(&attributes)
   defer { posix_spawnattr_destroy(&attributes) }
@@ -125,7 +126,10 @@ private func spawnAndWait(
   sigemptyset(&signals)
   for signal in [SIGPIPE, SIGINT, SIGTERM] { sigaddset(&signals, signal) }
   posix_spawnattr_setsigdefault(&attributes, &signals)
-  posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
+  var held = sigset_t()
+  sigemptyset(&held)
+  posix_spawnattr_setsigmask(&attributes, &held)
+  posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
 
   var process = pid_t()
   let failure = withCStrings(command) { arguments in

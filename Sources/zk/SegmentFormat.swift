@@ -1,0 +1,112 @@
+import ArgumentParser
+import ZonkeyCore
+
+/// How a document and its segments become bytes on standard output.
+///
+/// A pure function of the document, its number and its segments, so that any thread can call it.
+struct SegmentFormat {
+  enum Kind: String, CaseIterable, ExpressibleByArgument {
+    /// One object a segment.
+    case jsonl
+    /// One object a document.
+    case documents
+    /// The text with a separator between segments, or painted.
+    case text
+    /// The byte offsets of starts, a line a document.
+    case offsets
+  }
+
+  static let defaultSeparator = "|"
+
+  let kind: Kind
+  /// What stands between segments of `text`; nil is the default, and nothing between colours.
+  var separator: String?
+  /// Whether `text` is painted.
+  var isColored = false
+
+  /// The bytes of one document, newline included; `levels` are all its levels from 0 to the one
+  /// that is printed.
+  func bytes(of document: Document, number: Int, levels: some Collection<[Segment]>) -> [UInt8] {
+    let levels = Array(levels)
+    let segments = levels.last ?? []
+    switch kind {
+    case .jsonl: return rows(segments, of: document, number: number)
+    case .documents: return row(levels, of: document, number: number)
+    case .text where isColored:
+      return SegmentColors(separator: separator).bytes(of: document, levels: levels)
+    case .text: return text(segments, of: document)
+    case .offsets:
+      return Array((segments.map { String($0.start) }.joined(separator: " ") + "\n").utf8)
+    }
+  }
+
+  private func text(_ segments: [Segment], of document: Document) -> [UInt8] {
+    let separator = Array((separator ?? Self.defaultSeparator).utf8)
+    var out: [UInt8] = []
+    out.reserveCapacity(document.text.count + segments.count * separator.count + 1)
+    for (index, segment) in segments.enumerated() {
+      if index > 0 { out += separator }
+      out += document.text[segment.start..<segment.end]
+    }
+    out.append(UInt8(ascii: "\n"))
+    return out
+  }
+
+  private func rows(_ segments: [Segment], of document: Document, number: Int) -> [UInt8] {
+    var line = JSONLine()
+    for segment in segments {
+      line.beginObject()
+      line.field("doc", number)
+      if let id = document.id { line.field("id", id) }
+      line.field("level", segment.level)
+      line.field("start", segment.start)
+      line.field("end", segment.end)
+      document.text[segment.start..<segment.end].withUnsafeBytes {
+        line.field("text", utf8: $0)
+      }
+      line.field("p", Double(segment.probability), digits: 4)
+      line.endLine()
+    }
+    return line.bytes
+  }
+
+  /// The level that was asked for stands at the top under the same names whatever its number; the
+  /// levels that it is made of follow in `below`, where element k is level k.
+  private func row(_ levels: [[Segment]], of document: Document, number: Int) -> [UInt8] {
+    var line = JSONLine()
+    line.beginObject()
+    line.field("doc", number)
+    if let id = document.id { line.field("id", id) }
+    if let title = document.title { line.field("title", title) }
+    line.field("level", levels.count - 1)
+    document.text.withUnsafeBytes { line.field("text", utf8: $0) }
+    starts(levels.last ?? [], into: &line)
+    if levels.count > 1 {
+      line.field(
+        "below",
+        objects: { line in
+          for (level, segments) in levels.dropLast().enumerated() {
+            line.beginObject()
+            line.field("level", level)
+            starts(segments, into: &line)
+            line.endObject()
+          }
+        })
+    }
+    line.endLine()
+    return line.bytes
+  }
+
+  private func starts(_ segments: [Segment], into line: inout JSONLine) {
+    line.field("starts", segments.lazy.map(\.start))
+    line.field("p", segments.lazy.map { Double($0.probability) }, digits: 4)
+  }
+}
+
+extension Segment {
+  /// The probability of the start in whole percent.
+  var percent: Int {
+    guard probability.isFinite else { return 0 }
+    return Int((min(max(probability, 0), 1) * 100).rounded())
+  }
+}
