@@ -173,6 +173,7 @@ import ZonkeyCore
     func run(bound: Float) throws -> TrainingStep.Result {
       var configuration = Self.configuration
       configuration.livingBound = bound
+      configuration.wholeShare = 0
       let model = try ZonkeyModel(configuration)
       let tape = Tape(weights: weights, workers: Workers(count: 2), recording: true)
       let training = TrainingStep(model: model, tape: tape)

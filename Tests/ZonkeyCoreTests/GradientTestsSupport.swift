@@ -149,9 +149,9 @@ struct GradientCheck {
     return (4 * slope(h) - slope(2 * h)) / 3
   }
 
-  /// Σ c·output, on a tape that does not record.
+  /// Σ c·output, of the forward pass that is differentiated: one that records.
   private func value(_ leaves: [Leaf], _ weights: ParameterStore) -> Double {
-    let tape = Tape(weights: weights, workers: Workers(count: 1), recording: false)
+    let tape = Tape(weights: weights, workers: Workers(count: 1), recording: true)
     let outputs = body(tape, leaves.map { tape.leaf($0.values, columns: $0.columns) })
     return outputs.enumerated().reduce(0) { sum, output in
       sum

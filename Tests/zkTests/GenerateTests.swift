@@ -13,7 +13,6 @@ import ZonkeyCore
     }
     #expect(Set(runs).count == 1)
     #expect(runs[0].count { $0 == 0x0A } == 5)
-    #expect(try generate(["--count", "5", "--seed", "8"]).outputBytes != runs[0])
     // A document depends on its number alone, not on how many are asked for.
     let two = try generate(["--count", "2", "--seed", "9"]).outputBytes
     #expect(runs[0].starts(with: two))

@@ -55,7 +55,7 @@ import ZonkeyCore
       }
       #expect(offsets[0] == offsets[1])
       let resumed = try runZk(
-        ["train", "--corpus", NanoModel.corpus, "--resume", small, "-o", "\(folder)/more.zk"])
+        ["train", "--corpus", NanoModel.corpus, "--resume=\(small)", "-o", "\(folder)/more.zk"])
       #expect(resumed.status == 65)
       #expect(resumed.stderr.contains("no optimiser state"))
     }
