@@ -39,6 +39,7 @@ struct Encode: ParsableCommand {
   @OptionGroup var inputOptions: InputOptions
   @OptionGroup var batchOptions: BatchOptions
   @OptionGroup var outputOptions: OutputOptions
+  @OptionGroup var statisticsOptions: StatisticsOptions
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
@@ -52,11 +53,14 @@ struct Encode: ParsableCommand {
     let options = SplitOptions(topLevel: level)
     let threads = try common.threadCount()
     let encoders = try (0..<threads).map { _ in try DocumentEncoder(zonkey, options: options) }
-    let reader = try DocumentReader(paths: files, options: inputOptions.readerOptions)
+    let reader = try DocumentReader(paths: files, options: inputOptions.readerOptions())
     let writer = try LatentsWriter(
       format: format, precision: precision, level: level, width: zonkey.latentWidth(level),
       model: zonkey.id, temporaryDirectory: TemporaryDirectory.path)
-    Signals.endsAtOnce = outputOptions.isStandardOutput
+    // With a file to remove, the first signal only ends the run after the documents in hand.
+    Signals.endsAtOnce =
+      outputOptions.isStandardOutput && statisticsOptions.path == nil
+    let statistics = try statisticsOptions.open(reader: reader, levelCount: level + 1)
     let output = try outputOptions.open()
     let pipeline = DocumentPipeline(
       reader: reader, output: output, console: console, workers: threads, batch: batchOptions.batch)
@@ -73,9 +77,12 @@ struct Encode: ParsableCommand {
       }
     } write: {
       try output.write(try writer.append($0))
+      statistics?.add(
+        textBytes: $0.byteCount ?? 0, segments: ($0.inner ?? []).map(\.count) + [$0.count])
     } finish: {
       try writer.finish { try output.write($0) }
     }
+    try statistics?.finish()
     try pipeline.reportSkipped()
   }
 }

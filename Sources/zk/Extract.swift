@@ -80,7 +80,7 @@ struct Extract: ParsableCommand {
   }
 
   private var readerOptions: ReaderOptions {
-    var options = inputOptions.readerOptions
+    var options = inputOptions.readerOptions(largest: 1 << 30)
     if !namespaces.isEmpty { options.namespaces = Set(namespaces.flatMap(\.numbers)) }
     options.includesRedirects = redirects
     options.leavesMarkup = true

@@ -123,7 +123,7 @@ struct Generate: ParsableCommand {
 
   private func fillGaps(_ infillers: [Infiller]) throws {
     let console = common.console(verb: "generate", resultsOnTerminal: outputOptions.isOnTerminal)
-    let reader = try DocumentReader(paths: files, options: inputOptions.readerOptions)
+    let reader = try DocumentReader(paths: files, options: inputOptions.readerOptions())
     let syntax = GapSyntax(mark: gap.map { Array($0.utf8) })
     let output = try outputOptions.open()
     let pipeline = DocumentPipeline(

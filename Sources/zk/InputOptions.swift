@@ -28,17 +28,34 @@ struct InputOptions: ParsableArguments {
   var invalid: InvalidPolicy = .stop
 
   @Option(
-    help: ArgumentHelp("The longest document in bytes; longer ones are bad input.", valueName: "n"))
-  var maxDocument = 1 << 28
+    help: ArgumentHelp(
+      "The longest document in bytes, also as 64K, 16M, 1G; longer ones are bad input (default: "
+        + "16M, and 1G for train and extract, which compute nothing on whole documents).",
+      valueName: "n"))
+  var maxDocument: ByteCount?
 
-  func validate() throws {
-    if maxDocument < 1 { throw ValidationError("--max-document must be at least 1.") }
-  }
-
-  var readerOptions: ReaderOptions {
+  /// Options for a verb that computes on whole documents, unless `largest` says otherwise: what
+  /// is computed of one takes some thirty times its bytes.
+  func readerOptions(largest: Int = 1 << 24) -> ReaderOptions {
     ReaderOptions(
       format: inputFormat, textField: textField, unit: document, invalid: invalid,
-      maxDocumentBytes: maxDocument)
+      maxDocumentBytes: maxDocument?.count ?? largest)
+  }
+}
+
+/// A number of bytes: `4096`, `64K`, `16M`, `1G`.
+struct ByteCount: ExpressibleByArgument {
+  let count: Int
+
+  init?(argument: String) {
+    let units: [Character: Int] = ["K": 1 << 10, "M": 1 << 20, "G": 1 << 30]
+    let unit = argument.last.flatMap { units[$0] }
+    guard let number = Int(unit == nil ? argument[...] : argument.dropLast()), number > 0 else {
+      return nil
+    }
+    let (count, overflow) = number.multipliedReportingOverflow(by: unit ?? 1)
+    if overflow || count > 1 << 40 { return nil }
+    self.count = count
   }
 }
 

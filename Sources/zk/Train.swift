@@ -104,7 +104,7 @@ struct Train: ParsableCommand {
   }
 
   private func makeTrainer(_ console: Console) throws -> Trainer {
-    let corpus = try Corpus(paths: corpus, options: inputOptions.readerOptions)
+    let corpus = try Corpus(paths: corpus, options: inputOptions.readerOptions(largest: 1 << 30))
     let threads = try common.threadCount()
     guard let resume else {
       if let output, !dryRun { try refuseToReplace(output) }
@@ -151,7 +151,7 @@ struct Train: ParsableCommand {
   private func validationCrops(_ trainer: Trainer) throws -> [Crop] {
     guard !valid.isEmpty else { return [] }
     return try Corpus.sample(
-      paths: valid, options: inputOptions.readerOptions,
+      paths: valid, options: inputOptions.readerOptions(largest: 1 << 30),
       cropLength: trainer.configuration.levels[0].documentLength, bytes: 1 << 16)
   }
 }

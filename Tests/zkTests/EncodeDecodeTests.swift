@@ -127,12 +127,15 @@ import ZonkeyCore
     #expect(result.stderr.hasPrefix("zk decode: -:2"))
   }
 
-  @Test(arguments: [
-    (["encode", "--level", "7"], 64), (["encode", "--level", "-1"], 64),
-    (["encode", "--precision", "f8"], 64), (["decode", "--existence-cutoff", "2"], 64),
-    (["decode", "-0", "--format", "jsonl"], 64), (["decode", "/nowhere/latents"], 66),
-    (["encode", "/nowhere/text"], 66), (["encode", "-o", "/nowhere/latents"], 73),
-  ] as [([String], Int32)]) func mistakesHaveTheirStatus(arguments: [String], status: Int32) throws {
+  @Test(
+    arguments: [
+      (["encode", "--level", "7"], 64), (["encode", "--level", "-1"], 64),
+      (["encode", "--precision", "f8"], 64), (["decode", "--existence-cutoff", "2"], 64),
+      (["decode", "-0", "--format", "jsonl"], 64), (["decode", "/nowhere/latents"], 66),
+      (["encode", "/nowhere/text"], 66), (["encode", "-o", "/nowhere/latents"], 73),
+    ] as [([String], Int32)]) func mistakesHaveTheirStatus(arguments: [String], status: Int32)
+    throws
+  {
     let result = try runZk(arguments + ["-m", NanoModel.path()])
     #expect(result.status == status)
     #expect(result.stderr.hasPrefix("zk \(arguments[0]): "))

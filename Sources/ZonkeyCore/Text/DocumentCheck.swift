@@ -59,7 +59,8 @@ final class DocumentCheck {
       .tooLong,
       .badInput(
         source: source, line: line, offset: offset,
-        reason: "a document of more than \(options.maxDocumentBytes) bytes, the limit in force"))
+        reason: "a document of more than \(options.maxDocumentBytes) bytes, the limit in force; "
+          + "raise it with --max-document, or cut the text into smaller documents"))
   }
 }
 
