@@ -8,6 +8,8 @@
     (out, bias, residual, table, row_of, rows, columns))                                           \
   X(void, zk_pack_weights, (const float *weight, long outputs, long inputs, float *packed),        \
     (weight, outputs, inputs, packed))                                                             \
+  X(void, zk_pack_transposed, (const float *weight, long outputs, long inputs, float *packed),     \
+    (weight, outputs, inputs, packed))                                                             \
   X(void, zk_product,                                                                              \
     (const float *x, const float *packed, const float *bias, const float *residual,                \
      const float *table, const int32_t *row_of, long rows, long inputs, long outputs, float *out), \

@@ -22,6 +22,14 @@ void KERNEL(zk_pack_weights)(const float *weight, long outputs, long inputs, flo
   }
 }
 
+void KERNEL(zk_pack_transposed)(const float *weight, long outputs, long inputs, float *packed) {
+  for (long i = 0; i < inputs; i += LANES) {
+    long n = inputs - i;
+    for (long o = 0; o < outputs; o++, packed += LANES)
+      store(packed, load_first(weight + o * inputs + i, n));
+  }
+}
+
 /// What a product is added to: the three sums of zk_start_rows.
 typedef struct {
   const float *bias, *residual, *table;

@@ -85,4 +85,17 @@ import ZonkeyKernels
       #expect(parts == whole)
     }
   }
+
+  /// Packing the transposed matrix is packing the matrix that is its transpose.
+  @Test(arguments: shapes) func transposes(shape: (rows: Int, inputs: Int, outputs: Int)) {
+    let (weight, inputs, outputs) = (Case(shape).weight, shape.inputs, shape.outputs)
+    let turned = (0..<inputs * outputs).map { weight[$0 % outputs * inputs + $0 / outputs] }
+    let count = (inputs + 15) / 16 * 16 * outputs
+    var (expected, packed) = (
+      [Float](repeating: 1, count: count), [Float](repeating: 2, count: count)
+    )
+    zk_pack_weights(turned, inputs, outputs, &expected)
+    zk_pack_transposed(weight, outputs, inputs, &packed)
+    #expect(packed == expected)
+  }
 }

@@ -16,8 +16,9 @@ extension Tape {
   /// x · wᵀ + bias + residual + positions.
   ///
   /// Shapes: x [L, I], weight [O, I], bias [1, O], residual and result [L, O]. `into` writes the
-  /// result to rows that exist already (not used before). Without recording, a row of the result
-  /// is the same to the bit whatever other rows are computed with it.
+  /// result to rows that exist already (not used before). A row of the result is the same to the
+  /// bit whatever other rows are computed with it, which OpenBLAS does not promise: it sums the
+  /// rows at a block's edge in another order.
   package func linear(
     _ x: Tensor, _ weight: Tensor, bias: Tensor? = nil, residual: Tensor? = nil,
     positions: RowTable? = nil, into destination: Tensor? = nil
@@ -26,17 +27,25 @@ extension Tape {
     let (rows, inputs, outputs) = (x.rows, x.columns, weight.rows)
     let out = destination ?? empty(rows, outputs)
     precondition(out.rows == rows && out.columns == outputs, "linear: output of another shape")
-    if recording {
-      startRows(out, bias: bias, residual: residual, positions: positions)
-      BLAS.addProductTransposed(
-        x.values, weight.values, into: out.values, m: rows, n: outputs, k: inputs)
+    let packed = packed(weight, for: .forward)
+    if let positions {
+      positions.table.withUnsafeBufferPointer { table in
+        positions.rowOf.pointer { rowOf in
+          zk_product(
+            x.values, packed, bias?.values, residual?.values, table.baseAddress, rowOf, rows,
+            inputs, outputs, out.values)
+        }
+      }
     } else {
-      product(x, weight, bias: bias, residual: residual, positions: positions, into: out)
+      zk_product(
+        x.values, packed, bias?.values, residual?.values, nil, nil, rows, inputs, outputs,
+        out.values)
     }
     record { tape in
       guard let dout = tape.gradient(out) else { return }
       if let dx = tape.gradient(x) {
-        BLAS.addProduct(dout, weight.values, into: dx, m: rows, n: inputs, k: outputs)
+        zk_product(
+          dout, tape.packed(weight, for: .backward), nil, dx, nil, nil, rows, outputs, inputs, dx)
       }
       if let dweight = tape.gradient(weight) {
         BLAS.addTransposedProduct(dout, x.values, into: dweight, m: outputs, n: inputs, k: rows)
@@ -49,58 +58,12 @@ extension Tape {
     return out
   }
 
-  private func startRows(
-    _ out: Tensor, bias: Tensor?, residual: Tensor?, positions: RowTable?
-  ) {
-    guard let positions else {
-      return zk_start_rows(
-        out.values, bias?.values, residual?.values, nil, nil, out.rows, out.columns)
-    }
-    positions.table.withUnsafeBufferPointer { table in
-      positions.rowOf.pointer { rowOf in
-        zk_start_rows(
-          out.values, bias?.values, residual?.values, table.baseAddress, rowOf, out.rows,
-          out.columns)
-      }
-    }
-  }
-
-  /// The product by the kernel whose rows do not depend on each other. OpenBLAS sums the rows at
-  /// a block's edge in another order, so that a document's bits would change with its neighbours.
-  private func product(
-    _ x: Tensor, _ weight: Tensor, bias: Tensor?, residual: Tensor?, positions: RowTable?,
-    into out: Tensor
-  ) {
-    let packed = packed?.packed(weight) ?? packedHere(weight)
-    guard let positions else {
-      return zk_product(
-        x.values, packed, bias?.values, residual?.values, nil, nil, x.rows, x.columns,
-        weight.rows, out.values)
-    }
-    positions.table.withUnsafeBufferPointer { table in
-      positions.rowOf.pointer { rowOf in
-        zk_product(
-          x.values, packed, bias?.values, residual?.values, table.baseAddress, rowOf, x.rows,
-          x.columns, weight.rows, out.values)
-      }
-    }
-  }
-
-  /// A matrix that is no parameter, packed for this use alone.
-  private func packedHere(_ weight: Tensor) -> UnsafePointer<Float> {
-    let values = floats(PackedWeights.count(weight))
-    zk_pack_weights(weight.values, weight.rows, weight.columns, values)
+  /// A weight for the product kernel; what is no parameter is packed for this use alone.
+  private func packed(_ weight: Tensor, for side: PackedWeights.Side) -> UnsafePointer<Float> {
+    if let packed = packed.packed(weight, for: side) { return packed }
+    let values = floats(PackedWeights.count(weight, for: side))
+    PackedWeights.pack(weight, for: side, into: values)
     return UnsafePointer(values)
-  }
-
-  /// Linear map with a layer's weight and bias.
-  package func linear(
-    _ x: Tensor, _ layer: Linear, residual: Tensor? = nil, positions: RowTable? = nil,
-    into destination: Tensor? = nil
-  ) -> Tensor {
-    linear(
-      x, use(layer.weight), bias: use(layer.bias), residual: residual, positions: positions,
-      into: destination)
   }
 
   /// Sums of shifted columns, by which a convolution follows from one linear map.

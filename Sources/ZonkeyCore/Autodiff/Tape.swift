@@ -26,8 +26,10 @@ package final class Tape: @unchecked Sendable {
   package let recording: Bool
   package let workers: Workers
   let weights: ParameterStore
-  /// The weights in the product kernel's layout; for tapes that do not record.
-  let packed: PackedWeights?
+  /// The weights in the product kernel's layout.
+  let packed: PackedWeights
+  /// Whether the weights may change from step to step.
+  private let repacks: Bool
   private let pool: BlockPool
   private let arena: Arena
   /// Gradients of this tape's own memory; children's live in their worker's only for a while.
@@ -42,20 +44,25 @@ package final class Tape: @unchecked Sendable {
 
   /// A tape over `weights`; `workers` share out the chunks of `map`.
   package convenience init(weights: ParameterStore, workers: Workers, recording: Bool) {
-    self.init(weights: weights, packed: nil, workers: workers, recording: recording)
+    self.init(
+      weights: weights, packed: PackedWeights(weights), repacks: true, workers: workers,
+      recording: recording)
   }
 
   /// A tape for inference with weights that no longer change, on the calling thread.
   package convenience init(weights: ParameterStore, packed: PackedWeights) {
-    self.init(weights: weights, packed: packed, workers: Workers(count: 1), recording: false)
+    self.init(
+      weights: weights, packed: packed, repacks: false, workers: Workers(count: 1),
+      recording: false)
   }
 
   private init(
-    weights: ParameterStore, packed: PackedWeights?, workers: Workers, recording: Bool,
-    pool: BlockPool = BlockPool()
+    weights: ParameterStore, packed: PackedWeights, repacks: Bool, workers: Workers,
+    recording: Bool, pool: BlockPool = BlockPool()
   ) {
     self.weights = weights
     self.packed = packed
+    self.repacks = repacks
     self.workers = workers
     self.recording = recording
     self.pool = pool
@@ -66,6 +73,7 @@ package final class Tape: @unchecked Sendable {
 
   /// Forgets everything recorded and frees the memory for the next step.
   package func reset() {
+    if repacks { packed.invalidate() }
     operations.removeAll(keepingCapacity: true)
     arena.reset()
     gradientArena.reset()
@@ -239,7 +247,8 @@ package final class Tape: @unchecked Sendable {
     while children.count < childrenUsed + chunks {
       children.append(
         Tape(
-          weights: weights, packed: packed, workers: Workers(count: 1), recording: recording,
+          weights: weights, packed: packed, repacks: false, workers: Workers(count: 1),
+          recording: recording,
           pool: pool))
     }
     let used = Array(children[childrenUsed..<childrenUsed + chunks])

@@ -13,17 +13,6 @@ package enum BLAS {
     openblas_get_corename().map { String(cString: $0) } ?? "unknown"
   }
 
-  /// c[M, N] += a[M, K] · b[N, K]ᵀ
-  static func addProductTransposed(
-    _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, into c: UnsafeMutablePointer<Float>,
-    m: Int, n: Int, k: Int
-  ) {
-    guard m > 0, n > 0, k > 0 else { return }
-    cblas_sgemm(
-      CblasRowMajor, CblasNoTrans, CblasTrans, Int32(m), Int32(n), Int32(k), 1, a, Int32(k), b,
-      Int32(k), 1, c, Int32(n))
-  }
-
   /// c[M, N] += a[M, K] · b[K, N]
   package static func addProduct(
     _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, into c: UnsafeMutablePointer<Float>,

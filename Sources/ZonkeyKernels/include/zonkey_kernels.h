@@ -25,6 +25,9 @@ void zk_start_rows(float *out, const float *bias, const float *residual, const f
 /// Lays a weight matrix [outputs, inputs] out for zk_product, 16 outputs side by side; `packed` has
 /// inputs * (outputs rounded up to 16) floats.
 void zk_pack_weights(const float *weight, long outputs, long inputs, float *packed);
+/// Lays out the transposed matrix, as if weightᵀ [inputs, outputs] were packed; `packed` has
+/// outputs * (inputs rounded up to 16) floats.
+void zk_pack_transposed(const float *weight, long outputs, long inputs, float *packed);
 /// out[i, :] = x[i, :] · weightᵀ + what zk_start_rows starts row i with; every output is summed over
 /// the inputs in their order. `out` may be the same array as `residual`.
 void zk_product(const float *x, const float *packed, const float *bias, const float *residual,
