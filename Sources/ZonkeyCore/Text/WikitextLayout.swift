@@ -7,6 +7,8 @@ struct WikitextLayout {
     case none, space, line, paragraph
   }
 
+  /// Whether closing sections and headings without text are kept.
+  private let keepsAll: Bool
   private var result: [UInt8] = []
   private var line: [UInt8] = []
   private var gap = Gap.none
@@ -18,6 +20,10 @@ struct WikitextLayout {
   private var headings: [(level: Int, title: [UInt8])] = []
   /// The level of the section that is left out.
   private var omittedLevel: Int?
+
+  init(keepsAll: Bool = false) {
+    self.keepsAll = keepsAll
+  }
 
   /// Lays out text with the scanner's codes.
   mutating func add(_ bytes: [UInt8]) {
@@ -90,6 +96,10 @@ struct WikitextLayout {
     if let omittedLevel, level > omittedLevel { return }
     omittedLevel = nil
     while let last = headings.last, last.level >= level { headings.removeLast() }
+    if keepsAll {
+      if heading.contains(where: \.isWordByte) { write(heading, .paragraph) }
+      return
+    }
     let title = String(decoding: heading, as: UTF8.self).lowercased()
     if Self.omittedSections.contains(title) {
       omittedLevel = level

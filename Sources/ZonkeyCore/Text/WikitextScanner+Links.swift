@@ -17,7 +17,7 @@ extension WikitextScanner {
     case (.externalLink, _):
       close()
       position += 1
-    case (.link, true), (.droppedLink, true):
+    case (.link, true), (.droppedLink, true), (.caption, true):
       close()
       position += 2
     case (_, true): position += 2
@@ -44,7 +44,8 @@ extension WikitextScanner {
     }
     if isDropped(bytes[begin..<end]) {
       position = end
-      return open(.droppedLink)
+      let isCaption = keepsAll && terminator == 0x7C && Self.isMedia(bytes[begin..<end])
+      return open(isCaption ? .caption : .droppedLink)
     }
     switch terminator {
     case 0x7C:
