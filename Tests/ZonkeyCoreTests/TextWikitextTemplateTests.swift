@@ -36,6 +36,11 @@ import ZonkeyCore
     ("{{convert|2|x|3|cm2}}", "2 × 3 cm²"),
     ("a {{convert|9|mi|adj=on}} walk at {{convert|20|C|F}}", "a 9-mi walk at 20 °C"),
     ("{{convert|1+1/2|in}} {{convert}} {{convert|7}} {{convert|1|to}}", "1 1/2 in 7 1 to"),
+    (
+      "at {{Coord|31|50|N|37|17.5|W|name=A}}, {{coord|1|2|3|S|4|E|type:b}}",
+      "at 31°50′N 37°17.5′W, 1°2′3″S 4°E"
+    ),
+    ("a {{coord|1|N|2|E|display=title}}{{coord|1.5|-2}}{{coord|1|2|3|4|N|5|E}}{{coord}}", "a"),
     // Dates.
     ("{{birth date|1950|3|1}}", "March 1, 1950"),
     ("{{birth date|df=yes|1950|03|01}}", "1 March 1950"),

@@ -47,6 +47,29 @@ enum TemplateQuantity {
     return sign.isEmpty ? text : "\(text) \(unit(sign, isOne: false))"
   }
 
+  /// A place as `31°50′N 37°17′W`; nothing when it is only for the title's line.
+  static func coordinates(_ given: TemplateArguments) -> String {
+    let display = given["display"].map { String(decoding: $0, as: UTF8.self) } ?? "inline"
+    guard display == "i" || display.contains("inline") else { return "" }
+    var parts: [String] = []
+    var part = ""
+    var marks = ["°", "′", "″"][...]
+    for argument in given.positional.prefix(8) {
+      let word = String(decoding: argument, as: UTF8.self)
+      if ["N", "S", "E", "W", "O"].contains(word), !part.isEmpty {
+        parts.append(part + word)
+        part = ""
+        marks = ["°", "′", "″"]
+      } else if let mark = marks.first, argument.first?.isDigit == true {
+        part += word + mark
+        marks.removeFirst()
+      } else {
+        break
+      }
+    }
+    return parts.count == 2 ? parts.joined(separator: " ") : ""
+  }
+
   static func fraction(_ given: TemplateArguments) -> String {
     let words = given.positional.filter { !$0.isEmpty }.map { String(decoding: $0, as: UTF8.self) }
     switch words.count {

@@ -28,8 +28,8 @@ extension WikitextScanner {
 
   /// Keeps of a caption what reads as one, not the words that place an image.
   mutating func endCaption(_ frame: Frame) {
-    let caption = output[min(frame.mark, output.count)...]
-    if !caption.contains(0x20) { output.removeLast(caption.count) }
+    let begin = min(frame.mark, output.count)
+    if !output[begin...].contains(0x20) { output.removeLast(output.count - begin) }
     write(LayoutCode.paragraph)
   }
 

@@ -41,13 +41,13 @@ extension WikitextScanner {
   /// Puts what a template leaves in the place of its name and arguments.
   mutating func leave(_ text: TemplateText, of frame: Frame) {
     let begin = min(frame.mark, output.count)
-    var ends = frame.bars.filter { $0 >= begin && $0 < output.count }
-    ends.append(output.count)
-    let name = output[begin..<ends[0]].drop(while: \.isBlank)
-    let parts = zip(ends, ends.dropFirst()).map { output[($0 + 1)..<$1] }
-    let left = text.rendered(
-      name, TemplateArguments(parts), isEnglish: namespaces.isEnglish)
-    output.removeLast(output.count - begin)
-    write(left)
+    // An array of its own: slices of the output would have all of it copied at the next write.
+    let content = Array(output[begin...])
+    output.removeLast(content.count)
+    var ends = frame.bars.map { $0 - begin }.filter { content.indices.contains($0) }
+    ends.append(content.count)
+    let name = content[..<ends[0]].drop(while: \.isBlank)
+    let parts = zip(ends, ends.dropFirst()).map { content[($0 + 1)..<$1] }
+    write(text.rendered(name, TemplateArguments(parts), isEnglish: namespaces.isEnglish))
   }
 }

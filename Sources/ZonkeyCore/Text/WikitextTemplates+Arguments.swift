@@ -75,6 +75,7 @@ extension TemplateText {
     case .asOf: return Array(TemplateDate.asOf(given).utf8)
     case .date: return Array(TemplateDate.text(given).utf8)
     case .convert: return Array(TemplateQuantity.converted(given).utf8)
+    case .coordinates: return Array(TemplateQuantity.coordinates(given).utf8)
     case .fraction: return Array(TemplateQuantity.fraction(given).utf8)
     case .power: return Array(TemplateQuantity.power(given).utf8)
     case .value: return Array(TemplateQuantity.value(given).utf8)

@@ -19,7 +19,7 @@ enum TemplateText: Sendable {
   case named([String])
   /// All of these named arguments that are there.
   case namedList([String])
-  case accidental, asOf, convert, date, fraction, japanese, number, power, value
+  case accidental, asOf, convert, coordinates, date, fraction, japanese, number, power, value
   /// The name of the template, then the first argument, as those of ships.
   case prefixed
 
@@ -155,6 +155,7 @@ enum TemplateText: Sendable {
     (.accidental, "music"),
     (.asOf, "as of,asof"),
     (.convert, "convert,cvt,conv"),
+    (.coordinates, "coord,coor,coords"),
     (
       .date,
       """
