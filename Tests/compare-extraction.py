@@ -41,10 +41,18 @@ import mwparserfromhell
 from wikiextractor.extract import Extractor
 
 LEFTOVERS = {
-    "[[": r"\[\[", "]]": r"\]\]", "{{": r"\{\{", "}}": r"\}\}", "<ref": r"<\s*/?\s*ref", "|-": r"^\|-|^\{\||^\|\}",
-    "&nbsp;": r"&(?:nbsp|amp|lt|gt|quot|ndash|mdash|#\d+);", "''": r"''", "<tag>": r"</?[a-z]+[^<>]*>",
-    "bar line": r"^\s*[|!]", "attribute": r"\b(?:style|align|colspan|rowspan|class|width)\s*=\s*\S",
-    "File:": r"\b(?:File|Image|Category|Datei|Bild|Kategorie|Immagine|Categoria|Kategoreja|Attels):",
+    "[[": r"\[\[",
+    "]]": r"\]\]",
+    "{{": r"\{\{",
+    "}}": r"\}\}",
+    "<ref": r"<\s*/?\s*ref",
+    "|-": r"^\|-|^\{\||^\|\}",
+    "&nbsp;": r"&(?:nbsp|amp|lt|gt|quot|ndash|mdash|#\d+);",
+    "''": r"''",
+    "<tag>": r"</?[a-z]+[^<>]*>",
+    "bar line": r"^\s*[|!]",
+    "attribute": r"\b(?:style|align|colspan|rowspan|class|width)\s*=\s*\S",
+    "File:": r"\b(?:File|Image|Category|Datei|Kategorie|Immagine|Categoria|Fails|Kategoreja):",
 }
 LEFTOVERS = {kind: re.compile(pattern, re.I) for kind, pattern in LEFTOVERS.items()}
 # The kinds of the acceptance: the others are looser and find prose, too.
@@ -62,17 +70,23 @@ MEDIA = re.compile(r"\.(?:jpe?g|png|gif|svg|tiff?|webp|og[gva]|midi?|wav|webm|pd
 LANGUAGE = re.compile(r"(?:[a-z]{2,3}|simple)(?:-[a-z]{2,})*$")
 
 
-NO_PROSE = {"ref", "references", "table", "gallery", "timeline", "imagemap", "pre", "source", "syntaxhighlight"}
+NO_PROSE = {
+    "ref", "references", "table", "gallery", "timeline", "imagemap", "pre", "source",
+    "syntaxhighlight",
+}
 # WikiExtractor puts numbered words in the place of formulas and code.
 PLACEHOLDER = re.compile(r"\b(?:formula|codice)_\d+")
 
 
 def opened(path):
-    return bz2.open(path) if path.endswith(".bz2") else gzip.open(path) if path.endswith(".gz") else open(path, "rb")
+    """A dump's bytes, decompressed."""
+    if path.endswith(".bz2"):
+        return bz2.open(path)
+    return gzip.open(path) if path.endswith(".gz") else open(path, "rb")
 
 
 def pages(path):
-    """The articles of a dump as (id, title, wikitext), and before them its namespace names."""
+    """The articles of a dump as (id, title, wikitext, numbers of namespaces by name)."""
     names = {}
     page = {}
     with opened(path) as stream:
@@ -91,15 +105,24 @@ def pages(path):
             elif tag == "id" and page.get("id") is None:
                 page["id"] = element.text
             elif tag == "page":
-                prefix = page["title"].lower().rpartition(":")[0]
-                outside = page["ns"] != "0" if page["ns"] else prefix and (prefix in names or prefix in ENGLISH)
-                is_redirect = page["redirect"] or re.match(r"\s*#\w+\s*:?\s*\[\[", page.get("text", ""))
-                if not outside and not is_redirect and page["model"] == "wikitext":
+                if is_article(page, names):
                     yield page["id"], page["title"], page.get("text", ""), names
                 element.clear()
 
 
-ENGLISH = {"talk", "user", "user talk", "wikipedia", "file", "image", "template", "help", "category", "portal"}
+def is_article(page, names):
+    """Whether a page is one whose text is extracted: of namespace 0, wikitext, no redirect."""
+    prefix = page["title"].lower().rpartition(":")[0]
+    outside = page["ns"] != "0" if page["ns"] else prefix and prefix in names.keys() | ENGLISH
+    redirect = page["redirect"] or REDIRECT.match(page.get("text", ""))
+    return not outside and not redirect and page["model"] == "wikitext"
+
+
+REDIRECT = re.compile(r"\s*#\w+\s*:?\s*\[\[")
+ENGLISH = {
+    "talk", "user", "user talk", "wikipedia", "file", "image", "template", "help", "category",
+    "portal",
+}
 
 
 def prose(wikitext, names):
@@ -111,9 +134,10 @@ def prose(wikitext, names):
             remove(code, section)
     for link in code.filter_wikilinks():
         title = str(link.title).strip()
-        prefix = title.partition(":")[0].strip().lower().replace("_", " ") if ":" in title else ""
+        before, colon, _ = title.partition(":")
+        prefix = before.strip().lower().replace("_", " ") if colon else ""
         dropped = names.get(prefix) in (6, 14) or prefix in ("file", "image", "category")
-        if dropped or MEDIA.search(title) or (prefix and LANGUAGE.match(title.partition(":")[0])):
+        if dropped or MEDIA.search(title) or (colon and LANGUAGE.match(before)):
             remove(code, link)
     for tag in code.filter_tags(matches=lambda tag: str(tag.tag).lower() in NO_PROSE):
         remove(code, tag)
@@ -228,7 +252,9 @@ class Tally:
         for who, counts in self.lines.items():
             lines = counts["lines"] or 1
             leftovers[who] = {"lines": counts["lines"]} | {
-                kind: round(1000 * count / lines, 3) for kind, count in sorted(counts.items()) if kind != "lines"}
+                kind: round(1000 * count / lines, 3)
+                for kind, count in sorted(counts.items()) if kind != "lines"
+            }
         articles = sorted(self.articles, key=lambda article: article[0])[:worst]
         return {
             "dump": name, **self.counts, "empty only ours, by reference": self.missing,
@@ -249,26 +275,36 @@ def main():
     logging.disable(logging.WARNING)
     everything = Tally()
     for path in options.dumps:
-        output = subprocess.run([options.zk, "extract", path], stdout=subprocess.PIPE, check=True).stdout
-        ours = {}
-        for line in output.splitlines():
-            document = json.loads(line)
-            ours[document["id"]] = document["text"]
+        ours = extracted(options.zk, path)
+        if options.show:
+            show(path, options, ours)
+            continue
         tally = Tally()
         for arguments in pages(path):
-            if options.show and arguments[1] != options.show:
-                continue
-            others = cached(options.cache, arguments)
             text = ours.pop(arguments[0], "")
-            if options.show:
-                json.dump({"ours": text, **others, "wikitext": arguments[2]}, sys.stdout, ensure_ascii=False)
-            tally.add(arguments[1], text, others, arguments[2])
-        tally.counts["only ours"] = len(ours) if not options.show else 0
-        if not options.show:
-            print(json.dumps(tally.report(os.path.basename(path), options.worst), ensure_ascii=False), flush=True)
+            tally.add(arguments[1], text, cached(options.cache, arguments), arguments[2])
+        tally.counts["only ours"] = len(ours)
+        report = tally.report(os.path.basename(path), options.worst)
+        print(json.dumps(report, ensure_ascii=False), flush=True)
         everything.merge(tally)
     if not options.show:
         print(json.dumps(everything.report("all", options.worst), ensure_ascii=False))
+
+
+def extracted(zk, path):
+    """The texts of `zk extract` by page id."""
+    output = subprocess.run([zk, "extract", path], stdout=subprocess.PIPE, check=True).stdout
+    documents = [json.loads(line) for line in output.splitlines()]
+    return {document["id"]: document["text"] for document in documents}
+
+
+def show(path, options, ours):
+    """Prints all that there is of one article."""
+    for arguments in pages(path):
+        if arguments[1] == options.show:
+            texts = {"ours": ours.get(arguments[0], ""), "wikitext": arguments[2]}
+            texts |= cached(options.cache, arguments)
+            print(json.dumps(texts, ensure_ascii=False))
 
 
 if __name__ == "__main__":

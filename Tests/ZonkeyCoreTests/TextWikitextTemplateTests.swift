@@ -94,6 +94,7 @@ import ZonkeyCore
     ("a \\in \\{1,\\ldots,n\\}", "a ∈ {1,…,n}"), ("\\left( a \\right)\\!b", "(a)b"),
     ("x^\\alpha", "x^α"), ("\\frac", ""), ("{{{a", "a"), ("a}}}", "a"), ("é^é", "é^é"),
     ("\\begin{matrix} a \\end{matrix}", ""), ("a & b", ""), ("a \\\\ b", ""), ("", ""), ("\\", ""),
+    ("\\\u{1F}é", "é"),
     ("a \\| b", "a ‖ b"), ("|x|", "|x|"), ("+ -", ""),
   ])
   func makesALineOfAFormula(_ formula: String, _ text: String) {

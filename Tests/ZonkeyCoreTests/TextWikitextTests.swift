@@ -23,6 +23,7 @@ import ZonkeyCore
     ("a\n[[Category:B|c]]\n[[de:D]]\n[[zh-min-nan:E]]", "a"), ("[[Attels:x.JPG|thumb|y]]a", "a"),
     ("[http://a.b/c d e] [http://f] [//g h] [mailto:i@j k] [l]", "d e h k [l]"),
     ("[[a\nb", "a b"), ("[[{{b}}|c]] [[<i>d</i>|e]]", "c e"), ("[[AT&amp;T]]", "AT&T"),
+    ("[[a \u{1F}😀 (b)|]]", "a 😀"),
     ("x [http://a b\nc] d", "x b c] d"), ("http://a.b/ c", "http://a.b/ c"),
     // Markup.
     ("'''a''' ''b'' '''''c''''' d's ''''e''''", "a b c d's 'e'"),
@@ -57,6 +58,7 @@ import ZonkeyCore
     // What dropped things leave.
     ("A ({{b}}; {{c}}) d", "A d"), ("A ({{lang}}, b) c", "A (b) c"),
     ("A ({{b}}) , c {{d}}.", "A, c."),
+    ("川（{{b}}、か、{{c}}、{{d}}、え）", "川（か、え）"),
     // Pages that have no other text.
     ("{| class=x\n|+ a\n! b\n! c\n|-\n| style=y | d || e\n|}", "a\nb\nc\n\nd\ne"),
     ("<table><tr><td>a<td>b</table>", "a\nb"), ("== A ==\n* ...\n== B ==\n", "A\n\nB"),

@@ -123,7 +123,7 @@ struct WikitextLayout {
 
   /// A line without the holes that dropped markup left in its punctuation.
   private static func tidied(_ line: ArraySlice<UInt8>) -> [UInt8] {
-    guard line.contains(where: { $0 == 0x28 || $0 == 0x2C || $0 == 0x2E }) else {
+    guard line.contains(where: { $0 == 0x28 || $0 == 0x2C || $0 == 0x2E || $0 == 0xE3 }) else {
       return Array(line)
     }
     let line = Array(line)
@@ -147,6 +147,15 @@ struct WikitextLayout {
         let isEnd = index == line.count || line[index] == 0x20
         if isEnd, result.last == 0x20 { result.removeLast() }
         if byte == 0x2C, result.last == 0x2C { continue }
+      case 0xE3:
+        // A comma of Chinese and Japanese after another, or after their opening parenthesis.
+        let isComma = line[index...].starts(with: [0x80, 0x81])
+        if isComma,
+          result.suffix(3) == [0xE3, 0x80, 0x81] || result.suffix(3) == [0xEF, 0xBC, 0x88]
+        {
+          index += 2
+          continue
+        }
       default: break
       }
       result.append(byte)

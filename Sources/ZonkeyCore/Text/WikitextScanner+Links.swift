@@ -51,7 +51,9 @@ extension WikitextScanner {
     case 0x7C:
       position = end + 1
       open(.link(awaitsLabel: false))
-      if byte(at: position) == 0x5D { write(abridged(bytes[begin..<end])) }
+      if byte(at: position) == 0x5D {
+        write(abridged(bytes[begin..<end]).lazy.map { max($0, 0x20) })
+      }
     case 0x5D:
       // The target is the label: it is read as text.
       position = bytes[begin] == 0x3A ? begin + 1 : begin

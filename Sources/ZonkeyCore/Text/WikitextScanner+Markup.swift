@@ -196,7 +196,8 @@ extension WikitextScanner {
         .dropped,
         """
         ref references gallery pre timeline score imagemap templatedata templatestyles graph
-        mapframe maplink hiero categorytree inputbox indicator style script includeonly charinsert dynamicpagelist rss quiz languages img
+        mapframe maplink hiero categorytree inputbox indicator style script
+        includeonly charinsert dynamicpagelist rss quiz languages img
         """
       ),
       (.formula, "math chem ce"),

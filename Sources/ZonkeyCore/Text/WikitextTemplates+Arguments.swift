@@ -52,7 +52,8 @@ struct TemplateArguments {
 }
 
 extension TemplateText {
-  /// The text of a template with these arguments; `name` is its own, `isEnglish` its wiki's language.
+  /// The text of a template with these arguments; `name` is its own,
+  /// `isEnglish` whether that is the language of its wiki.
   func rendered(_ name: ArraySlice<UInt8>, _ given: TemplateArguments, isEnglish: Bool) -> [UInt8] {
     switch self {
     case .argument(let number): return Array(number == 1 ? given.text : given.either(number))

@@ -161,7 +161,7 @@ enum TemplateText: Sendable {
       """
       birth date,birth date and age,bda,dob,birth date and age2,birth year and age,birthdate,birth
       death date,death date and age,dda,dod,death year and age,death,start date,start date and age
-      end date,end date and age,dts,film date,release date,start and end dates,launch date,date table
+      end date,end date and age,dts,film date,release date,start and end dates,launch date
       """
     ),
     (.fraction, "frac,fraction,sfrac,fracn,bruch"),
