@@ -55,7 +55,7 @@ LEFTOVERS = {
     "File:": r"\b(?:File|Image|Category|Datei|Kategorie|Immagine|Categoria|Fails|Kategoreja):",
 }
 LEFTOVERS = {kind: re.compile(pattern, re.I) for kind, pattern in LEFTOVERS.items()}
-# The kinds of the acceptance: the others are looser and find prose, too.
+# Those that are hardly ever text; the others find examples of markup and formulas, too.
 STRICT = ["[[", "{{", "}}", "<ref", "|-", "&nbsp;"]
 REFERENCES = ["mwparserfromhell", "wikiextractor", "prose"]
 UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
@@ -235,7 +235,7 @@ class Tally:
             counts["lines"] += 1
             found = [kind for kind, pattern in LEFTOVERS.items() if pattern.search(line)]
             counts.update(found)
-            counts["acceptance"] += any(kind in STRICT for kind in found)
+            counts["any markup"] += any(kind in STRICT for kind in found)
 
     def merge(self, other):
         self.counts += other.counts
