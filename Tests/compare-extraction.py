@@ -65,7 +65,7 @@ CLOSING = re.compile(
     r"sources|notes and references|references and notes|works cited|endnotes|weblinks|"
     r"einzelnachweise|literatur|siehe auch|anmerkungen|quellen|note|bibliografia|voci correlate|"
     r"altri progetti|collegamenti esterni|脚注|関連項目|外部リンク|参考文献|انظر أيضا|مراجع|"
-    r"وصلات خارجية|вижте също|източници|външни препратки|verīs taipat|nūruodis|ateicis", re.I)
+    r"وصلات خارجية|вижте също|източници|външни препратки", re.I)
 MEDIA = re.compile(r"\.(?:jpe?g|png|gif|svg|tiff?|webp|og[gva]|midi?|wav|webm|pdf)\s*$", re.I)
 LANGUAGE = re.compile(r"(?:[a-z]{2,3}|simple)(?:-[a-z]{2,})*$")
 
