@@ -6,6 +6,12 @@ public struct WikiNamespaces: Sendable, Equatable {
   static var category: Int { 14 }
 
   private var keys: [String: Int]
+  /// Whether no other language than English has given a name of its own to categories.
+  private(set) var isEnglish = true
+
+  private init(keys: [String: Int]) {
+    self.keys = keys
+  }
 
   /// The English names, which every wiki understands beside its own.
   public static let english = WikiNamespaces(keys: [
@@ -25,13 +31,16 @@ public struct WikiNamespaces: Sendable, Equatable {
       "kategorija", "kategória", "kategoreja", "категория", "категорія", "категорија", "カテゴリ",
       "分类", "分類", "تصنيف", "קטגוריה", "분류", "thể loại", "luokka", "kategoriya", "رده",
     ]
-    for name in categories { namespaces.add(name, key: category) }
+    for name in categories { namespaces.keys[name] = category }
     return namespaces
   }()
 
   /// Adds a wiki's own name of a namespace; the empty name of the articles is passed over.
   public mutating func add(_ name: String, key: Int) {
-    if key != 0 && !name.isEmpty { keys[Self.folded(name)] = key }
+    if key == 0 || name.isEmpty { return }
+    let name = Self.folded(name)
+    keys[name] = key
+    if key == Self.category && name != "category" { isEnglish = false }
   }
 
   /// The namespace of a title, 0 when no known name stands before a colon.

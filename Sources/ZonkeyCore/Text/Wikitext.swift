@@ -1,20 +1,29 @@
 /// Makes plain text of the markup of MediaWiki.
 ///
-/// It is a cleaning, not a rendering: templates and tables are dropped, not expanded. A scanner
-/// (`WikitextScanner`) goes over the markup once with an explicit stack, and a layout
-/// (`WikitextLayout`) over what it leaves, so time is linear in the text, whatever it has.
+/// It is a cleaning, not a rendering: tables are dropped, and templates but for those whose words
+/// or numbers belong to a sentence (`TemplateText`). A scanner (`WikitextScanner`) goes over the
+/// markup once with an explicit stack, and a layout (`WikitextLayout`) over what it leaves, so time
+/// is linear in the text, whatever it has.
 public enum Wikitext {
   /// The readable text of an article.
   ///
   /// Paragraphs and headings are lines parted by a blank line, items of a list are lines
   /// without one between. `namespaces` tells which links are files and categories.
+  /// A page that has no text but in tables, captions, closing sections or headings gives those.
   /// Any bytes are accepted; valid UTF-8 gives valid UTF-8.
   public static func plainText(
     _ text: [UInt8], namespaces: WikiNamespaces = .english
   ) -> [UInt8] {
-    var scanner = WikitextScanner(text, namespaces: namespaces)
+    let prose = plainText(text, namespaces: namespaces, keepsAll: false)
+    return prose.isEmpty ? plainText(text, namespaces: namespaces, keepsAll: true) : prose
+  }
+
+  private static func plainText(
+    _ text: [UInt8], namespaces: WikiNamespaces, keepsAll: Bool
+  ) -> [UInt8] {
+    var scanner = WikitextScanner(text, namespaces: namespaces, keepsAll: keepsAll)
     scanner.run()
-    var layout = WikitextLayout()
+    var layout = WikitextLayout(keepsAll: keepsAll)
     layout.add(scanner.output)
     return layout.finished()
   }

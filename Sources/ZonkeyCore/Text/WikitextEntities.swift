@@ -18,12 +18,17 @@ extension WikitextScanner {
 
   private static func scalar(_ name: ArraySlice<UInt8>) -> Unicode.Scalar? {
     guard name.first == 0x23 else {
-      return named[String(decoding: name, as: UTF8.self)].flatMap { Unicode.Scalar($0) }
+      return named(String(decoding: name, as: UTF8.self))
     }
     let digits = name.dropFirst()
     let isHexadecimal = digits.first.map { $0 | 0x20 == 0x78 } ?? false
     let text = String(decoding: isHexadecimal ? digits.dropFirst() : digits, as: UTF8.self)
     return UInt32(text, radix: isHexadecimal ? 16 : 10).flatMap { Unicode.Scalar($0) }
+  }
+
+  /// The character of one of HTML's names.
+  static func named(_ name: String) -> Unicode.Scalar? {
+    named[name].flatMap { Unicode.Scalar($0) }
   }
 
   /// HTML 4's names, written as runs of consecutive code points.

@@ -7,6 +7,8 @@ struct WikitextLayout {
     case none, space, line, paragraph
   }
 
+  /// Whether closing sections and headings without text are kept.
+  private let keepsAll: Bool
   private var result: [UInt8] = []
   private var line: [UInt8] = []
   private var gap = Gap.none
@@ -18,6 +20,10 @@ struct WikitextLayout {
   private var headings: [(level: Int, title: [UInt8])] = []
   /// The level of the section that is left out.
   private var omittedLevel: Int?
+
+  init(keepsAll: Bool = false) {
+    self.keepsAll = keepsAll
+  }
 
   /// Lays out text with the scanner's codes.
   mutating func add(_ bytes: [UInt8]) {
@@ -90,6 +96,10 @@ struct WikitextLayout {
     if let omittedLevel, level > omittedLevel { return }
     omittedLevel = nil
     while let last = headings.last, last.level >= level { headings.removeLast() }
+    if keepsAll {
+      if heading.contains(where: \.isWordByte) { write(heading, .paragraph) }
+      return
+    }
     let title = String(decoding: heading, as: UTF8.self).lowercased()
     if Self.omittedSections.contains(title) {
       omittedLevel = level
@@ -113,7 +123,7 @@ struct WikitextLayout {
 
   /// A line without the holes that dropped markup left in its punctuation.
   private static func tidied(_ line: ArraySlice<UInt8>) -> [UInt8] {
-    guard line.contains(where: { $0 == 0x28 || $0 == 0x2C || $0 == 0x2E }) else {
+    guard line.contains(where: { $0 == 0x28 || $0 == 0x2C || $0 == 0x2E || $0 == 0xE3 }) else {
       return Array(line)
     }
     let line = Array(line)
@@ -137,6 +147,15 @@ struct WikitextLayout {
         let isEnd = index == line.count || line[index] == 0x20
         if isEnd, result.last == 0x20 { result.removeLast() }
         if byte == 0x2C, result.last == 0x2C { continue }
+      case 0xE3:
+        // A comma of Chinese and Japanese after another, or after their opening parenthesis.
+        let isComma = line[index...].starts(with: [0x80, 0x81])
+        if isComma,
+          result.suffix(3) == [0xE3, 0x80, 0x81] || result.suffix(3) == [0xEF, 0xBC, 0x88]
+        {
+          index += 2
+          continue
+        }
       default: break
       }
       result.append(byte)

@@ -10,6 +10,7 @@ extension WikitextScanner {
     while let blank = byte(at: begin), blank.isBlank { begin += 1 }
     if byte(at: begin) == 0x7B, byte(at: begin + 1) == 0x7C {
       position = begin + 2
+      if keepsAll { return beginShownTable() }
       return open(.table)
     }
     if openTables > 0, byte(at: begin) == 0x7C, byte(at: begin + 1) == 0x7D,
@@ -17,6 +18,10 @@ extension WikitextScanner {
     {
       position = begin + 2
       return closeTable()
+    }
+    if frames.last?.kind == .shownTable, let byte = byte(at: begin), byte == 0x7C || byte == 0x21 {
+      position = begin + 1
+      return beginCell()
     }
     if kind == .plain, first == 0x2D {
       let dashes = runLength(at: position)
@@ -38,7 +43,9 @@ extension WikitextScanner {
   }
 
   private mutating func closeTable() {
-    while let frame = frames.last, frame.kind != .table { abandonFrames(downTo: frames.count - 1) }
+    while let frame = frames.last, frame.kind != .table, frame.kind != .shownTable {
+      abandonFrames(downTo: frames.count - 1)
+    }
     close()
   }
 

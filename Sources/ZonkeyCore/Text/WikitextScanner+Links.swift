@@ -17,7 +17,7 @@ extension WikitextScanner {
     case (.externalLink, _):
       close()
       position += 1
-    case (.link, true), (.droppedLink, true):
+    case (.link, true), (.droppedLink, true), (.caption, true):
       close()
       position += 2
     case (_, true): position += 2
@@ -44,13 +44,16 @@ extension WikitextScanner {
     }
     if isDropped(bytes[begin..<end]) {
       position = end
-      return open(.droppedLink)
+      let isCaption = keepsAll && terminator == 0x7C && Self.isMedia(bytes[begin..<end])
+      return open(isCaption ? .caption : .droppedLink)
     }
     switch terminator {
     case 0x7C:
       position = end + 1
       open(.link(awaitsLabel: false))
-      if byte(at: position) == 0x5D { write(abridged(bytes[begin..<end])) }
+      if byte(at: position) == 0x5D {
+        write(abridged(bytes[begin..<end]).lazy.map { max($0, 0x20) })
+      }
     case 0x5D:
       // The target is the label: it is read as text.
       position = bytes[begin] == 0x3A ? begin + 1 : begin

@@ -9,7 +9,13 @@ extension WikitextScanner {
     case lineBreak
     /// It is dropped with what is in it.
     case dropped
+    /// A formula, of which a line of text is made when it is simple.
+    case formula
+    /// Code, which is kept as it is when it stands in a line.
+    case verbatim
     case nowiki
+    case poem
+    case superscript
     case table
   }
 
@@ -26,6 +32,7 @@ extension WikitextScanner {
       return
     }
     let isEmpty = bytes[tagEnd - 2] == 0x2F
+    let attributes = bytes[nameEnd..<(tagEnd - 1)]
     position = tagEnd
     switch element {
     case .inline: break
@@ -33,8 +40,17 @@ extension WikitextScanner {
     case .lineBreak: write(LayoutCode.line)
     case .dropped:
       if !isClosing && !isEmpty { skipElement(name) }
+    case .formula:
+      if !isClosing && !isEmpty { formula(name) }
+    case .verbatim:
+      if !isClosing && !isEmpty { verbatim(name, attributes) }
     case .nowiki:
       if !isClosing && !isEmpty { nowiki() }
+    case .poem:
+      write(LayoutCode.paragraph)
+      keepsLines = !isClosing && !isEmpty
+    case .superscript:
+      if !isClosing { superscript() }
     case .table: table(isClosing: isClosing)
     }
   }
@@ -84,9 +100,44 @@ extension WikitextScanner {
     }
   }
 
+  /// Writes a formula as text when that can be done in a line.
+  private mutating func formula(_ name: String) {
+    guard let end = contentEnd(name) else { return }
+    if let text = WikitextMath.text(bytes[position..<end]) { write(text) }
+    skipElement(name)
+  }
+
+  /// Keeps code of one line that is marked as part of its paragraph.
+  private mutating func verbatim(_ name: String, _ attributes: ArraySlice<UInt8>) {
+    guard let end = contentEnd(name) else { return }
+    let isInline = attributes.split { $0.isBlank || $0 == 0x2F }.contains {
+      $0.starts(with: "inline".utf8)
+    }
+    if isInline { unformatted(to: end) }
+    skipElement(name)
+  }
+
+  /// Writes a power such as that of `m<sup>2</sup>` with the characters for it.
+  private mutating func superscript() {
+    let content = bytes[position..<min(bytes.count, position + 16)].prefix { $0 != 0x3C }
+    let end = position + content.count
+    guard !content.isEmpty, content.contains(where: \.isDigit),
+      bytes[min(end, bytes.count)...].starts(with: "</sup>".utf8)
+    else { return }
+    let raised = TemplateQuantity.raised(String(decoding: content, as: UTF8.self))
+    if raised.hasPrefix("^") { return }
+    write(raised.utf8)
+    position = end
+  }
+
   /// Keeps what is between the tags, but for entities, as it is.
   private mutating func nowiki() {
     guard let end = contentEnd("nowiki") else { return }
+    unformatted(to: end)
+    position = endOfTag(from: end + 8) ?? end
+  }
+
+  private mutating func unformatted(to end: Int) {
     while position < end {
       let byte = bytes[position]
       if byte == 0x26 {
@@ -96,7 +147,6 @@ extension WikitextScanner {
         position += 1
       }
     }
-    position = endOfTag(from: end + 8) ?? end
   }
 
   /// Where the closing tag of an element begins.
@@ -117,9 +167,11 @@ extension WikitextScanner {
   }
 
   private mutating func table(isClosing: Bool) {
+    if keepsAll { return write(LayoutCode.paragraph) }
     if !isClosing { return open(.htmlTable) }
+    // A table that began as wikitext may end as HTML.
     guard let index = frames.lastIndex(where: { $0.isDropped && $0.kind != .droppedLink }),
-      frames[index].kind == .htmlTable
+      frames[index].kind == .htmlTable || frames[index].kind == .table
     else { return }
     abandonFrames(downTo: index + 1)
     close()
@@ -130,25 +182,29 @@ extension WikitextScanner {
       (
         .inline,
         """
-        b i u s em strong small big sub sup span font tt kbd samp var cite abbr dfn q del ins
+        b i u s em strong small big sub span font tt code kbd samp var cite abbr dfn q del ins
         strike bdi bdo wbr time data mark nobr ruby rb rt rp rtc noinclude onlyinclude translate
-        tvar section a acronym rbc
+        tvar section a acronym rbc blink basefont article main figcaption
         """
       ),
       (
         .block,
-        "p div center blockquote ul ol dl table h1 h2 h3 h4 h5 h6 hr poem"
+        "p div center blockquote ul ol dl h1 h2 h3 h4 h5 h6 hr thead tbody tfoot caption"
       ),
-      (.lineBreak, "br li dt dd tr"),
+      (.lineBreak, "br li dt dd tr td th col colgroup"),
       (
         .dropped,
         """
-        ref references math gallery code syntaxhighlight source pre timeline score imagemap
-        templatedata templatestyles graph mapframe maplink hiero chem ce categorytree inputbox
-        indicator style script includeonly charinsert dynamicpagelist rss quiz languages img
+        ref references gallery pre timeline score imagemap templatedata templatestyles graph
+        mapframe maplink hiero categorytree inputbox indicator style script
+        includeonly charinsert dynamicpagelist rss quiz languages img
         """
       ),
+      (.formula, "math chem ce"),
+      (.verbatim, "syntaxhighlight source"),
       (.nowiki, "nowiki"),
+      (.poem, "poem"),
+      (.superscript, "sup"),
       (.table, "table"),
     ]
     var elements: [String: Element] = [:]

@@ -9,6 +9,10 @@ struct WikitextScanner {
       /// A template or parameter, of so many opening braces.
       case template(Int)
       case table, htmlTable
+      /// A table whose cells are lines, in a page that has no other text.
+      case shownTable
+      /// A link to a file of which only the caption is kept, in such a page.
+      case caption
       /// A link whose text is kept; until its `|` it is not known which that is.
       case link(awaitsLabel: Bool)
       /// A link to a file or category, which is dropped with its caption.
@@ -18,12 +22,17 @@ struct WikitextScanner {
     var kind: Kind
     /// Where its output begins.
     var mark: Int
+    /// What a template leaves of its arguments; `nil` when that is nothing.
+    var text: TemplateText?
+    /// Where the bars between a template's arguments are in the output, when it leaves any.
+    var bars: [Int] = []
 
     /// Whether its text is cut off at its end.
     var isDropped: Bool {
       switch kind {
-      case .template, .table, .htmlTable, .droppedLink: true
-      case .link, .externalLink: false
+      case .template: text == nil
+      case .table, .htmlTable, .droppedLink: true
+      case .link, .externalLink, .shownTable, .caption: false
       }
     }
   }
@@ -35,22 +44,31 @@ struct WikitextScanner {
 
   let bytes: [UInt8]
   let namespaces: WikiNamespaces
+  /// Whether tables and captions are text, as they are in a page that has no other.
+  let keepsAll: Bool
   var position = 0
-  private(set) var output: [UInt8] = []
-  private(set) var frames: [Frame] = []
+  var output: [UInt8] = []
+  var frames: [Frame] = []
   private var openTemplates = 0
+  /// How many of the open templates leave text.
+  var openTexts = 0
   private(set) var openTables = 0
   private(set) var droppedCount = 0
   var previousLine = LineKind.blank
   /// Elements of which no closing tag follows, so that none is looked for again.
   var unclosedElements: Set<String> = []
+  /// Up to where quotation marks have been looked at, and which of them has an apostrophe.
+  var quotes = (end: 0, apostrophe: -1)
+  /// Whether line breaks are the text's own, as in a poem.
+  var keepsLines = false
 
   /// How deep things may nest; what is deeper is taken for text.
   private static let depthLimit = 10_000
 
-  init(_ bytes: [UInt8], namespaces: WikiNamespaces) {
+  init(_ bytes: [UInt8], namespaces: WikiNamespaces, keepsAll: Bool = false) {
     self.bytes = bytes
     self.namespaces = namespaces
+    self.keepsAll = keepsAll
     output.reserveCapacity(bytes.count / 2)
   }
 
@@ -91,9 +109,9 @@ struct WikitextScanner {
 
   // MARK: Frames
 
-  mutating func open(_ kind: Frame.Kind) {
+  mutating func open(_ kind: Frame.Kind, text: TemplateText? = nil) {
     guard frames.count < Self.depthLimit else { return }
-    let frame = Frame(kind: kind, mark: output.count)
+    let frame = Frame(kind: kind, mark: output.count, text: text)
     frames.append(frame)
     count(frame, 1)
   }
@@ -102,7 +120,13 @@ struct WikitextScanner {
   mutating func close() {
     guard let frame = frames.popLast() else { return }
     count(frame, -1)
-    if frame.isDropped { output.removeLast(output.count - min(output.count, frame.mark)) }
+    if frame.isDropped {
+      output.removeLast(output.count - min(output.count, frame.mark))
+    } else if let text = frame.text {
+      leave(text, of: frame)
+    } else if frame.kind == .caption {
+      endCaption(frame)
+    }
   }
 
   /// Takes frames off that have no end; of an unclosed table it is all a table's text.
@@ -119,8 +143,10 @@ struct WikitextScanner {
 
   private mutating func count(_ frame: Frame, _ change: Int) {
     switch frame.kind {
-    case .template: openTemplates += change
-    case .table: openTables += change
+    case .template:
+      openTemplates += change
+      if frame.text != nil { openTexts += change }
+    case .table, .shownTable: openTables += change
     default: break
     }
     if frame.isDropped { droppedCount += change }
@@ -138,7 +164,7 @@ struct WikitextScanner {
       guard position < end else { return }
       switch bytes[position] {
       case 0x0A: newline()
-      case 0x27: quotes()
+      case 0x27: apostrophes()
       case 0x5B: openBracket()
       case 0x5D: closeBracket()
       case 0x7B: openBraces()
@@ -162,6 +188,7 @@ struct WikitextScanner {
   private mutating func newline() {
     position += 1
     write(0x0A)
+    if keepsLines { write(LayoutCode.line) }
     if frames.last?.kind == .externalLink { abandonFrames(downTo: frames.count - 1) }
     if byte(at: position) == 0x0A, case .link = frames.last?.kind {
       abandonFrames(downTo: frames.count - 1)
@@ -169,18 +196,11 @@ struct WikitextScanner {
     beginLine()
   }
 
-  /// Bold and italics are two to five marks; more, or four, have apostrophes among them.
-  private mutating func quotes() {
-    let length = runLength(at: position)
-    position += length
-    let kept = length == 1 || length == 4 ? 1 : max(0, length - 5)
-    write(repeatElement(0x27, count: kept))
-  }
-
   private mutating func openBraces() {
     let length = runLength(at: position)
     position += length
     if length == 1 { return write(0x7B) }
+    if length == 2, openText() { return }
     open(.template(length))
   }
 
@@ -204,11 +224,17 @@ struct WikitextScanner {
 
   private mutating func bar() {
     position += 1
-    guard let frame = frames.last, frame.kind == .link(awaitsLabel: true) else {
-      return write(0x7C)
+    guard let frame = frames.last else { return write(0x7C) }
+    switch frame.kind {
+    case .link(awaitsLabel: true):
+      output.removeLast(output.count - min(output.count, frame.mark))
+      frames[frames.count - 1].kind = .link(awaitsLabel: false)
+    case .caption: output.removeLast(output.count - min(output.count, frame.mark))
+    case .shownTable: barOfCell()
+    default:
+      if frame.text != nil { frames[frames.count - 1].bars.append(output.count) }
+      write(0x7C)
     }
-    output.removeLast(output.count - min(output.count, frame.mark))
-    frames[frames.count - 1].kind = .link(awaitsLabel: false)
   }
 
   /// Drops words such as `__NOTOC__`.
@@ -216,8 +242,9 @@ struct WikitextScanner {
     let limit = 40
     if byte(at: position + 1) == 0x5F {
       var end = position + 2
-      while let next = byte(at: end), (0x41...0x5A).contains(next) || next >= 0x80,
-        end - position < limit
+      while let next = byte(at: end), end - position < limit,
+        (0x41...0x5A).contains(next) || next >= 0x80
+          || (next == 0x5F && byte(at: end + 1) != 0x5F)
       {
         end += 1
       }
