@@ -135,7 +135,7 @@ struct GradientCheck {
       sourceLocation: location)
     return Analytic(
       leaves: tensors.map { tape.gradientArray($0) }, parameters: store,
-      noise: 3e-7 * square.squareRoot())
+      noise: 5e-7 * square.squareRoot())
   }
 
   private func derivative(

@@ -66,6 +66,16 @@ extension Tape {
     return UnsafePointer(values)
   }
 
+  /// Linear map with a layer's weight and bias.
+  package func linear(
+    _ x: Tensor, _ layer: Linear, residual: Tensor? = nil, positions: RowTable? = nil,
+    into destination: Tensor? = nil
+  ) -> Tensor {
+    linear(
+      x, use(layer.weight), bias: use(layer.bias), residual: residual, positions: positions,
+      into: destination)
+  }
+
   /// Sums of shifted columns, by which a convolution follows from one linear map.
   ///
   /// A convolution of kernel K along a sequence is y_i = Σ_o W_o x_{i + o - K/2}. All W_o x are
