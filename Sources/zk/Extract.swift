@@ -64,12 +64,12 @@ struct Extract: ParsableCommand {
 
   func run() throws {
     let console = common.console(verb: "extract", resultsOnTerminal: outputOptions.isOnTerminal)
-    let reader = try DocumentReader(paths: files, options: readerOptions)
+    let threads = try common.threadCount()
+    let reader = try DocumentReader(paths: files, options: readerOptions(threads: threads))
     let tally = Tally()
     Signals.endsAtOnce = outputOptions.isStandardOutput
     let output = try outputOptions.open { try FileOutput(path: $0) }
     do {
-      let threads = try common.threadCount()
       try DocumentPipeline(reader: reader, output: output, console: console, workers: threads)
         .run { _, document, _ in row(document, tally) }
       try output.finish()
@@ -80,11 +80,12 @@ struct Extract: ParsableCommand {
     try report(ExtractCounts(reader: reader, tally: tally), console: console)
   }
 
-  private var readerOptions: ReaderOptions {
+  private func readerOptions(threads: Int) -> ReaderOptions {
     var options = inputOptions.readerOptions
     if !namespaces.isEmpty { options.namespaces = Set(namespaces.flatMap(\.numbers)) }
     options.includesRedirects = redirects
     options.leavesMarkup = true
+    options.threads = threads
     return options
   }
 

@@ -97,6 +97,11 @@ import ZonkeyCore
       #expect(try runZk(["extract", path]).stdout == Self.kept)
       let piped = try runShell("zk extract --zstd '\(path)' | zk extract | cat")
       #expect(piped.stdout == Self.kept)
+      // A descriptor that is half read goes on where it stands.
+      let half = try runShell(
+        "cd '\(folder)'; { printf head; cat a.jsonl.zst; } >half; "
+          + "{ dd bs=4 count=1 of=/dev/null 2>/dev/null; zk extract --threads 3; } <half; rm half")
+      #expect(half.stdout == Self.kept)
       let bad = try runZk(["extract", "-o", folder + "/none"], stdin: "{\"text\":1}\n")
       #expect(bad.status == 65)
       #expect(try runShell("ls '\(folder)'").stdout == "a.jsonl.zst\n")
