@@ -129,6 +129,20 @@ import ZonkeyCore
     #expect(skipped.stderr == "zk extract: 1 documents kept, 1 skipped: 1 bad UTF-8\n")
   }
 
+  /// Above the ten million bytes that an XML parser takes for an attack by default.
+  @Test func hugePagesAreReadUpToTheLimit() throws {
+    let word = String(repeating: "long ", count: 4_000_000)
+    let input = Self.dump(Self.page(1, "Long", word) + Self.page(2, "Next", "So."))
+    let result = try runZk(["extract", "--format", "text"], stdin: input)
+    #expect(result.status == 0)
+    #expect(result.outputBytes.count == 20_000_000 + 4)
+    let limited = try runZk(
+      ["extract", "--format", "text", "--max-document", "1000000", "--invalid", "skip"],
+      stdin: input)
+    #expect(limited.status == 2)
+    #expect(limited.stdout == "So.\n")
+  }
+
   @Test func usageIsChecked() throws {
     for arguments in [
       ["--namespace", "x"], ["--namespace", "1,"], ["--min-bytes", "-1"], ["-0"],

@@ -86,22 +86,18 @@ final class BZip2Cutter: PieceSource, @unchecked Sendable {
   /// The bit at which the next magic number stands; `nil` when none is near.
   private func findMagic(afterBlockAt bit: Int) -> Int? {
     let first = bit / 8
-    // The block's own number and checksum are behind us, whole bytes and the same shift.
-    var searched = 10
-    var isFirst = true
+    // The block's own number and checksum are ten bytes, so what follows has the same shift.
+    var (searched, shift) = (10, bit % 8)
     while true {
-      let available = window.bytes.count - (first - window.start)
-      if searched < available {
+      let start = first - window.start
+      let available = window.bytes.count - start
+      if available >= searched + BZip2Magic.windowBytes {
         let found = window.bytes.withUnsafeBytes {
           BZip2Magic.firstBit(
-            in: UnsafeRawBufferPointer(rebasing: $0[(first - window.start + searched)...]),
-            from: isFirst ? bit % 8 : 0)
+            in: UnsafeRawBufferPointer(rebasing: $0[(start + searched)...]), from: shift)
         }
         if let found { return (first + searched) * 8 + found }
-        if available - BZip2Magic.windowBytes + 1 > searched {
-          searched = available - BZip2Magic.windowBytes + 1
-          isFirst = false
-        }
+        (searched, shift) = (available - BZip2Magic.windowBytes + 1, 0)
       }
       if window.isAtEnd || available >= Self.maxBlockBytes { return nil }
       window.load(from: first, count: available + (1 << 18))
