@@ -53,7 +53,8 @@ struct Encode: ParsableCommand {
     let options = SplitOptions(topLevel: level)
     let threads = try common.threadCount()
     let encoders = try (0..<threads).map { _ in try DocumentEncoder(zonkey, options: options) }
-    let reader = try DocumentReader(paths: files, options: inputOptions.readerOptions())
+    let reader = try DocumentReader(
+      paths: files, options: inputOptions.readerOptions(threads: threads))
     let writer = try LatentsWriter(
       format: format, precision: precision, level: level, width: zonkey.latentWidth(level),
       model: zonkey.id, temporaryDirectory: TemporaryDirectory.path)

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Synchronization
 import ZonkeyCore
 
 /// `zk extract`: a dump goes in, clean text comes out.
@@ -12,8 +11,9 @@ struct Extract: ParsableCommand {
     abstract: "Extract clean text from a Wikipedia dump.",
     discussion: """
       One JSON object for each article: its id, its title and its text, in which paragraphs and \
-      headings are parted by blank lines; templates, tables and references are gone. JSONL and \
-      plain lines are read too and written in the same form.
+      headings are parted by blank lines; tables, references and templates are gone, but for \
+      templates that carry words or numbers. JSONL and plain lines are read too and written in the \
+      same form.
 
       Example:
         zk extract dump.xml.bz2 --min-bytes 500 --stats pages.json -o articles.jsonl.zst
@@ -46,15 +46,9 @@ struct Extract: ParsableCommand {
   @Option(help: ArgumentHelp("Leave out documents whose text is shorter.", valueName: "n"))
   var minBytes = 0
 
-  @Option(
-    help: ArgumentHelp(
-      "A file for counts as JSON: documents read, kept, and skipped by reason.",
-      valueName: "file"),
-    completion: .file())
-  var stats: String?
-
   @OptionGroup var inputOptions: InputOptions
   @OptionGroup var outputOptions: OutputOptions
+  @OptionGroup var statisticsOptions: StatisticsOptions
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
@@ -64,64 +58,70 @@ struct Extract: ParsableCommand {
 
   func run() throws {
     let console = common.console(verb: "extract", resultsOnTerminal: outputOptions.isOnTerminal)
-    let reader = try DocumentReader(paths: files, options: readerOptions)
-    let tally = Tally()
-    Signals.endsAtOnce = outputOptions.isStandardOutput
-    let output = try outputOptions.open()
     let threads = try common.threadCount()
-    try DocumentPipeline(
-      reader: reader, output: output, console: console, workers: threads, batch: 16
-    ).run { _, documents, _ in
-      documents.map { row($0, tally) }
-    } write: {
-      try output.write($0 as [UInt8])
+    let reader = try DocumentReader(paths: files, options: readerOptions(threads: threads))
+    // With a file to remove, the first signal only ends the run after the documents in hand.
+    Signals.endsAtOnce = outputOptions.isStandardOutput && statisticsOptions.path == nil
+    let statistics = try statisticsOptions.open(reader: reader)
+    let output = try outputOptions.open()
+    var counts = ExtractCounts()
+    let pipeline = DocumentPipeline(
+      reader: reader, output: output, console: console, workers: threads, batch: 16)
+    try pipeline.run { _, documents, _ in
+      documents.map(extracted)
+    } write: { (document: Extracted) in
+      switch document {
+      case .kept(let row, let textBytes):
+        try output.write(row)
+        counts.kept += 1
+        statistics?.add(textBytes: textBytes)
+      case .leftOut(let reason): counts.leftOut[reason, default: 0] += 1
+      }
     }
-    try report(ExtractCounts(reader: reader, tally: tally), console: console)
+    try statistics?.finish(leftOut: counts.leftOut)
+    try report(counts, reader: reader, console: console)
   }
 
-  private var readerOptions: ReaderOptions {
-    var options = inputOptions.readerOptions(largest: 1 << 30)
+  private func readerOptions(threads: Int) -> ReaderOptions {
+    var options = inputOptions.readerOptions(threads: threads, largest: 1 << 30)
     if !namespaces.isEmpty { options.namespaces = Set(namespaces.flatMap(\.numbers)) }
     options.includesRedirects = redirects
     options.leavesMarkup = true
     return options
   }
 
-  /// A document as it is written; nothing when it is left out.
-  private func row(_ document: Document, _ tally: Tally) -> [UInt8] {
+  private enum Extracted: Sendable {
+    case kept(row: [UInt8], textBytes: Int)
+    case leftOut(String)
+  }
+
+  private func extracted(_ document: Document) -> Extracted {
     let plain = document.cleaned()
-    if plain.text.isEmpty && document.markup != nil {
-      tally.noText.add(1, ordering: .relaxed)
-      return []
-    }
-    if plain.text.count < minBytes {
-      tally.tooShort.add(1, ordering: .relaxed)
-      return []
-    }
-    tally.kept.add(1, ordering: .relaxed)
-    tally.textBytes.add(plain.text.count, ordering: .relaxed)
-    if format == .text { return plain.text + [null ? 0 : UInt8(ascii: "\n")] }
+    if plain.text.isEmpty && document.markup != nil { return .leftOut("no text") }
+    if plain.text.count < minBytes { return .leftOut("too short") }
+    return .kept(row: row(plain), textBytes: plain.text.count)
+  }
+
+  private func row(_ document: Document) -> [UInt8] {
+    if format == .text { return document.text + [null ? 0 : UInt8(ascii: "\n")] }
     var line = JSONLine()
     line.beginObject()
-    if let id = plain.id { line.field("id", id) }
-    if let title = plain.title { line.field("title", title) }
-    plain.text.withUnsafeBytes { line.field("text", utf8: $0) }
+    if let id = document.id { line.field("id", id) }
+    if let title = document.title { line.field("title", title) }
+    document.text.withUnsafeBytes { line.field("text", utf8: $0) }
     line.endLine()
     return line.bytes
   }
 
-  private func report(_ counts: ExtractCounts, console: Console) throws {
-    if let stats {
-      let file = try FileOutput(path: stats)
-      try file.write(counts.json.serialised() + [UInt8(ascii: "\n")])
-      try file.finish()
-      console.note(counts.text)
-    } else {
-      console.detail(counts.text)
+  /// The closing line; throws `ExitStatus.skipped` when there was invalid input.
+  private func report(_ counts: ExtractCounts, reader: DocumentReader, console: Console) throws {
+    let text = counts.text(
+      skipped: reader.passedOver.merging(reader.skipped) { $0 + $1 })
+    guard reader.skipped.isEmpty else {
+      console.warn(text)
+      throw ExitStatus.skipped
     }
-    guard counts.invalid > 0 else { return }
-    if stats == nil { console.warn(counts.text) }
-    throw ExitStatus.skipped
+    statisticsOptions.path == nil ? console.detail(text) : console.note(text)
   }
 }
 
@@ -136,53 +136,20 @@ struct NamespaceList: ExpressibleByArgument {
   }
 }
 
-/// What becomes of documents after they are read, counted by all workers.
-private final class Tally: Sendable {
-  let kept = Atomic(0)
-  let noText = Atomic(0)
-  let tooShort = Atomic(0)
-  let textBytes = Atomic(0)
-}
-
-/// What a run read, kept and skipped.
+/// What became of the documents that were read.
 private struct ExtractCounts {
-  let kept: Int
-  let textBytes: Int
-  let inputBytes: Int
-  /// How many documents were left out as invalid; they are among `skipped` too.
-  let invalid: Int
-  /// How many documents were skipped, by reason, in alphabetical order.
-  let skipped: [(reason: String, count: Int)]
+  var kept = 0
+  /// By reason.
+  var leftOut: [String: Int] = [:]
 
-  init(reader: DocumentReader, tally: Tally) {
-    kept = tally.kept.load(ordering: .relaxed)
-    textBytes = tally.textBytes.load(ordering: .relaxed)
-    inputBytes = reader.compressedBytesRead
-    invalid = reader.skipped.values.reduce(0, +)
-    var reasons = reader.passedOver.merging(reader.skipped) { $0 + $1 }
-    reasons["no text"] = tally.noText.load(ordering: .relaxed)
-    reasons["too short"] = tally.tooShort.load(ordering: .relaxed)
-    skipped = reasons.filter { $0.value > 0 }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
-  }
-
-  private var skippedCount: Int { skipped.reduce(0) { $0 + $1.count } }
-
-  var json: JSONValue {
-    var reasons = JSONObject()
-    for (reason, count) in skipped { reasons[reason] = .integer(Int64(count)) }
-    return .object([
-      "read": .integer(Int64(kept + skippedCount)), "kept": .integer(Int64(kept)),
-      "skipped": .object(reasons), "text_bytes": .integer(Int64(textBytes)),
-      "input_bytes": .integer(Int64(inputBytes)),
-    ])
-  }
-
-  /// The closing line of a run.
-  var text: String {
-    var line = "\(ProgressText.count(kept)) documents kept, "
-    line += "\(ProgressText.count(skippedCount)) skipped"
-    guard !skipped.isEmpty else { return line }
-    let reasons = skipped.map { "\(ProgressText.count($0.count)) \($0.reason)" }
-    return line + ": " + reasons.joined(separator: ", ")
+  /// The closing line of a run; `skipped` are the documents that the reader kept back, by reason.
+  func text(skipped: [String: Int]) -> String {
+    let reasons = leftOut.merging(skipped) { $0 + $1 }.sorted { $0.key < $1.key }
+    let sum = reasons.reduce(0) { $0 + $1.value }
+    let line =
+      "\(ProgressText.count(kept)) documents kept, \(ProgressText.count(sum)) skipped"
+    guard !reasons.isEmpty else { return line }
+    return line + ": "
+      + reasons.map { "\(ProgressText.count($0.value)) \($0.key)" }.joined(separator: ", ")
   }
 }

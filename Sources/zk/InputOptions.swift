@@ -36,10 +36,12 @@ struct InputOptions: ParsableArguments {
 
   /// Options for a verb that computes on whole documents, unless `largest` says otherwise: what
   /// is computed of one takes some thirty times its bytes.
-  func readerOptions(largest: Int = 1 << 24) -> ReaderOptions {
-    ReaderOptions(
+  func readerOptions(threads: Int = 1, largest: Int = 1 << 24) -> ReaderOptions {
+    var options = ReaderOptions(
       format: inputFormat, textField: textField, unit: document, invalid: invalid,
       maxDocumentBytes: maxDocument?.count ?? largest)
+    options.threads = threads
+    return options
   }
 }
 

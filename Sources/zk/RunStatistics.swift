@@ -41,8 +41,10 @@ final class StatisticsFile {
     statistics.add(textBytes: textBytes, segments: segments)
   }
 
-  func finish() throws {
+  /// Completes the file; `leftOut` counts documents that the verb itself kept back, by reason.
+  func finish(leftOut: [String: Int] = [:]) throws {
     let skipped = reader.passedOver.merging(reader.skipped) { $0 + $1 }
+      .merging(leftOut) { $0 + $1 }
     let row = statistics.json(
       skipped: skipped, inputBytes: reader.compressedBytesRead,
       seconds: monotonicSeconds() - startSeconds)

@@ -126,7 +126,8 @@ struct Split: ParsableCommand {
     let options = SplitOptions(rule: rule, topLevel: top)
     let threads = try common.threadCount()
     let encoders = try (0..<threads).map { _ in try DocumentEncoder(zonkey, options: options) }
-    let reader = try DocumentReader(paths: files, options: inputOptions.readerOptions())
+    let reader = try DocumentReader(
+      paths: files, options: inputOptions.readerOptions(threads: threads))
     let output = try openOutput(reader, zonkey: zonkey, levelCount: top + 1, console: console)
     let pipeline = DocumentPipeline(
       reader: reader, output: output, console: console, workers: threads, batch: batchOptions.batch)

@@ -60,11 +60,11 @@ enum Compress {
     }
   }
 
-  static func bzip2(_ data: [UInt8]) -> [UInt8] {
+  static func bzip2(_ data: [UInt8], level: Int32 = 1) -> [UInt8] {
     var data = data.map { CChar(bitPattern: $0) }
     var target = [CChar](repeating: 0, count: data.count + data.count / 100 + 1024)
     var count = UInt32(target.count)
-    BZ2_bzBuffToBuffCompress(&target, &count, &data, UInt32(data.count), 1, 0, 0)
+    BZ2_bzBuffToBuffCompress(&target, &count, &data, UInt32(data.count), level, 0, 0)
     return target[..<Int(count)].map { UInt8(bitPattern: $0) }
   }
 

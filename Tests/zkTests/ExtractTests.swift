@@ -97,6 +97,11 @@ import ZonkeyCore
       #expect(try runZk(["extract", path]).stdout == Self.kept)
       let piped = try runShell("zk extract --zstd '\(path)' | zk extract | cat")
       #expect(piped.stdout == Self.kept)
+      // A descriptor that is half read goes on where it stands.
+      let half = try runShell(
+        "cd '\(folder)'; { printf head; cat a.jsonl.zst; } >half; "
+          + "{ dd bs=4 count=1 of=/dev/null 2>/dev/null; zk extract --threads 3; } <half; rm half")
+      #expect(half.stdout == Self.kept)
       let bad = try runZk(["extract", "-o", folder + "/none"], stdin: "{\"text\":1}\n")
       #expect(bad.status == 65)
       #expect(try runShell("ls '\(folder)'").stdout == "a.jsonl.zst\n")
@@ -122,6 +127,20 @@ import ZonkeyCore
     #expect(skipped.status == 2)
     #expect(skipped.stdout == "{\"text\":\"good\"}\n")
     #expect(skipped.stderr == "zk extract: 1 documents kept, 1 skipped: 1 bad UTF-8\n")
+  }
+
+  /// Above the ten million bytes that an XML parser takes for an attack by default.
+  @Test func hugePagesAreReadUpToTheLimit() throws {
+    let word = String(repeating: "long ", count: 4_000_000)
+    let input = Self.dump(Self.page(1, "Long", word) + Self.page(2, "Next", "So."))
+    let result = try runZk(["extract", "--format", "text"], stdin: input)
+    #expect(result.status == 0)
+    #expect(result.outputBytes.count == 20_000_000 + 4)
+    let limited = try runZk(
+      ["extract", "--format", "text", "--max-document", "1000000", "--invalid", "skip"],
+      stdin: input)
+    #expect(limited.status == 2)
+    #expect(limited.stdout == "So.\n")
   }
 
   @Test func usageIsChecked() throws {

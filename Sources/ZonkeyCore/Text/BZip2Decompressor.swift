@@ -1,62 +1,44 @@
 import CBZip2
 
 /// Decodes concatenated bzip2 streams, such as Wikipedia's multistream dumps.
-final class BZip2Decompressor: Decompressor {
-  private let stream: UnsafeMutablePointer<bz_stream>
-  private var isBetweenStreams = false
+typealias BZip2Decompressor = CodecDecompressor<BZip2Codec>
 
-  init?() {
-    stream = .allocate(capacity: 1)
-    stream.initialize(to: bz_stream())
-    guard BZ2_bzDecompressInit(stream, 0, 0) == BZ_OK else {
-      stream.deallocate()
-      return nil
-    }
+/// libbz2.
+enum BZip2Codec: Codec {
+  static var initialState: bz_stream { bz_stream() }
+  static var skipsZeros: Bool { false }
+
+  static func open(_ state: UnsafeMutablePointer<bz_stream>) -> Bool {
+    BZ2_bzDecompressInit(state, 0, 0) == BZ_OK
   }
 
-  deinit {
-    BZ2_bzDecompressEnd(stream)
-    stream.deallocate()
+  static func close(_ state: UnsafeMutablePointer<bz_stream>) {
+    BZ2_bzDecompressEnd(state)
   }
 
-  func decode(
-    _ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer, atEnd: Bool
-  ) -> DecodeProgress {
-    if isBetweenStreams {
-      if input.isEmpty { return DecodeProgress(isComplete: true) }
-      isBetweenStreams = false
-      BZ2_bzDecompressEnd(stream)
-      stream.pointee = bz_stream()
-      let result = BZ2_bzDecompressInit(stream, 0, 0)
-      if result != BZ_OK { return DecodeProgress(failure: Self.reason(result)) }
-    }
-    let given = min(input.count, Int(UInt32.max))
-    let room = min(output.count, Int(UInt32.max))
-    stream.pointee.next_in = UnsafeMutablePointer(
+  static func give(
+    _ state: UnsafeMutablePointer<bz_stream>, _ input: UnsafeRawBufferPointer,
+    _ output: UnsafeMutableRawBufferPointer
+  ) {
+    state.pointee.next_in = UnsafeMutablePointer(
       mutating: input.baseAddress?.assumingMemoryBound(to: CChar.self))
-    stream.pointee.avail_in = UInt32(given)
-    stream.pointee.next_out = output.baseAddress?.assumingMemoryBound(to: CChar.self)
-    stream.pointee.avail_out = UInt32(room)
-    let result = BZ2_bzDecompress(stream)
-    var progress = DecodeProgress(
-      consumedBytes: given - Int(stream.pointee.avail_in),
-      producedBytes: room - Int(stream.pointee.avail_out))
-    switch result {
-    case BZ_OK: break
-    case BZ_STREAM_END:
-      isBetweenStreams = true
-      progress.isComplete = true
-    default: progress.failure = Self.reason(result)
-    }
-    return progress
+    state.pointee.avail_in = UInt32(input.count)
+    state.pointee.next_out = output.baseAddress?.assumingMemoryBound(to: CChar.self)
+    state.pointee.avail_out = UInt32(output.count)
   }
 
-  private static func reason(_ code: Int32) -> String {
-    switch code {
-    case BZ_DATA_ERROR: "a block's checksum or structure is wrong"
-    case BZ_DATA_ERROR_MAGIC: "not the beginning of a stream"
-    case BZ_MEM_ERROR: "no memory"
-    default: "error \(code)"
+  static func run(_ state: UnsafeMutablePointer<bz_stream>, atEnd: Bool) -> CodecStep {
+    switch BZ2_bzDecompress(state) {
+    case BZ_OK: .more
+    case BZ_STREAM_END: .ended
+    case BZ_DATA_ERROR: .failed("a block's checksum or structure is wrong")
+    case BZ_DATA_ERROR_MAGIC: .failed("not the beginning of a stream")
+    case BZ_MEM_ERROR: .failed("no memory")
+    case let code: .failed("error \(code)")
     }
+  }
+
+  static func rest(_ state: bz_stream) -> (input: Int, output: Int) {
+    (Int(state.avail_in), Int(state.avail_out))
   }
 }

@@ -1,8 +1,9 @@
-/// A pull reader of bytes that decompresses as it goes.
+/// A pull reader of bytes that decompresses as it goes, on threads of its own.
 ///
 /// zstd, gzip, bzip2 and xz are recognised by their magic bytes, also many frames, members or
 /// streams one after another; anything else is plain. Memory is constant, and what a slow pipe
-/// has is returned at once. Not for use from several threads at a time.
+/// has is returned at once. bzip2 blocks and zstd frames of a file are decoded by several
+/// threads; what is read does not depend on them. Not for use from several threads at a time.
 public final class ByteStream {
   /// The file's name, or `-` for standard input.
   public let source: String
@@ -11,23 +12,31 @@ public final class ByteStream {
   /// How many bytes of the file have been taken in, counted before decompression.
   public private(set) var compressedBytesRead = 0
   /// How the file is compressed; known after the first read.
-  public private(set) var compression: Compression?
+  public var compression: Compression? { serial.compression }
 
-  private let readRaw: (UnsafeMutableRawBufferPointer) throws(ZonkeyError) -> Int
-  private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 17, alignment: 16)
-  private var start = 0
-  private var end = 0
+  private let file: FileInput?
+  private let threads: Int
+  private let serial: SerialStream
+  private var ahead: ReadAhead?
+  private var block: [UInt8] = []
+  private var blockPosition = 0
+  /// Where the piece of the file begins that could be read anew, and what of it has been read.
+  private var restart = 0
+  private var bytesSinceRestart = 0
   private var isAtEnd = false
-  private var decompressor: (any Decompressor)?
-  private var isComplete = true
   private var failure: ZonkeyError?
 
   /// Opens a file; `-` is standard input.
   ///
-  /// Throws `.noInput` when there is no such file, it may not be read, or it is a directory.
-  public convenience init(path: String) throws(ZonkeyError) {
+  /// `threads` decompress beside the thread that reads; with none it does so itself. Throws
+  /// `.noInput` when there is no such file, it may not be read, or it is a directory.
+  public init(path: String, threads: Int = 0) throws(ZonkeyError) {
     let file = try FileInput(path: path)
-    self.init(source: path, totalBytes: file.totalBytes) {
+    self.file = file
+    self.threads = threads
+    source = path
+    totalBytes = file.totalBytes
+    serial = SerialStream(source: path) {
       (target) throws(ZonkeyError) in try file.read(into: target)
     }
   }
@@ -37,13 +46,11 @@ public final class ByteStream {
     source: String, totalBytes: Int? = nil,
     read: @escaping (UnsafeMutableRawBufferPointer) throws(ZonkeyError) -> Int
   ) {
+    file = nil
+    threads = 0
     self.source = source
     self.totalBytes = totalBytes
-    readRaw = read
-  }
-
-  deinit {
-    buffer.deallocate()
+    serial = SerialStream(source: source, read: read)
   }
 
   /// Reads what there is, at most the buffer's size; 0 at the end.
@@ -53,91 +60,66 @@ public final class ByteStream {
   /// thrown, the same error is thrown again.
   public func read(into target: UnsafeMutableRawBufferPointer) throws(ZonkeyError) -> Int {
     if let failure { throw failure }
-    if target.isEmpty { return 0 }
+    if target.isEmpty || isAtEnd { return 0 }
     do {
-      if compression == nil { try recognise() }
-      guard let decompressor else { return try readPlain(into: target) }
-      return try decode(with: decompressor, into: target)
+      if serial.compression == nil {
+        try serial.recognise()
+        ahead = makeReadAhead()
+      }
+      if let ahead { return try take(from: ahead, into: target) }
+      defer { compressedBytesRead = serial.offset }
+      return try serial.read(into: target)
     } catch {
       failure = error
       throw error
     }
   }
 
-  private func recognise() throws(ZonkeyError) {
-    while true {
-      let head = UnsafeRawBufferPointer(rebasing: buffer[start..<end])
-      switch Compression.recognise(head, atEnd: isAtEnd) {
-      case .known(let found) where !head.isEmpty || isAtEnd:
-        compression = found
-        decompressor = found.makeDecompressor()
-        if found != .plain && decompressor == nil {
-          throw .io(path: source, reason: "no memory to decompress \(found.rawValue)")
-        }
-        return
-      default:
-        try fill()
+  private func makeReadAhead() -> ReadAhead? {
+    guard threads > 0, let compression, compression != .plain else { return nil }
+    if threads > 1, let file, file.totalBytes != nil {
+      switch compression {
+      case .bzip2: return ReadAhead(BZip2Cutter(file), threads: threads)
+      case .zstd: return ReadAhead(ZstdCutter(file), threads: threads)
+      default: break
       }
     }
+    return ReadAhead(SerialPieces(serial), threads: 1)
   }
 
-  private func readPlain(into target: UnsafeMutableRawBufferPointer) throws(ZonkeyError) -> Int {
-    let count: Int
-    if start < end {
-      count = min(end - start, target.count)
-      target.copyMemory(from: UnsafeRawBufferPointer(rebasing: buffer[start..<(start + count)]))
-      start += count
-    } else {
-      count = isAtEnd ? 0 : try readRaw(target)
-      if count == 0 { isAtEnd = true }
+  private func take(
+    from first: ReadAhead, into target: UnsafeMutableRawBufferPointer
+  ) throws(ZonkeyError) -> Int {
+    var ahead = first
+    while blockPosition == block.count {
+      switch ahead.next() {
+      case .bytes(let bytes, let end, let start):
+        if start != restart { (restart, bytesSinceRestart) = (start, 0) }
+        bytesSinceRestart += bytes.count
+        (block, blockPosition, compressedBytesRead) = (bytes, 0, end)
+      case .end(let offset):
+        compressedBytesRead = offset
+        isAtEnd = true
+        return 0
+      case .failed(let error, let offset):
+        compressedBytesRead = offset
+        throw error
+      case .doubt(let start):
+        ahead = try readAnew(from: start)
+        self.ahead = ahead
+      }
     }
-    compressedBytesRead += count
+    let count = min(block.count - blockPosition, target.count)
+    target.copyBytes(from: block[blockPosition..<(blockPosition + count)])
+    blockPosition += count
     return count
   }
 
-  private func decode(
-    with decompressor: any Decompressor, into target: UnsafeMutableRawBufferPointer
-  ) throws(ZonkeyError) -> Int {
-    while true {
-      // A decoder may hold bytes back that had no room, so it is asked before the file is.
-      let hadInput = start < end
-      let input = UnsafeRawBufferPointer(rebasing: buffer[start..<end])
-      let step = decompressor.decode(input, into: target, atEnd: isAtEnd)
-      start += step.consumedBytes
-      compressedBytesRead += step.consumedBytes
-      let isIdle = step.consumedBytes == 0 && step.producedBytes == 0
-      if !isIdle || step.isComplete { isComplete = step.isComplete }
-      if let reason = step.failure {
-        failure = damaged(reason)
-        if step.producedBytes == 0 { throw damaged(reason) }
-      }
-      if step.producedBytes > 0 { return step.producedBytes }
-      if start < end {
-        if isIdle && hadInput { throw damaged("the decoder makes no progress") }
-      } else if !isAtEnd {
-        try fill()
-      } else if isComplete {
-        return 0
-      } else if isIdle {
-        throw damaged("ends too soon; the file is cut off")
-      }
-    }
-  }
-
-  /// Appends what the file has to the buffer.
-  private func fill() throws(ZonkeyError) {
-    if start == end {
-      start = 0
-      end = 0
-    }
-    let count = try readRaw(UnsafeMutableRawBufferPointer(rebasing: buffer[end...]))
-    end += count
-    if count == 0 { isAtEnd = true }
-  }
-
-  private func damaged(_ reason: String) -> ZonkeyError {
-    .badInput(
-      source: source, line: nil, offset: compressedBytesRead,
-      reason: "\(compression?.rawValue ?? "compressed") data: \(reason)")
+  /// Goes on in order from where pieces are not as they seemed, past what has been read of it.
+  private func readAnew(from start: Int) throws(ZonkeyError) -> ReadAhead {
+    guard let file, let compression else { return ReadAhead(SerialPieces(serial), threads: 1) }
+    let rest = try SerialStream(file: file, from: start, compression: compression)
+    let skipped = start == restart ? bytesSinceRestart : 0
+    return ReadAhead(SerialPieces(rest, skipping: skipped), threads: 1)
   }
 }

@@ -76,3 +76,26 @@ extension Compression {
     }
   }
 }
+
+extension Decompressor {
+  /// All of a piece that is complete in itself; `nil` if it is not, or too large when decoded.
+  func decodeWhole(_ piece: [UInt8], limit: Int) -> [UInt8]? {
+    var result: [UInt8] = []
+    result.reserveCapacity(min(limit, 1 << 20))
+    return withUnsafeTemporaryAllocation(byteCount: 1 << 16, alignment: 16) { output in
+      piece.withUnsafeBytes { input in
+        var position = 0
+        while true {
+          let rest = UnsafeRawBufferPointer(rebasing: input[position...])
+          let step = decode(rest, into: output, atEnd: true)
+          position += step.consumedBytes
+          result.append(contentsOf: UnsafeRawBufferPointer(rebasing: output[..<step.producedBytes]))
+          let isIdle = step.consumedBytes == 0 && step.producedBytes == 0
+          if step.failure != nil || result.count > limit { return nil }
+          if step.isComplete && position == input.count { return result }
+          if isIdle { return nil }
+        }
+      }
+    }
+  }
+}

@@ -73,6 +73,8 @@ public struct ReaderOptions: Sendable, Equatable {
   public var includesRedirects = false
   /// Whether pages are handed out as wikitext, to be made plain by `Document.cleaned()`.
   public var leavesMarkup = false
+  /// How many threads decompress beside the one that reads; results do not depend on it.
+  public var threads = 1
 
   public init(
     format: InputFormat? = nil, textField: String = "text", unit: DocumentUnit = .line,

@@ -66,6 +66,16 @@ final class DocumentCheck {
 
 /// The validity of UTF-8.
 enum UTF8Check {
+  /// Whether all bytes are UTF-8.
+  static func isValid(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    do throws(UTF8.ValidationError) {
+      _ = try UTF8Span(validating: bytes.assumingMemoryBound(to: UInt8.self).span)
+      return true
+    } catch {
+      return false
+    }
+  }
+
   /// Where the first bytes stand that are not UTF-8; `nil` when all are.
   static func firstInvalidOffset(in bytes: [UInt8]) -> Int? {
     firstInvalidRange(in: bytes, from: 0)?.lowerBound

@@ -63,7 +63,7 @@ public final class DocumentReader {
   /// Opens the next file; false when there is none.
   private func openNext() throws(ZonkeyError) -> Bool {
     guard nextPath < paths.count else { return false }
-    let input = TextInput(try ByteStream(path: paths[nextPath]))
+    let input = TextInput(try ByteStream(path: paths[nextPath], threads: options.threads))
     nextPath += 1
     self.input = input
     let format = if let named = options.format { named } else { try InputFormat.detect(input) }

@@ -9,12 +9,14 @@
 /// A file or standard input, read by descriptor as its bytes are.
 ///
 /// Interrupted reads go on; a descriptor that does not block is waited for.
-final class FileInput {
+final class FileInput: Sendable {
   let path: String
   /// What is left from the descriptor's position to the file's end; `nil` unless a regular file.
   let totalBytes: Int?
   private let descriptor: Int32
   private let isOwned: Bool
+  /// The descriptor's position when it was opened; not 0 for a file that is half read.
+  private let startOffset: Int
 
   /// Opens a file; `-` is standard input.
   ///
@@ -35,6 +37,7 @@ final class FileInput {
     self.path = path
     self.descriptor = descriptor
     self.isOwned = isOwned
+    startOffset = max(0, Int(lseek(descriptor, 0, SEEK_CUR)))
     totalBytes = Self.remainingBytes(status, descriptor)
   }
 
@@ -46,16 +49,22 @@ final class FileInput {
   ///
   /// Throws `.io` when the system cannot read on.
   func read(into buffer: UnsafeMutableRawBufferPointer) throws(ZonkeyError) -> Int {
+    try read(buffer) { systemRead(descriptor, $0, $1) }
+  }
+
+  /// Reads from an offset of a regular file, counted from where it was opened; any thread may.
+  func read(
+    into buffer: UnsafeMutableRawBufferPointer, at offset: Int
+  ) throws(ZonkeyError) -> Int {
+    try read(buffer) { pread(descriptor, $0, $1, off_t(startOffset + offset)) }
+  }
+
+  private func read(
+    _ buffer: UnsafeMutableRawBufferPointer, _ count: (UnsafeMutableRawPointer, Int) -> Int
+  ) throws(ZonkeyError) -> Int {
     guard let base = buffer.baseAddress, buffer.count > 0 else { return 0 }
-    #if canImport(Darwin)
-      let count = Darwin.read
-    #elseif canImport(Musl)
-      let count = Musl.read
-    #else
-      let count = Glibc.read
-    #endif
     while true {
-      let result = count(descriptor, base, buffer.count)
+      let result = count(base, buffer.count)
       if result >= 0 { return result }
       switch errno {
       case EINTR: continue
@@ -99,6 +108,11 @@ final class FileInput {
     let position = descriptor.map { max(0, lseek($0, 0, SEEK_CUR)) } ?? 0
     return max(0, Int(status.st_size) - Int(position))
   }
+}
+
+/// A free function, because methods of the same name hide the system's.
+private func systemRead(_ descriptor: Int32, _ base: UnsafeMutableRawPointer, _ count: Int) -> Int {
+  read(descriptor, base, count)
 }
 
 /// The system's words for an error number.

@@ -1,56 +1,43 @@
 import CZlib
 
 /// Decodes concatenated gzip members; zero bytes after the last one are padding.
-final class GzipDecompressor: Decompressor {
-  private let stream: UnsafeMutablePointer<z_stream>
-  private var isBetweenMembers = false
+typealias GzipDecompressor = CodecDecompressor<GzipCodec>
 
-  init?() {
-    stream = .allocate(capacity: 1)
-    stream.initialize(to: z_stream())
+/// zlib.
+enum GzipCodec: Codec {
+  static var initialState: z_stream { z_stream() }
+  static var skipsZeros: Bool { true }
+
+  static func open(_ state: UnsafeMutablePointer<z_stream>) -> Bool {
     // Window bits of 15, and 16 to expect a gzip header.
     let size = Int32(MemoryLayout<z_stream>.size)
-    guard inflateInit2_(stream, 15 + 16, ZLIB_VERSION, size) == Z_OK else {
-      stream.deallocate()
-      return nil
-    }
+    return inflateInit2_(state, 15 + 16, ZLIB_VERSION, size) == Z_OK
   }
 
-  deinit {
-    inflateEnd(stream)
-    stream.deallocate()
+  static func close(_ state: UnsafeMutablePointer<z_stream>) {
+    inflateEnd(state)
   }
 
-  func decode(
-    _ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer, atEnd: Bool
-  ) -> DecodeProgress {
-    if isBetweenMembers {
-      let padding = input.prefix { $0 == 0 }.count
-      if padding > 0 || input.isEmpty {
-        return DecodeProgress(consumedBytes: padding, isComplete: true)
-      }
-      isBetweenMembers = false
-      inflateReset(stream)
-    }
-    let given = min(input.count, Int(UInt32.max))
-    let room = min(output.count, Int(UInt32.max))
-    stream.pointee.next_in = UnsafeMutablePointer(
+  static func give(
+    _ state: UnsafeMutablePointer<z_stream>, _ input: UnsafeRawBufferPointer,
+    _ output: UnsafeMutableRawBufferPointer
+  ) {
+    state.pointee.next_in = UnsafeMutablePointer(
       mutating: input.baseAddress?.assumingMemoryBound(to: UInt8.self))
-    stream.pointee.avail_in = UInt32(given)
-    stream.pointee.next_out = output.baseAddress?.assumingMemoryBound(to: UInt8.self)
-    stream.pointee.avail_out = UInt32(room)
-    let result = inflate(stream, Z_NO_FLUSH)
-    var progress = DecodeProgress(
-      consumedBytes: given - Int(stream.pointee.avail_in),
-      producedBytes: room - Int(stream.pointee.avail_out))
-    switch result {
-    case Z_OK, Z_BUF_ERROR: break
-    case Z_STREAM_END:
-      isBetweenMembers = true
-      progress.isComplete = true
-    default:
-      progress.failure = stream.pointee.msg.map { String(cString: $0) } ?? "error \(result)"
+    state.pointee.avail_in = UInt32(input.count)
+    state.pointee.next_out = output.baseAddress?.assumingMemoryBound(to: UInt8.self)
+    state.pointee.avail_out = UInt32(output.count)
+  }
+
+  static func run(_ state: UnsafeMutablePointer<z_stream>, atEnd: Bool) -> CodecStep {
+    switch inflate(state, Z_NO_FLUSH) {
+    case Z_OK, Z_BUF_ERROR: .more
+    case Z_STREAM_END: .ended
+    case let code: .failed(state.pointee.msg.map { String(cString: $0) } ?? "error \(code)")
     }
-    return progress
+  }
+
+  static func rest(_ state: z_stream) -> (input: Int, output: Int) {
+    (Int(state.avail_in), Int(state.avail_out))
   }
 }

@@ -25,8 +25,14 @@ struct UTF8Repair {
     return parts[1].dropFirst().hasPrefix("utf-8") || parts[1].dropFirst().hasPrefix("us-ascii")
   }
 
-  /// The piece mended; the beginning of a character at its end is held back for the next.
-  mutating func mended(_ piece: UnsafeRawBufferPointer, isLast: Bool) -> [UInt8] {
+  /// The piece mended, `nil` when it is good as it is; the beginning of a character at its end
+  /// is held back for the next.
+  mutating func mended(_ piece: UnsafeRawBufferPointer, isLast: Bool) -> [UInt8]? {
+    if held.isEmpty, Self.unfinishedCount(piece) == 0, UTF8Check.isValid(piece) {
+      if policy == .stop { newlineCount += piece.newlineCount }
+      writtenBytes += piece.count
+      return nil
+    }
     var bytes = held + piece
     held = isLast ? [] : Self.takeUnfinished(from: &bytes)
     if let bad = UTF8Check.firstInvalidOffset(in: bytes) {
@@ -63,14 +69,19 @@ struct UTF8Repair {
   }
 
   private static func takeUnfinished(from bytes: inout [UInt8]) -> [UInt8] {
+    let count = bytes.withUnsafeBytes { unfinishedCount($0) }
+    defer { bytes.removeLast(count) }
+    return Array(bytes.suffix(count))
+  }
+
+  /// How many bytes at the end begin a character that is not all there.
+  private static func unfinishedCount(_ bytes: UnsafeRawBufferPointer) -> Int {
     for back in 1...3 where back <= bytes.count {
       let byte = bytes[bytes.count - back]
       if byte & 0xC0 == 0x80 { continue }
       let length = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : byte >= 0xC0 ? 2 : 1
-      guard length > back else { return [] }
-      defer { bytes.removeLast(back) }
-      return Array(bytes.suffix(back))
+      return length > back ? back : 0
     }
-    return []
+    return 0
   }
 }

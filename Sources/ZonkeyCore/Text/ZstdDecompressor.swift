@@ -28,6 +28,8 @@ final class ZstdDecompressor: Decompressor {
     var progress = DecodeProgress(consumedBytes: source.pos, producedBytes: target.pos)
     if ZSTD_isError(result) != 0 {
       progress.failure = String(cString: ZSTD_getErrorName(result))
+      // The damage is in what was given; how far the decoder looked at it is no place.
+      progress.consumedBytes = 0
     } else {
       progress.isComplete = result == 0
       wantedBytes = result
