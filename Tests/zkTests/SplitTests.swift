@@ -205,6 +205,7 @@ import ZonkeyCore
     let model = try NanoModel.path()
     let result = try runShell(
       """
+      cd "$(mktemp -d)"
       { echo one; sleep 2; echo two; } | zk split -m '\(model)' --format text --separator '' |
         { read -r line; date +%s >first; cat >/dev/null; date +%s >second; }
       expr $(cat second) - $(cat first)

@@ -47,10 +47,24 @@ struct WikitextLayout {
       default:
         settle()
         let begin = index - 1
-        while index < bytes.count, bytes[index] > 0x20 { index += 1 }
-        line.append(contentsOf: bytes[begin..<index])
+        index = Self.runEnd(bytes, from: index)
+        bytes.withUnsafeBufferPointer {
+          line.append(contentsOf: UnsafeBufferPointer(rebasing: $0[begin..<index]))
+        }
       }
     }
+  }
+
+  /// Where words with single blanks between them end.
+  private static func runEnd(_ bytes: [UInt8], from start: Int) -> Int {
+    var index = start
+    while index < bytes.count {
+      if bytes[index] <= 0x20 {
+        guard bytes[index] == 0x20, index + 1 < bytes.count, bytes[index + 1] > 0x20 else { break }
+      }
+      index += 1
+    }
+    return index
   }
 
   /// The text, when all has been added.
@@ -126,10 +140,19 @@ struct WikitextLayout {
     guard line.contains(where: { $0 == 0x28 || $0 == 0x2C || $0 == 0x2E || $0 == 0xE3 }) else {
       return Array(line)
     }
-    let line = Array(line)
-    var result: [UInt8] = []
-    result.reserveCapacity(line.count)
-    var index = 0
+    var bytes = Array(line)
+    let count = bytes.withUnsafeMutableBufferPointer { tidy(&$0) }
+    bytes.removeLast(bytes.count - count)
+    return bytes
+  }
+
+  /// Moves what stays of a line to its beginning; returns how many bytes that is.
+  private static func tidy(_ line: inout UnsafeMutableBufferPointer<UInt8>) -> Int {
+    var (index, end) = (0, 0)
+    func isLast(_ byte: UInt8) -> Bool { end > 0 && line[end - 1] == byte }
+    func endsWith(_ a: UInt8, _ b: UInt8, _ c: UInt8) -> Bool {
+      end > 2 && line[end - 3] == a && line[end - 2] == b && line[end - 1] == c
+    }
     while index < line.count {
       let byte = line[index]
       index += 1
@@ -138,29 +161,29 @@ struct WikitextLayout {
         while index < line.count, line[index].isLooseMark { index += 1 }
         if index < line.count, line[index] == 0x29 {
           index += 1
-          if result.last == 0x20 { result.removeLast() }
+          if isLast(0x20) { end -= 1 }
           continue
         }
       case 0x29:
-        while let last = result.last, last.isLooseMark, last != 0x3A { result.removeLast() }
+        while end > 0, line[end - 1].isLooseMark, line[end - 1] != 0x3A { end -= 1 }
       case 0x2C, 0x2E:
         let isEnd = index == line.count || line[index] == 0x20
-        if isEnd, result.last == 0x20 { result.removeLast() }
-        if byte == 0x2C, result.last == 0x2C { continue }
+        if isEnd, isLast(0x20) { end -= 1 }
+        if byte == 0x2C, isLast(0x2C) { continue }
       case 0xE3:
         // A comma of Chinese and Japanese after another, or after their opening parenthesis.
-        let isComma = line[index...].starts(with: [0x80, 0x81])
-        if isComma,
-          result.suffix(3) == [0xE3, 0x80, 0x81] || result.suffix(3) == [0xEF, 0xBC, 0x88]
-        {
+        let isComma =
+          index + 1 < line.count && line[index] == 0x80 && line[index + 1] == 0x81
+        if isComma, endsWith(0xE3, 0x80, 0x81) || endsWith(0xEF, 0xBC, 0x88) {
           index += 2
           continue
         }
       default: break
       }
-      result.append(byte)
+      line[end] = byte
+      end += 1
     }
-    return result
+    return end
   }
 
   /// Headings whose sections are no prose.

@@ -107,6 +107,13 @@ struct WikitextScanner {
     output.append(contentsOf: bytes)
   }
 
+  /// Writes bytes of the input; without a slice, which would be counted as a reference.
+  private mutating func copy(_ range: Range<Int>) {
+    bytes.withUnsafeBufferPointer {
+      output.append(contentsOf: UnsafeBufferPointer(rebasing: $0[range]))
+    }
+  }
+
   // MARK: Frames
 
   mutating func open(_ kind: Frame.Kind, text: TemplateText? = nil) {
@@ -160,7 +167,7 @@ struct WikitextScanner {
     while position < end {
       let begin = position
       while position < end, !isSpecial[Int(bytes[position])] { position += 1 }
-      if position > begin { output.append(contentsOf: bytes[begin..<position]) }
+      if position > begin { copy(begin..<position) }
       guard position < end else { return }
       switch bytes[position] {
       case 0x0A: newline()
