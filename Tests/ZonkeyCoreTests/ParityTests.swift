@@ -209,7 +209,7 @@ import ZonkeyCore
         let lengths = zip(starts, starts.dropFirst()).map { inferred ? nil : $1 - $0 } + [12]
         let stitched = level.placed(
           v, existence: e, joins: (1...count).map { $0 < count }, lengths: lengths,
-          existenceCutoff: 0, on: tape)
+          existenceCutoff: 0, keepsAll: true, on: tape)
         let padding = [Float](repeating: 0, count: max(0, 96 - stitched.units.rows) * 16)
         rows += (stitched.units.array + padding).prefix(96 * 16)
         first += count

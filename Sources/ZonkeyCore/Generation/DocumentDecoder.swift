@@ -56,8 +56,9 @@ public final class DocumentDecoder {
     _ sequences: [LatentSequence], by level: Level,
     _ consume: (_ document: Int, _ units: Tensor) -> Void
   ) {
-    LatentExpander(level: level, tape: tape, existenceCutoff: options.existenceCutoff)
-      .expand(sequences, consume)
+    LatentExpander(
+      model: zonkey.model, level: level, tape: tape, existenceCutoff: options.existenceCutoff
+    ).expand(sequences, consume)
   }
 
   /// What is known of a document at a level, in that level's units.

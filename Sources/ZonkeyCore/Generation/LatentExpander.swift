@@ -35,6 +35,15 @@ package struct LatentExpander {
   /// Scratch; reset for every group.
   let tape: Tape
   let existenceCutoff: Float
+  /// Whether the stitcher sees positions that do not exist, as in the published code.
+  let keepsAll: Bool
+
+  package init(model: ZonkeyModel, level: Level, tape: Tape, existenceCutoff: Float) {
+    self.level = level
+    self.tape = tape
+    self.existenceCutoff = existenceCutoff
+    keepsAll = model.configuration.livingBound == 0
+  }
 
   private static let groupSegments = 64
 
@@ -74,6 +83,7 @@ package struct LatentExpander {
     let decoded = decode(group, of: documents)
     let (vectors, existence) = join(carried, decoded)
     var places = (carried.map { [$0.place] } ?? []) + group
+    let lengths = places.map { documents[$0.document].placedLength($0.segment) }
     var next: Carried?
     let s = level.configuration.segmentLength
     if let last = places.last, documents[last.document].goesOn(last.segment) {
@@ -85,8 +95,8 @@ package struct LatentExpander {
     let (units, counts) = level.placed(
       vectors, existence: existence,
       joins: places.map { documents[$0.document].goesOn($0.segment) },
-      lengths: places.map { documents[$0.document].placedLength($0.segment) },
-      existenceCutoff: existenceCutoff, on: tape)
+      lengths: lengths,
+      existenceCutoff: existenceCutoff, keepsAll: keepsAll, on: tape)
     var row = 0
     for (place, count) in zip(places, counts) {
       if count > 0 { consume(place.document, units.rows(row..<row + count)) }

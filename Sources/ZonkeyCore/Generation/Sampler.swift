@@ -40,7 +40,7 @@ package struct Sampler {
     }
     let placed = level.placed(
       decoded.vectors, existence: decoded.existence, joins: [false], lengths: [nil],
-      existenceCutoff: existenceCutoff, on: tape)
+      existenceCutoff: existenceCutoff, keepsAll: true, on: tape)
     return placed.units.rows(0..<min(placed.units.rows, unitLimit)).array
   }
 
@@ -51,9 +51,10 @@ package struct Sampler {
   private func expand(_ latents: [Float], by level: Level) -> [Float] {
     let limit = unitLimit * level.configuration.width
     var units: [Float] = []
-    LatentExpander(level: level, tape: tape, existenceCutoff: existenceCutoff).expand([
-      LatentSequence(latents: latents, count: latents.count / level.configuration.latentWidth)
-    ]) { _, found in
+    let expander = LatentExpander(
+      model: model, level: level, tape: tape, existenceCutoff: existenceCutoff)
+    let count = latents.count / level.configuration.latentWidth
+    expander.expand([LatentSequence(latents: latents, count: count)]) { _, found in
       units += found.array.prefix(limit - units.count)
     }
     return units
