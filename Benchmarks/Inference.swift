@@ -4,9 +4,8 @@ extension Bench {
   /// Tapes that record nothing, one for each worker and used again for every piece: what a piece
   /// needs stays in the cache.
   private func tapes(_ load: Workload) -> [Tape] {
-    (0..<workers.count).map { _ in
-      Tape(weights: load.weights, workers: Workers(count: 1), recording: false)
-    }
+    let packed = PackedWeights(load.weights)
+    return (0..<workers.count).map { _ in Tape(weights: load.weights, packed: packed) }
   }
 
   private static let length = 1024

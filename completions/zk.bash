@@ -173,13 +173,13 @@ _zk() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    split|generate|train|help)
+    split|encode|decode|generate|export|train|extract|info|help)
         # Offer subcommand argument completions
         "_zk_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'split generate train help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'split encode decode generate export train extract info help' -- "${cur}"))
         ;;
     esac
 }
@@ -188,7 +188,7 @@ _zk_split() {
     repeating_flags=()
     non_repeating_flags=(--sample --quiet -q --verbose -v --version -h --help)
     repeating_options=()
-    non_repeating_options=(--level --format --separator --threshold --mean-length --seed --model -m --input-format --document --text-field --invalid --max-document --output -o --zstd --threads --progress)
+    non_repeating_options=(--level --format --separator --color --html --threshold --mean-length --seed --model -m --input-format --document --text-field --invalid --max-document --batch --output -o --zstd --stats --threads --progress)
     __zk_offer_flags_options -1
 
     # Offer option value completions
@@ -197,16 +197,234 @@ _zk_split() {
         return
         ;;
     '--format')
-        __zk_add_completions -W 'jsonl'$'\n''text'$'\n''offsets'
+        __zk_add_completions -W 'jsonl'$'\n''documents'$'\n''text'$'\n''offsets'
         return
         ;;
     '--separator')
+        return
+        ;;
+    '--color')
+        __zk_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    '--html')
+        __zk_add_completions -o plusdirs -fX '!*.@(html)'
         return
         ;;
     '--threshold')
         return
         ;;
     '--mean-length')
+        return
+        ;;
+    '--seed')
+        return
+        ;;
+    '--model'|'-m')
+        __zk_add_completions -o plusdirs -fX '!*.@(zk)'
+        return
+        ;;
+    '--input-format')
+        __zk_add_completions -W 'lines'$'\n''jsonl'$'\n''mediawiki'
+        return
+        ;;
+    '--document')
+        __zk_add_completions -W 'line'$'\n''paragraph'$'\n''whole'$'\n''null'
+        return
+        ;;
+    '--text-field')
+        return
+        ;;
+    '--invalid')
+        __zk_add_completions -W 'stop'$'\n''skip'$'\n''replace'
+        return
+        ;;
+    '--max-document')
+        return
+        ;;
+    '--batch')
+        return
+        ;;
+    '--output'|'-o')
+        __zk_add_completions -f
+        return
+        ;;
+    '--zstd')
+        return
+        ;;
+    '--stats')
+        __zk_add_completions -f
+        return
+        ;;
+    '--threads')
+        return
+        ;;
+    '--progress')
+        __zk_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    *)
+        __zk_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_zk_encode() {
+    repeating_flags=()
+    non_repeating_flags=(--quiet -q --verbose -v --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--level --format --precision --model -m --input-format --document --text-field --invalid --max-document --batch --output -o --zstd --stats --threads --progress)
+    __zk_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--level')
+        return
+        ;;
+    '--format')
+        __zk_add_completions -W 'jsonl'$'\n''npy'$'\n''safetensors'
+        return
+        ;;
+    '--precision')
+        __zk_add_completions -W 'f32'$'\n''f16'
+        return
+        ;;
+    '--model'|'-m')
+        __zk_add_completions -o plusdirs -fX '!*.@(zk)'
+        return
+        ;;
+    '--input-format')
+        __zk_add_completions -W 'lines'$'\n''jsonl'$'\n''mediawiki'
+        return
+        ;;
+    '--document')
+        __zk_add_completions -W 'line'$'\n''paragraph'$'\n''whole'$'\n''null'
+        return
+        ;;
+    '--text-field')
+        return
+        ;;
+    '--invalid')
+        __zk_add_completions -W 'stop'$'\n''skip'$'\n''replace'
+        return
+        ;;
+    '--max-document')
+        return
+        ;;
+    '--batch')
+        return
+        ;;
+    '--output'|'-o')
+        __zk_add_completions -f
+        return
+        ;;
+    '--zstd')
+        return
+        ;;
+    '--stats')
+        __zk_add_completions -f
+        return
+        ;;
+    '--threads')
+        return
+        ;;
+    '--progress')
+        __zk_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    *)
+        __zk_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_zk_decode() {
+    repeating_flags=()
+    non_repeating_flags=(--infer-starts -0 --quiet -q --verbose -v --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--existence-cutoff --format --model -m --batch --output -o --zstd --threads --progress)
+    __zk_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--existence-cutoff')
+        return
+        ;;
+    '--format')
+        __zk_add_completions -W 'text'$'\n''jsonl'
+        return
+        ;;
+    '--model'|'-m')
+        __zk_add_completions -o plusdirs -fX '!*.@(zk)'
+        return
+        ;;
+    '--batch')
+        return
+        ;;
+    '--output'|'-o')
+        __zk_add_completions -f
+        return
+        ;;
+    '--zstd')
+        return
+        ;;
+    '--threads')
+        return
+        ;;
+    '--progress')
+        __zk_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    *)
+        __zk_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_zk_generate() {
+    repeating_flags=()
+    non_repeating_flags=(--infill -0 --quiet -q --verbose -v --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--gap --count -c --steps --level --existence-cutoff --max-bytes --format --seed --model -m --input-format --document --text-field --invalid --max-document --output -o --zstd --threads --progress)
+    __zk_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--gap')
+        return
+        ;;
+    '--count'|'-c')
+        return
+        ;;
+    '--steps')
+        return
+        ;;
+    '--level')
+        return
+        ;;
+    '--existence-cutoff')
+        return
+        ;;
+    '--max-bytes')
+        return
+        ;;
+    '--format')
+        __zk_add_completions -W 'text'$'\n''jsonl'
         return
         ;;
     '--seed')
@@ -259,53 +477,25 @@ _zk_split() {
     esac
 }
 
-_zk_generate() {
+_zk_export() {
     repeating_flags=()
-    non_repeating_flags=(--quiet -q --verbose -v --version -h --help)
+    non_repeating_flags=(--quiet -q --version -h --help)
     repeating_options=()
-    non_repeating_options=(--count -c --steps --level --existence-cutoff --max-bytes --format --seed --model -m --output -o --zstd --threads --progress)
-    __zk_offer_flags_options 0
+    non_repeating_options=(--output -o)
+    __zk_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
-    '--count'|'-c')
-        return
-        ;;
-    '--steps')
-        return
-        ;;
-    '--level')
-        return
-        ;;
-    '--existence-cutoff')
-        return
-        ;;
-    '--max-bytes')
-        return
-        ;;
-    '--format')
-        __zk_add_completions -W 'text'$'\n''jsonl'
-        return
-        ;;
-    '--seed')
-        return
-        ;;
-    '--model'|'-m')
+    '--output'|'-o')
         __zk_add_completions -o plusdirs -fX '!*.@(zk)'
         return
         ;;
-    '--output'|'-o')
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
         __zk_add_completions -f
-        return
-        ;;
-    '--zstd')
-        return
-        ;;
-    '--threads')
-        return
-        ;;
-    '--progress')
-        __zk_add_completions -W 'auto'$'\n''always'$'\n''never'
         return
         ;;
     esac
@@ -388,6 +578,88 @@ _zk_train() {
         ;;
     '--progress')
         __zk_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    esac
+}
+
+_zk_extract() {
+    repeating_flags=()
+    non_repeating_flags=(-0 --null --redirects --quiet -q --verbose -v --version -h --help)
+    repeating_options=(--namespace)
+    non_repeating_options=(--format --min-bytes --input-format --document --text-field --invalid --max-document --output -o --zstd --stats --threads --progress)
+    __zk_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--format')
+        __zk_add_completions -W 'jsonl'$'\n''text'
+        return
+        ;;
+    '--namespace')
+        return
+        ;;
+    '--min-bytes')
+        return
+        ;;
+    '--input-format')
+        __zk_add_completions -W 'lines'$'\n''jsonl'$'\n''mediawiki'
+        return
+        ;;
+    '--document')
+        __zk_add_completions -W 'line'$'\n''paragraph'$'\n''whole'$'\n''null'
+        return
+        ;;
+    '--text-field')
+        return
+        ;;
+    '--invalid')
+        __zk_add_completions -W 'stop'$'\n''skip'$'\n''replace'
+        return
+        ;;
+    '--max-document')
+        return
+        ;;
+    '--output'|'-o')
+        __zk_add_completions -f
+        return
+        ;;
+    '--zstd')
+        return
+        ;;
+    '--stats')
+        __zk_add_completions -f
+        return
+        ;;
+    '--threads')
+        return
+        ;;
+    '--progress')
+        __zk_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    *)
+        __zk_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_zk_info() {
+    repeating_flags=()
+    non_repeating_flags=(--json --check --version -h --help)
+    repeating_options=()
+    non_repeating_options=()
+    __zk_offer_flags_options -1
+
+    # Offer positional completions
+    case "${positional_number}" in
+    *)
+        __zk_add_completions -f
         return
         ;;
     esac
