@@ -18,12 +18,6 @@
     (x, rows, columns, sums))                                                                      \
   X(void, zk_axpy, (float a, const float *x, float *y, long count), (a, x, y, count))              \
   X(double, zk_dot, (const float *a, const float *b, long count), (a, b, count))                   \
-  X(void, zk_gather_rows,                                                                          \
-    (const float *table, const int32_t *index, long rows, long columns, float *out),               \
-    (table, index, rows, columns, out))                                                            \
-  X(void, zk_scatter_add_rows,                                                                     \
-    (const float *x, const int32_t *index, long rows, long columns, float *table),                 \
-    (x, index, rows, columns, table))                                                              \
   X(void, zk_layernorm_forward,                                                                    \
     (const float *x, const float *gain, const float *bias, float *out, float *mean, float *rstd,   \
      long rows, long columns),                                                                     \

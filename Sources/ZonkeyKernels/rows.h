@@ -52,21 +52,3 @@ double KERNEL(zk_dot)(const float *a, const float *b, long count) {
   }
   return total;
 }
-
-void KERNEL(zk_gather_rows)(const float *table, const int32_t *index, long rows, long columns,
-                            float *out) {
-  for (long i = 0; i < rows; i++) {
-    const float *row = table + (long)index[i] * columns;
-    for (long c = 0; c < columns; c += LANES)
-      store_first(out + i * columns + c, load_first(row + c, columns - c), columns - c);
-  }
-}
-
-void KERNEL(zk_scatter_add_rows)(const float *x, const int32_t *index, long rows, long columns,
-                                 float *table) {
-  for (long i = 0; i < rows; i++) {
-    float *row = table + (long)index[i] * columns;
-    for (long c = 0; c < columns; c += LANES)
-      add_first(row + c, load_first(x + i * columns + c, columns - c), columns - c);
-  }
-}

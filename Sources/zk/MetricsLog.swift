@@ -10,7 +10,7 @@ final class MetricsLog {
     self.path = path
     descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
     if descriptor < 0 {
-      throw ZonkeyError.cannotCreate(path: path, reason: systemReason(errno))
+      throw ZonkeyError.cannotCreate(path: path, reason: systemMessage(errno))
     }
   }
 

@@ -73,14 +73,9 @@ struct DescriptorWriter {
       _ = poll(&waiting, 1, -1)
       try Signals.check()
     case EPIPE: throw BrokenPipe()
-    default: throw ZonkeyError.io(path: name, reason: systemReason(code))
+    default: throw ZonkeyError.io(path: name, reason: systemMessage(code))
     }
   }
-}
-
-/// The system's words for an error number.
-func systemReason(_ code: Int32) -> String {
-  String(cString: strerror(code))
 }
 
 /// Standard output, buffered; the caller flushes after a document when input is slow.

@@ -68,6 +68,3 @@ private func systemRead(_ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPoi
   // The kernel reads at most 2 GiB at a time; asking for less keeps every system happy.
   read(descriptor, buffer.baseAddress, min(buffer.count, 1 << 30))
 }
-
-/// The system's words for an error number.
-func systemMessage(_ code: Int32) -> String { String(cString: strerror(code)) }

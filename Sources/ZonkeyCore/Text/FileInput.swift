@@ -26,7 +26,7 @@ final class FileInput: Sendable {
     let isOwned = path != "-"
     var status = stat()
     if fstat(descriptor, &status) != 0 {
-      let reason = systemReason(errno)
+      let reason = systemMessage(errno)
       if isOwned { close(descriptor) }
       throw .noInput(path: path, reason: reason)
     }
@@ -72,7 +72,7 @@ final class FileInput: Sendable {
         var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         _ = poll(&request, 1, -1)
       case let code:
-        throw .io(path: path, reason: "cannot be read: " + systemReason(code))
+        throw .io(path: path, reason: "cannot be read: " + systemMessage(code))
       }
     }
   }
@@ -81,7 +81,7 @@ final class FileInput: Sendable {
   static func checkedSize(path: String) throws(ZonkeyError) -> Int? {
     var status = stat()
     let result = path == "-" ? fstat(STDIN_FILENO, &status) : stat(path, &status)
-    if result != 0 { throw .noInput(path: path, reason: systemReason(errno)) }
+    if result != 0 { throw .noInput(path: path, reason: systemMessage(errno)) }
     if status.st_mode & S_IFMT == S_IFDIR {
       throw .noInput(path: path, reason: "is a directory, not a file")
     }
@@ -99,7 +99,7 @@ final class FileInput: Sendable {
     while true {
       let descriptor = opened()
       if descriptor >= 0 { return descriptor }
-      if errno != EINTR { throw .noInput(path: path, reason: systemReason(errno)) }
+      if errno != EINTR { throw .noInput(path: path, reason: systemMessage(errno)) }
     }
   }
 
@@ -113,10 +113,4 @@ final class FileInput: Sendable {
 /// A free function, because methods of the same name hide the system's.
 private func systemRead(_ descriptor: Int32, _ base: UnsafeMutableRawPointer, _ count: Int) -> Int {
   read(descriptor, base, count)
-}
-
-/// The system's words for an error number.
-private func systemReason(_ code: Int32) -> String {
-  guard let text = strerror(code) else { return "error \(code)" }
-  return String(cString: text)
 }

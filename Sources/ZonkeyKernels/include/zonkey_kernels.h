@@ -39,11 +39,6 @@ void zk_column_sums(const float *x, long rows, long columns, float *sums);
 void zk_axpy(float a, const float *x, float *y, long count);
 /// Σ a[i] * b[i], summed in a fixed order, in double precision across blocks.
 double zk_dot(const float *a, const float *b, long count);
-/// out[i, :] = table[index[i], :].
-void zk_gather_rows(const float *table, const int32_t *index, long rows, long columns, float *out);
-/// table[index[i], :] += x[i, :], in the order of i.
-void zk_scatter_add_rows(const float *x, const int32_t *index, long rows, long columns,
-                         float *table);
 
 // ---- LayerNorm (epsilon 1e-5, affine) --------------------------------------------------------
 
