@@ -29,9 +29,13 @@ extension Bench {
   private func probabilities(
     _ crop: DocumentSymbols, _ load: Workload, _ tape: Tape
   ) -> (x: Tensor, p: Tensor) {
-    let x = tape.gather(tape.use(load.model.embedding), ContiguousArray(crop.symbols))
-    let p = load.model.levels[0].boundaryProbability(
-      x, offsets: [0, Int32(crop.symbols.count)], on: tape)
+    let (level, symbols) = (load.model.levels[0], ContiguousArray(crop.symbols))
+    let embedding = tape.use(load.model.embedding)
+    let x = tape.gather(embedding, symbols)
+    // As the encoder does it, with a table made once for many documents.
+    let projected = tape.gather(level.splitterProjection(embedding, on: tape), symbols)
+    let p = level.boundaryProbability(
+      x, projected: projected, offsets: [0, Int32(symbols.count)], on: tape)
     return (x, p)
   }
 

@@ -10,6 +10,8 @@ public final class DocumentEncoder {
   let tape: Tape
   /// The latents of a batch's levels.
   private let results: Tape
+  /// The splitter's projection of every symbol, row after row: level 0 looks it up.
+  private let symbolProjections: [Float]
   /// Rows that are computed together; memory for activations is that of so many rows.
   let pieceRows: Int
 
@@ -24,6 +26,8 @@ public final class DocumentEncoder {
     self.pieceRows = max(1, pieceRows)
     tape = zonkey.tape()
     results = zonkey.tape()
+    let level = zonkey.model.levels[0]
+    symbolProjections = level.splitterProjection(tape.use(zonkey.model.embedding), on: tape).array
   }
 
   /// Splits consecutive documents; `withLatents` compresses the top level's segments too.
@@ -88,13 +92,16 @@ public final class DocumentEncoder {
     func compute() {
       guard !pieces.isEmpty else { return }
       tape.reset()
+      let symbols = tape.constant(
+        units.isBytes ? symbolProjections : [], columns: 4 * units.level.configuration.width)
       var (index, offsets) = (ContiguousArray<Int32>(), ContiguousArray<Int32>([0]))
       for piece in pieces {
         for position in piece.needed { index.append(units.index(piece.document, position)) }
         offsets.append(Int32(index.count))
       }
+      let projected = units.isBytes ? tape.gather(symbols, index) : nil
       let p = units.level.boundaryProbability(
-        tape.gather(units.table, index), offsets: offsets, on: tape)
+        tape.gather(units.table, index), projected: projected, offsets: offsets, on: tape)
       for (piece, offset) in zip(pieces, offsets) {
         let base = p.values + Int(offset) - piece.needed.lowerBound
         for i in piece.wanted { out[piece.document][i] = base[i] }

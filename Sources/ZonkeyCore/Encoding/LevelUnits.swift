@@ -7,6 +7,8 @@ struct LevelUnits {
   /// training; upper levels see one row of zeros.
   let tail: Int
 
+  /// Whether this is level 0, whose units are symbols.
+  let isBytes: Bool
   private let texts: [[UInt8]]
   private let endSymbol: Int32
   private let paddingSymbol: Int32
@@ -23,6 +25,7 @@ struct LevelUnits {
     self.texts = texts
     endSymbol = zonkey.configuration.endSymbol
     paddingSymbol = zonkey.configuration.paddingSymbol
+    isBytes = true
     byteOffsets = []
     firstRows = []
   }
@@ -33,6 +36,7 @@ struct LevelUnits {
     level = next ?? below.level
     table = latents
     tail = 1
+    isBytes = false
     texts = below.texts
     endSymbol = below.endSymbol
     paddingSymbol = below.paddingSymbol
@@ -48,8 +52,6 @@ struct LevelUnits {
   }
 
   var documents: Range<Int> { texts.indices }
-
-  private var isBytes: Bool { firstRows.isEmpty }
 
   func count(_ document: Int) -> Int {
     isBytes ? texts[document].count : byteOffsets[document].count - 1
