@@ -39,6 +39,11 @@ struct Info: ParsableCommand {
   }
 
   private func facts(_ path: String) throws -> Facts {
+    // The kind is looked at first, then all is read: what a pipe gave once it does not give again.
+    if FileStatus.isThere(path) && !FileStatus.isRegularFile(path) {
+      throw ZonkeyError.noInput(
+        path: path, reason: "is not a regular file; write it to one first")
+    }
     switch try FileKind(path: path) {
     case .checkpoint: return try checkpointFacts(path)
     case .latents: return try latentsFacts(path)

@@ -80,6 +80,9 @@ import ZonkeyCore
         #expect(name == "empty" || result.stderr.hasPrefix("zk info: \(path)"))
       }
       #expect(try runZk(["info", "\(folder)/missing"]).status == 66)
+      let pipe = try runShell("cat \(NanoModel.path()) | zk info /dev/stdin")
+      #expect(pipe.status == 66)
+      #expect(pipe.stderr.contains("is not a regular file"))
     }
   }
 }
