@@ -32,7 +32,6 @@ struct BenchCommand: ParsableCommand {
   }
 
   func run() throws {
-    BLAS.prepare()
     let bench = Bench(workers: Workers(count: threads), runs: runs)
     func wants(_ names: String...) -> Bool {
       only.isEmpty || names.contains { name in only.contains { name.hasPrefix($0) } }

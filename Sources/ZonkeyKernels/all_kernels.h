@@ -27,6 +27,7 @@ ZK_KERNELS(DECLARE_VARIANT)
 #include "product.h"
 #include "random.h"
 #include "rows.h"
+#include "shifts.h"
 #include "step_attention.h"
 
 #ifdef KERNEL_TARGET

@@ -18,6 +18,14 @@
     (x, rows, columns, sums))                                                                      \
   X(void, zk_axpy, (float a, const float *x, float *y, long count), (a, x, y, count))              \
   X(double, zk_dot, (const float *a, const float *b, long count), (a, b, count))                   \
+  X(void, zk_shifted_sum_forward,                                                                  \
+    (const float *x, const int32_t *offsets, long sequences, const int32_t *kernels,               \
+     const int32_t *channels, long groups, float *out),                                            \
+    (x, offsets, sequences, kernels, channels, groups, out))                                       \
+  X(void, zk_shifted_sum_backward,                                                                 \
+    (const float *dout, const int32_t *offsets, long sequences, const int32_t *kernels,            \
+     const int32_t *channels, long groups, float *dx),                                             \
+    (dout, offsets, sequences, kernels, channels, groups, dx))                                     \
   X(void, zk_layernorm_forward,                                                                    \
     (const float *x, const float *gain, const float *bias, float *out, float *mean, float *rstd,   \
      long rows, long columns),                                                                     \

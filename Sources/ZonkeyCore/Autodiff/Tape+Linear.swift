@@ -91,42 +91,21 @@ extension Tape {
       x.columns == groups.reduce(0) { $0 + $1.kernel * $1.channels }, "shiftedSum: columns")
     let out = empty(x.rows, outputs)
     zk_start_rows(out.values, bias.values, nil, nil, nil, x.rows, outputs)
-    forEachShift(groups: groups, offsets: offsets, inputs: x.columns, outputs: outputs) {
-      from, to, channels in
-      Kernel.add(x.values + from, to: out.values + to, count: channels)
+    let kernels = groups.map { Int32($0.kernel) }
+    let channels = groups.map { Int32($0.channels) }
+    let sequences = max(0, offsets.count - 1)
+    offsets.pointer {
+      zk_shifted_sum_forward(
+        x.values, $0, sequences, kernels, channels, groups.count, out.values)
     }
     record { tape in
       guard let dout = tape.gradient(out) else { return }
       if let dbias = tape.gradient(bias) { zk_column_sums(dout, x.rows, outputs, dbias) }
       guard let dx = tape.gradient(x) else { return }
-      forEachShift(groups: groups, offsets: offsets, inputs: x.columns, outputs: outputs) {
-        from, to, channels in
-        Kernel.add(dout + to, to: dx + from, count: channels)
+      offsets.pointer {
+        zk_shifted_sum_backward(dout, $0, sequences, kernels, channels, groups.count, dx)
       }
     }
     return out
-  }
-}
-
-/// Calls `body(source, target, channels)` with float offsets for every pair of rows in reach.
-private func forEachShift(
-  groups: [(kernel: Int, channels: Int)], offsets: ContiguousArray<Int32>, inputs: Int,
-  outputs: Int, _ body: (_ from: Int, _ to: Int, _ channels: Int) -> Void
-) {
-  for sequence in 0..<max(0, offsets.count - 1) {
-    let range = Int(offsets[sequence])..<Int(offsets[sequence + 1])
-    for row in range {
-      var (column, target) = (0, row * outputs)
-      for group in groups {
-        for offset in 0..<group.kernel {
-          let source = row + offset - group.kernel / 2
-          if range.contains(source) {
-            body(source * inputs + column + offset * group.channels, target, group.channels)
-          }
-        }
-        column += group.kernel * group.channels
-        target += group.channels
-      }
-    }
   }
 }

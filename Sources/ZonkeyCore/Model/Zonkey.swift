@@ -27,7 +27,6 @@ public final class Zonkey: Sendable {
     model: ZonkeyModel, weights: ParameterStore, calibrations: [Calibration],
     state: TrainingState, id: String
   ) {
-    BLAS.prepare()
     self.model = model
     self.weights = weights
     packed = PackedWeights(weights)

@@ -5,8 +5,8 @@ import COpenBLAS
 /// Parallelism lies above it, over chunks of segments (`Tape.map`): OpenBLAS' own threads would
 /// stall as soon as another process runs, and their sums would depend on the thread count.
 package enum BLAS {
-  /// Must be called once before the first product; makes OpenBLAS single-threaded.
-  package static func prepare() { openblas_set_num_threads(1) }
+  /// Makes OpenBLAS single-threaded, before the first product and once.
+  private static let isPrepared: Void = openblas_set_num_threads(1)
 
   /// The processor kernels that OpenBLAS chose.
   package static var kernel: String {
@@ -19,6 +19,7 @@ package enum BLAS {
     m: Int, n: Int, k: Int
   ) {
     guard m > 0, n > 0, k > 0 else { return }
+    _ = isPrepared
     cblas_sgemm(
       CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(m), Int32(n), Int32(k), 1, a, Int32(k), b,
       Int32(n), 1, c, Int32(n))
@@ -30,6 +31,7 @@ package enum BLAS {
     m: Int, n: Int, k: Int
   ) {
     guard m > 0, n > 0, k > 0 else { return }
+    _ = isPrepared
     cblas_sgemm(
       CblasRowMajor, CblasTrans, CblasNoTrans, Int32(m), Int32(n), Int32(k), 1, a, Int32(m), b,
       Int32(n), 1, c, Int32(n))

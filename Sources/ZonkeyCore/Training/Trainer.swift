@@ -50,7 +50,6 @@ public final class Trainer {
     _ model: ZonkeyModel, state: TrainingState, weights: ParameterStore, average: ParameterStore,
     optimiser: AdamW, crops: CropBuffer, threads: Int
   ) throws {
-    BLAS.prepare()
     configuration = model.configuration
     self.model = model
     self.state = state

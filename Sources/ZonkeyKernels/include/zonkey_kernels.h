@@ -40,6 +40,19 @@ void zk_axpy(float a, const float *x, float *y, long count);
 /// Σ a[i] * b[i], summed in a fixed order, in double precision across blocks.
 double zk_dot(const float *a, const float *b, long count);
 
+// ---- Shifted sums: convolutions from one product ---------------------------------------------
+
+/// out[row] += Σ_o x[row + o - kernel/2], columns of offset o: `x` [L, Σ kernel·channels] has each
+/// group's columns ordered by offset, then channel; `out` [L, Σ channels]. Rows outside their own
+/// sequence count as zero; sequence s owns rows offsets[s] ..< offsets[s + 1].
+void zk_shifted_sum_forward(const float *x, const int32_t *offsets, long sequences,
+                            const int32_t *kernels, const int32_t *channels, long groups,
+                            float *out);
+/// dx += the gradient; each of its columns is part of one sum at most.
+void zk_shifted_sum_backward(const float *dout, const int32_t *offsets, long sequences,
+                             const int32_t *kernels, const int32_t *channels, long groups,
+                             float *dx);
+
 // ---- LayerNorm (epsilon 1e-5, affine) --------------------------------------------------------
 
 /// out = (x - mean) * rstd * gain + bias, per row; mean and rstd [rows] are kept for the backward.
