@@ -52,12 +52,8 @@ struct Decode: ParsableCommand {
       paths: files, temporaryDirectory: TemporaryDirectory.path)
     Signals.endsAtOnce = outputOptions.isStandardOutput
     let output = try outputOptions.open()
-    do {
+    try output.complete {
       try run(reader, decoders, zonkey: zonkey, output: output, console: console)
-      try output.finish()
-    } catch {
-      output.discard()
-      throw error
     }
   }
 

@@ -16,13 +16,9 @@ struct DocumentPipeline {
     _ body: (_ worker: Int, _ documents: ArraySlice<Document>, _ firstNumber: Int) -> [Output],
     write: (Output) throws -> Void, finish: () throws -> Void = {}
   ) throws {
-    do {
+    try output.complete {
       try runRounds(body, write: write)
       try finish()
-      try output.finish()
-    } catch {
-      output.discard()
-      throw error
     }
   }
 

@@ -95,7 +95,7 @@ struct Generate: ParsableCommand {
 
   private func generate(_ generators: [Generator]) throws {
     let (count, output) = (count ?? 1, try outputOptions.open())
-    do {
+    try output.complete {
       for first in stride(from: 1, through: count, by: generators.count) {
         let numbers = Array(first...min(first + generators.count - 1, count))
         let documents = ResultSlots<[UInt8]>(count: numbers.count, initial: [])
@@ -107,10 +107,6 @@ struct Generate: ParsableCommand {
         try output.flush()
         try Signals.check()
       }
-      try output.finish()
-    } catch {
-      output.discard()
-      throw error
     }
   }
 

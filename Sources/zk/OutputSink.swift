@@ -23,6 +23,17 @@ protocol OutputSink: AnyObject {
 extension OutputSink {
   func flush() throws {}
 
+  /// Runs `body`, which writes the whole output, and completes it; gives it up on any error.
+  func complete(_ body: () throws -> Void) throws {
+    do {
+      try body()
+      try finish()
+    } catch {
+      discard()
+      throw error
+    }
+  }
+
   func write(_ text: String) throws {
     var text = text
     try text.withUTF8 { try write(UnsafeRawBufferPointer($0)) }

@@ -12,26 +12,14 @@ public enum FileKind: Sendable {
   /// what is wrong with it. Throws `noInput`, `io` and `badInput`.
   public init(path: String) throws(ZonkeyError) {
     let input = TextInput(try ByteStream(path: path))
-    guard let length = SafetensorsHeader.textLength(try Self.take(8, from: input)),
-      length <= Self.headerLimit
-    else {
+    var (start, text) = ([UInt8](), [UInt8]())
+    try input.take(until: 8, into: &start)
+    guard let length = SafetensorsHeader.textLength(start), length <= Self.headerLimit else {
       self = .latents
       return
     }
-    let text = try Self.take(length, from: input)
+    try input.take(until: length, into: &text)
     let format = (try? JSONValue(parsing: text))?[SafetensorsHeader.metadataKey]?["format"]
     self = format?.stringValue == Checkpoint.format ? .checkpoint : .latents
-  }
-
-  /// The next bytes, fewer at the end of the file.
-  private static func take(_ count: Int, from input: TextInput) throws(ZonkeyError) -> [UInt8] {
-    var bytes: [UInt8] = []
-    while bytes.count < count {
-      if input.available.isEmpty, try !input.fill() { break }
-      let taken = min(count - bytes.count, input.available.count)
-      bytes.append(contentsOf: input.available[..<taken])
-      input.take(taken)
-    }
-    return bytes
   }
 }

@@ -10,8 +10,9 @@ public final class DocumentEncoder {
   let tape: Tape
   /// The latents of a batch's levels.
   private let results: Tape
-  /// The splitter's projection of every symbol, row after row: level 0 looks it up.
-  private let symbolProjections: [Float]
+  /// The splitter's projection of every symbol, which level 0 looks up, and the tape it lies on.
+  private let symbolProjections: Tensor
+  private let symbolTape: Tape
   /// Rows that are computed together; memory for activations is that of so many rows.
   let pieceRows: Int
 
@@ -26,8 +27,9 @@ public final class DocumentEncoder {
     self.pieceRows = max(1, pieceRows)
     tape = zonkey.tape()
     results = zonkey.tape()
-    let level = zonkey.model.levels[0]
-    symbolProjections = level.splitterProjection(tape.use(zonkey.model.embedding), on: tape).array
+    symbolTape = zonkey.tape()
+    symbolProjections = zonkey.model.levels[0].splitterProjection(
+      symbolTape.use(zonkey.model.embedding), on: symbolTape)
   }
 
   /// Splits consecutive documents; `withLatents` compresses the top level's segments too.
@@ -92,14 +94,12 @@ public final class DocumentEncoder {
     func compute() {
       guard !pieces.isEmpty else { return }
       tape.reset()
-      let symbols = tape.constant(
-        units.isBytes ? symbolProjections : [], columns: 4 * units.level.configuration.width)
       var (index, offsets) = (ContiguousArray<Int32>(), ContiguousArray<Int32>([0]))
       for piece in pieces {
         for position in piece.needed { index.append(units.index(piece.document, position)) }
         offsets.append(Int32(index.count))
       }
-      let projected = units.isBytes ? tape.gather(symbols, index) : nil
+      let projected = units.isBytes ? tape.gather(symbolProjections, index) : nil
       let p = units.level.boundaryProbability(
         tape.gather(units.table, index), projected: projected, offsets: offsets, on: tape)
       for (piece, offset) in zip(pieces, offsets) {

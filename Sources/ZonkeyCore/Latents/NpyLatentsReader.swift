@@ -114,15 +114,11 @@ final class NpyLatentsReader: LatentsSource {
   private static func read(
     _ count: Int, from input: TextInput, into bytes: inout [UInt8]
   ) throws(ZonkeyError) {
-    while bytes.count < count {
-      if input.available.isEmpty, try !input.fill() {
-        throw .badInput(
-          source: input.source, line: nil, offset: input.offset,
-          reason: "the .npy file ends too soon; it is cut off")
-      }
-      let taken = min(count - bytes.count, input.available.count)
-      bytes.append(contentsOf: input.available[..<taken])
-      input.take(taken)
+    try input.take(until: count, into: &bytes)
+    if bytes.count < count {
+      throw .badInput(
+        source: input.source, line: nil, offset: input.offset,
+        reason: "the .npy file ends too soon; it is cut off")
     }
   }
 }

@@ -74,6 +74,16 @@ final class TextInput {
     offset += count
   }
 
+  /// Takes bytes out until `bytes` has `count` of them; it has fewer at the end of the input.
+  func take(until count: Int, into bytes: inout [UInt8]) throws(ZonkeyError) {
+    while bytes.count < count {
+      if available.isEmpty, try !fill() { return }
+      let taken = min(count - bytes.count, available.count)
+      bytes.append(contentsOf: available[..<taken])
+      take(taken)
+    }
+  }
+
   /// Appends the bytes up to `delimiter` to `piece` and takes the delimiter out too.
   ///
   /// At most `limit` bytes are appended. Returns `nil` when nothing is left at all.
