@@ -87,8 +87,8 @@ typedef struct {
 
 /// Scores [TILE, stride] become e^(score - max), scales[r] the factor that makes them
 /// probabilities: 0 for a masked query and where no key is visible.
-INLINE void tile_softmax(float *scores, const attention_keys *keys, const float *log_q, long first,
-                         long rows, float scales[TILE]) {
+INLINE void tile_softmax(float *scores, const attention_keys *keys, const float *log_q,
+                         const int places[TILE], long rows, float scales[TILE]) {
 #pragma clang loop unroll(full)
   for (int r = 0; r < TILE; r++) {
     float *row = scores + r * keys->stride;
@@ -97,7 +97,7 @@ INLINE void tile_softmax(float *scores, const attention_keys *keys, const float 
     if (masked) own = 0;
     vf most = splat(-INFINITY);
     for (long j = 0; j < keys->stride; j += LANES) {
-      vi later = lane_index() + (int)j > (int)(first + r);
+      vi later = lane_index() + (int)j > places[r];
       vf s = load(row + j) + choose(later, load(keys->log + j) - own, load(keys->mask + j));
       store(row + j, s);
       most = larger(most, s);
@@ -113,6 +113,12 @@ INLINE void tile_softmax(float *scores, const attention_keys *keys, const float 
     float total = lane_sum(sum);
     scales[r] = masked || total == 0 ? 0.0f : 1.0f / total;
   }
+}
+
+/// Where the queries of a tile stand in their segment; `i` is the first one's number.
+INLINE void tile_places(const zk_attention *a, long row, long i, long rows, int places[TILE]) {
+  for (int r = 0; r < TILE; r++)
+    places[r] = a->q_places && r < rows ? a->q_places[row + r] : (int)(i + r);
 }
 
 INLINE void attention_prepare_keys(const zk_attention *a, long segment, attention_keys *keys) {
@@ -168,8 +174,10 @@ INLINE void attention_forward(const zk_attention *a, float *out, long E) {
         memset(q, 0, (size_t)(TILE * W) * sizeof(float));
         pack_rows(a->q + row * a->q_stride + h * E, a->q_stride, rows, E, scale, q);
         tile_product(q, W, kt, keys.stride, E, keys.stride, s, keys.stride);
+        int places[TILE];
         float scales[TILE];
-        tile_softmax(s, &keys, a->log_q ? a->log_q + row : NULL, i, rows, scales);
+        tile_places(a, row, i, rows, places);
+        tile_softmax(s, &keys, a->log_q ? a->log_q + row : NULL, places, rows, scales);
         tile_product(s, keys.stride, v, W, keys.count, W, o, W);
         for (long r = 0; r < rows; r++)
           for (long c = 0; c < E; c += LANES) {
@@ -241,8 +249,10 @@ INLINE void attention_backward(const zk_attention *a, const float *dout, float *
         memset(d_o, 0, (size_t)(TILE * W) * sizeof(float));
         pack_rows(a->q + row * a->q_stride + h * E, a->q_stride, rows, E, scale, q);
         tile_product(q, W, kt, keys.stride, E, keys.stride, p, keys.stride);
+        int places[TILE];
         float scales[TILE];
-        tile_softmax(p, &keys, a->log_q ? a->log_q + row : NULL, i, rows, scales);
+        tile_places(a, row, i, rows, places);
+        tile_softmax(p, &keys, a->log_q ? a->log_q + row : NULL, places, rows, scales);
         for (int r = 0; r < TILE; r++)
           for (long j = 0; j < keys.stride; j += LANES)
             store(p + r * keys.stride + j, load(p + r * keys.stride + j) * scales[r]);
@@ -269,7 +279,7 @@ INLINE void attention_backward(const zk_attention *a, const float *dout, float *
           for (long r = 0; r < rows; r++) {
             vf own = splat(0);
             for (long j = 0; j < keys.stride; j += LANES) {
-              vi later = lane_index() + (int)j > (int)(i + r);
+              vi later = lane_index() + (int)j > places[r];
               vf d = choose(later, load(ds + r * keys.stride + j), splat(0));
               store(dlog + j, load(dlog + j) + d);
               own += d;

@@ -3,14 +3,15 @@
 // A register tile of TILE_ROWS × TILE_VECTORS vectors is summed over the inputs in their order,
 // one fused multiply-add an input: an output depends on its own row and weights and on nothing
 // else, whatever stands beside it in the call. Packing puts 16 outputs side by side, input after
-// input, so that every load of weights is one whole vector.
+// input, so that every load of weights is one whole vector; x is read where it lies, one number for
+// a whole row of sums.
 
 #ifndef TILE_ROWS
 #define TILE_ROWS 4
 #define TILE_VECTORS 1
 #endif
 
-// Rows whose inputs are laid out for the tiles at a time: weights come from memory once for them.
+// Rows that pass each group of columns together: weights come from memory once for them.
 enum { PRODUCT_BLOCK = 8 * TILE_ROWS };
 
 void KERNEL(zk_pack_weights)(const float *weight, long outputs, long inputs, float *packed) {
@@ -62,7 +63,7 @@ INLINE void product_tile(const int rows, const int vectors, const float *x, cons
 #pragma clang loop unroll(full)
     for (int i = 0; i < rows; i++)
 #pragma clang loop unroll(full)
-      for (int v = 0; v < vectors; v++) sum[i][v] += splat(x[k * rows + i]) * weight[v];
+      for (int v = 0; v < vectors; v++) sum[i][v] += splat(x[(row + i) * inputs + k]) * weight[v];
   }
 #pragma clang loop unroll(full)
   for (int i = 0; i < rows; i++)
@@ -73,7 +74,7 @@ INLINE void product_tile(const int rows, const int vectors, const float *x, cons
     }
 }
 
-/// All columns `column` ... of `rows` rows; `x` has them input by input.
+/// The columns of one tile, `vectors` being TILE_VECTORS or 1.
 INLINE void product_columns(const int rows, const float *x, const float *packed,
                             const product_start *start, long inputs, long row, long column,
                             long vectors, long outputs, float *out) {
@@ -94,23 +95,14 @@ void KERNEL(zk_product)(const float *x, const float *packed, const float *bias,
                         const float *residual, const float *table, const int32_t *row_of,
                         long rows, long inputs, long outputs, float *out) {
   product_start start = {bias, residual, table, row_of};
-  float *block = scratch_floats(PRODUCT_BLOCK * inputs);
   for (long first = 0; first < rows; first += PRODUCT_BLOCK) {
     long end = least(first + PRODUCT_BLOCK, rows);
-    for (long row = first; row < end;) {
-      long count = tile_rows(end - row);
-      float *tile = block + (row - first) * inputs;
-      for (long i = 0; i < count; i++)
-        for (long k = 0; k < inputs; k++) tile[k * count + i] = x[(row + i) * inputs + k];
-      row += count;
-    }
     for (long column = 0; column < outputs;) {
       long vectors = outputs - column > (TILE_VECTORS - 1) * LANES ? TILE_VECTORS : 1;
       for (long row = first; row < end;) {
         long count = tile_rows(end - row);
-        const float *tile = block + (row - first) * inputs;
-#define PRODUCT_ROWS(n)                                                                       \
-  product_columns(n, tile, packed, &start, inputs, row, column, vectors, outputs, out)
+#define PRODUCT_ROWS(n) \
+  product_columns(n, x, packed, &start, inputs, row, column, vectors, outputs, out)
         if (count == TILE_ROWS)
           PRODUCT_ROWS(TILE_ROWS);
         else if (count == TILE_ROWS / 2)
@@ -125,5 +117,4 @@ void KERNEL(zk_product)(const float *x, const float *packed, const float *bias,
       column += vectors * LANES;
     }
   }
-  free(block);
 }

@@ -94,17 +94,52 @@ import ZonkeyCore
     #expect(tape.gradientArray(e) == [1, 0, 0, 2])
   }
 
-  /// The whole stack: norms, projections with positions, gates, feed-forward, final norm.
-  @Test func encode() {
+  /// The whole stack: norms, projections with positions, gates, feed-forward, final norm, with
+  /// the outputs of some rows or of all.
+  @Test(arguments: [false, true]) func encode(all: Bool) {
     let model = GradientModel.model
     for (level, width) in [(model.levels[0], 12), (model.levels[1], 36)] {
       let encoder = level.decoder.denoiser
       let entries = GradientModel.entries(level.decoderRange)
         .filter { $0.name.contains("denoiser") }
+      let wanted = SegmentRows(of: offsets) { _, length in
+        all ? 0..<length : min(2, length)..<length
+      }
       GradientCheck(.random(31, width, seed: 1), .inside(31, seed: 2)) { tape, x in
         let log = tape.logExistence(x[1], offsets: offsets, prefix: 0)
-        return [tape.encode(x[0], encoder, logExistence: log, offsets: offsets)]
+        return [
+          tape.encode(x[0], encoder, logExistence: log, offsets: offsets, wanted: wanted)
+        ]
       }.using(entries).byDirection()
     }
+  }
+
+  /// The last layer computes what its self form gives for the same rows, to the bit.
+  @Test func encodeOfSomeRows() {
+    let model = GradientModel.model
+    let encoder = model.levels[1].decoder.denoiser
+    let weights = ParameterStore(count: model.parameters.count)
+    model.initialize(weights, random: RandomSource(seed: 3))
+    let tape = Tape(weights: weights, workers: Workers(count: 1), recording: false)
+    let x = tape.leaf(Leaf.random(31, 36, seed: 1).values, columns: 36)
+    let log = tape.leaf(Leaf.random(31, 1, seed: 2).values)
+    var expected = x
+    for layer in encoder.layers {
+      let projected = tape.linear(
+        tape.layerNorm(expected, layer.attentionNorm), layer.projection,
+        positions: positionTable(
+          offsets: offsets, width: 36, heads: encoder.heads, with: 2, of: 4))
+      expected = tape.linear(
+        tape.attention(projected, logExistence: log, offsets: offsets, heads: encoder.heads),
+        layer.output, residual: expected)
+      expected = tape.feedForward(
+        tape.layerNorm(expected, layer.feedForwardNorm), layer.feedForward, residual: expected)
+    }
+    expected = tape.layerNorm(expected, encoder.finalNorm)
+    let picked = [1, 3, 5, 12, 13, 20, 30]
+    let some = tape.encode(
+      x, encoder, logExistence: log, offsets: offsets,
+      wanted: SegmentRows(of: offsets, rows: picked))
+    #expect(some.array == tape.gather(expected, ContiguousArray(picked.map(Int32.init))).array)
   }
 }

@@ -134,11 +134,18 @@ import ZonkeyCore
     let level = model.levels[1]
     let mask = try #require(level.mask)
     let entries = GradientModel.entries(level.compressorRange, level.maskRange)
+    let hidden = [0, 3, 6, 9]
+    // Rows with the learned vectors in front of every segment: those of segments 0, 0, 3, 4.
+    let rows = zip(hidden, [1, 1, 4, 5]).map { $0 + $1 * level.vectors }
+    let wanted = SegmentRows(of: widened(ragged, by: level.vectors), rows: rows)
     GradientCheck(.random(11, 36, seed: 1), .inside(11, seed: 2)) { tape, x in
       let masked = tape.masked(
-        x[0], at: [0, 3, 6, 9], mask: tape.use(mask), kinds: [Float](repeating: 0.5, count: 11),
+        x[0], at: hidden, mask: tape.use(mask), kinds: [Float](repeating: 0.5, count: 11),
         random: Leaf.random(11, 36, seed: 3).values[...])
-      return [level.compressorStack(masked, existence: x[1], offsets: ragged, on: tape)]
+      return [
+        level.compressorStack(
+          masked, existence: x[1], offsets: ragged, wanted: wanted, on: tape)
+      ]
     }.using(entries.filter { !$0.name.contains("convolution") }).byDirection()
   }
 }

@@ -8,11 +8,13 @@ struct AttentionProblem {
   var width: Int, heads: Int
   var q: [Float], k: [Float], v: [Float], gate: [Float]?
   var logQ: [Float]?, logK: [Float]?
+  /// The queries' places in their segments, where these are not 0, 1, 2 ...
+  var places: [Int32]?
   var dout: [Float]
 
   init(
-    queries: [Int], keys: [Int], E: Int, heads: Int, logs: Bool, gated: Bool, base: Int = 0,
-    seed: UInt64
+    queries: [Int], keys: [Int], E: Int, heads: Int, logs: Bool, gated: Bool,
+    placed: Bool = false, base: Int = 0, seed: UInt64
   ) {
     var numbers = TestNumbers(seed)
     width = E * heads
@@ -32,6 +34,7 @@ struct AttentionProblem {
       for j in 0..<keyRows where numbers.uniform() < 0.2 { logK[j] = -.infinity }
       (self.logQ, self.logK) = (logQ, logK)
     }
+    if placed { places = (0..<rows).map { _ in Int32(numbers.uniform() * 40) } }
   }
 
   func plain(
@@ -62,7 +65,7 @@ struct AttentionProblem {
               score += q[(qStart + i) * width + h * E + c] * k[(kStart + j) * width + h * E + c]
             }
             score /= Double(E).squareRoot()
-            if j > i { score += lk - lq }
+            if j > places.map({ Int($0[qStart + i]) }) ?? i { score += lk - lq }
             weights[j] = exp(score)
             total += weights[j]
           }
@@ -95,24 +98,27 @@ struct AttentionProblem {
           (gate ?? []).withUnsafeBufferPointer { gate in
             (logQ ?? []).withUnsafeBufferPointer { logQ in
               (logK ?? []).withUnsafeBufferPointer { logK in
-                queryOffsets.withUnsafeBufferPointer { queryOffsets in
-                  keyOffsets.withUnsafeBufferPointer { keyOffsets in
-                    var a = zk_attention(
-                      q: q.baseAddress, k: k.baseAddress, v: v.baseAddress,
-                      gate: self.gate == nil ? nil : gate.baseAddress, q_stride: width,
-                      k_stride: width, v_stride: width, gate_stride: width,
-                      log_q: self.logQ == nil ? nil : logQ.baseAddress,
-                      log_k: self.logK == nil ? nil : logK.baseAddress,
-                      q_offsets: queryOffsets.baseAddress, k_offsets: keyOffsets.baseAddress,
-                      segments: queryOffsets.count - 1, width: width, heads: heads)
-                    zk_attention_forward(&a, &out)
-                    dgate.withUnsafeMutableBufferPointer { dgate in
-                      dlogQ.withUnsafeMutableBufferPointer { dlogQ in
-                        dlogK.withUnsafeMutableBufferPointer { dlogK in
-                          zk_attention_backward(
-                            &a, dout, &dq, &dk, &dv, self.gate == nil ? nil : dgate.baseAddress,
-                            self.logQ == nil ? nil : dlogQ.baseAddress,
-                            self.logK == nil ? nil : dlogK.baseAddress)
+                (places ?? []).withUnsafeBufferPointer { places in
+                  queryOffsets.withUnsafeBufferPointer { queryOffsets in
+                    keyOffsets.withUnsafeBufferPointer { keyOffsets in
+                      var a = zk_attention(
+                        q: q.baseAddress, k: k.baseAddress, v: v.baseAddress,
+                        gate: self.gate == nil ? nil : gate.baseAddress, q_stride: width,
+                        k_stride: width, v_stride: width, gate_stride: width,
+                        log_q: self.logQ == nil ? nil : logQ.baseAddress,
+                        log_k: self.logK == nil ? nil : logK.baseAddress,
+                        q_offsets: queryOffsets.baseAddress, k_offsets: keyOffsets.baseAddress,
+                        q_places: self.places == nil ? nil : places.baseAddress,
+                        segments: queryOffsets.count - 1, width: width, heads: heads)
+                      zk_attention_forward(&a, &out)
+                      dgate.withUnsafeMutableBufferPointer { dgate in
+                        dlogQ.withUnsafeMutableBufferPointer { dlogQ in
+                          dlogK.withUnsafeMutableBufferPointer { dlogK in
+                            zk_attention_backward(
+                              &a, dout, &dq, &dk, &dv, self.gate == nil ? nil : dgate.baseAddress,
+                              self.logQ == nil ? nil : dlogQ.baseAddress,
+                              self.logK == nil ? nil : dlogK.baseAddress)
+                          }
                         }
                       }
                     }
@@ -135,13 +141,13 @@ struct AttentionProblem {
     ([5, 4, 18, 0, 2], [3, 17, 33, 2, 0]),
   ]
 
-  @Test(arguments: [1, 5, 16, 32, 64], 0..<4)
+  @Test(arguments: [1, 5, 16, 32, 64], 0..<8)
   func packed(E: Int, options: Int) {
     for (index, shape) in Self.segmentations.enumerated() {
       let problem = AttentionProblem(
         queries: shape.queries, keys: shape.keys, E: E, heads: E == 5 ? 3 : 2,
-        logs: options & 1 != 0, gated: options & 2 != 0, base: index == 2 ? 2 : 0,
-        seed: UInt64(100 + index))
+        logs: options & 1 != 0, gated: options & 2 != 0, placed: options & 4 != 0,
+        base: index == 2 ? 2 : 0, seed: UInt64(100 + index))
       let (out, d) = problem.run()
       expectClose(out, problem.plain(), tolerance: 4e-6)
       let dout = doubles(problem.dout)
@@ -208,8 +214,8 @@ struct AttentionProblem {
           var a = zk_attention(
             q: p, k: p + D, v: p + 2 * D, gate: p + 3 * D, q_stride: 4 * D, k_stride: 4 * D,
             v_stride: 4 * D, gate_stride: 4 * D, log_q: log.baseAddress, log_k: log.baseAddress,
-            q_offsets: offsets.baseAddress, k_offsets: offsets.baseAddress, segments: 2, width: D,
-            heads: 2)
+            q_offsets: offsets.baseAddress, k_offsets: offsets.baseAddress, q_places: nil,
+            segments: 2, width: D, heads: 2)
           zk_attention_forward(&a, &out)
           gradient.withUnsafeMutableBufferPointer { g in
             dlog.withUnsafeMutableBufferPointer { dlog in

@@ -63,13 +63,16 @@ extension Tape {
     return out
   }
 
-  /// Probabilistic Attention of one packed sequence over another, without gate.
+  /// Probabilistic Attention of one packed sequence over another.
   ///
-  /// Shapes: queries [Lq, D]; keysValues [Lk, 2D] (k, v), positions already added to q and k;
-  /// logs [Lq, 1] and [Lk, 1]; result [Lq, D]. Spec: model §2, cross form.
+  /// Shapes: queries [Lq, D] and, where there is one, gate [Lq, D]; keysValues [Lk, 2D] (k, v),
+  /// positions already added to q and k; logs [Lq, 1] and [Lk, 1]; result [Lq, D]. `places` [Lq]
+  /// says where queries stand in their segments when they are not all its places from 0. Spec:
+  /// model §2, cross form; with places and gate, some rows of the self form.
   package func crossAttention(
-    queries: Tensor, keysValues: Tensor, logQuery: Tensor, logKey: Tensor,
-    queryOffsets: ContiguousArray<Int32>, keyOffsets: ContiguousArray<Int32>, heads: Int
+    queries: Tensor, gate: Tensor? = nil, keysValues: Tensor, logQuery: Tensor, logKey: Tensor,
+    queryOffsets: ContiguousArray<Int32>, keyOffsets: ContiguousArray<Int32>,
+    places: ContiguousArray<Int32>? = nil, heads: Int
   ) -> Tensor {
     let width = queries.columns
     precondition(keysValues.columns == 2 * width, "crossAttention: keys and values expected")
@@ -80,13 +83,19 @@ extension Tape {
           var a = zk_attention()
           (a.q, a.k, a.v, a.gate) = (
             UnsafePointer(queries.values), UnsafePointer(keysValues.values),
-            UnsafePointer(keysValues.values + width), nil
+            UnsafePointer(keysValues.values + width), gate.map { UnsafePointer($0.values) }
           )
-          (a.q_stride, a.k_stride, a.v_stride, a.gate_stride) = (width, 2 * width, 2 * width, 0)
+          (a.q_stride, a.k_stride, a.v_stride, a.gate_stride) = (
+            width, 2 * width, 2 * width, width
+          )
           (a.log_q, a.log_k) = (UnsafePointer(logQuery.values), UnsafePointer(logKey.values))
           (a.q_offsets, a.k_offsets) = (q, k)
           (a.segments, a.width, a.heads) = (queryOffsets.count - 1, width, heads)
-          body(&a)
+          guard let places else { return body(&a) }
+          places.pointer {
+            a.q_places = $0
+            body(&a)
+          }
         }
       }
     }
@@ -94,10 +103,11 @@ extension Tape {
     record { tape in
       guard let dout = tape.gradient(out) else { return }
       let dq = tape.gradient(queries) ?? tape.discarded(queries.count)
+      let dgate = gate.map { tape.gradient($0) ?? tape.discarded($0.count) }
       let dkv = tape.gradient(keysValues) ?? tape.discarded(keysValues.count)
       let dlogQ = tape.gradient(logQuery) ?? tape.discarded(logQuery.count)
       let dlogK = tape.gradient(logKey) ?? tape.discarded(logKey.count)
-      call { zk_attention_backward(&$0, dout, dq, dkv, dkv + width, nil, dlogQ, dlogK) }
+      call { zk_attention_backward(&$0, dout, dq, dkv, dkv + width, dgate, dlogQ, dlogK) }
     }
     return out
   }

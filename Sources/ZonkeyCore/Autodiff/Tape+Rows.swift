@@ -70,17 +70,6 @@ extension Tape {
     return out
   }
 
-  /// Writes `x` into rows of the parent tape, where they are the result of a chunk.
-  package func deliver(_ x: Tensor, to destination: Tensor) {
-    let target = borrow(destination)
-    precondition(x.count == target.count, "deliver: another shape")
-    target.values.update(from: x.values, count: x.count)
-    record { tape in
-      guard let dout = tape.gradient(target), let dx = tape.gradient(x) else { return }
-      Kernel.add(dout, to: dx, count: x.count)
-    }
-  }
-
   /// a·x + b·y, element by element, with constant factors.
   package func combine(_ a: Float, _ x: Tensor, _ b: Float, _ y: Tensor) -> Tensor {
     precondition(x.count == y.count, "combine: shapes differ")

@@ -49,22 +49,102 @@ func projectionPositions(count: Int, width: Int, heads: Int, with parts: Int, of
   return table
 }
 
-extension Tape {
-  /// The whole stack over packed segments. Shapes: x [L, D], logExistence [L, 1], result [L, D].
-  package func encode(
-    _ x: Tensor, _ encoder: Encoder, logExistence: Tensor, offsets: ContiguousArray<Int32>
-  ) -> Tensor {
-    let positions = positionTable(
-      offsets: offsets, width: x.columns, heads: encoder.heads, with: 2, of: 4)
-    var x = x
-    for layer in encoder.layers {
-      let projected = linear(
-        layerNorm(x, layer.attentionNorm), layer.projection, positions: positions)
-      let mixed = attention(
-        projected, logExistence: logExistence, offsets: offsets, heads: encoder.heads)
-      x = linear(mixed, layer.output, residual: x)
-      x = feedForward(layerNorm(x, layer.feedForwardNorm), layer.feedForward, residual: x)
+/// Some rows of packed segments, in order.
+package struct SegmentRows: Sendable {
+  /// Their numbers among all packed rows, and their places in their segments.
+  package private(set) var rows = ContiguousArray<Int32>()
+  package private(set) var places = ContiguousArray<Int32>()
+  /// Those of segment n are offsets[n] ..< offsets[n + 1].
+  package private(set) var offsets: ContiguousArray<Int32> = [0]
+
+  /// The rows at the places that `places` gives for a segment (its number and length).
+  package init(
+    of segments: ContiguousArray<Int32>, at places: (_ segment: Int, _ length: Int) -> Range<Int>
+  ) {
+    for segment in 0..<max(0, segments.count - 1) {
+      let first = segments[segment]
+      for place in places(segment, Int(segments[segment + 1] - first)) {
+        rows.append(first + Int32(place))
+        self.places.append(Int32(place))
+      }
+      offsets.append(Int32(rows.count))
     }
+  }
+
+  /// The rows among these whose numbers are in `picked`, which rises.
+  package init(of segments: ContiguousArray<Int32>, rows picked: some Collection<Int>) {
+    var rest = picked[...]
+    for (first, end) in zip(segments, segments.dropFirst()) {
+      while let row = rest.first, row < Int(end) {
+        rows.append(Int32(row))
+        places.append(Int32(row) - first)
+        rest = rest.dropFirst()
+      }
+      offsets.append(Int32(rows.count))
+    }
+  }
+}
+
+extension Tape {
+  /// The stack over packed segments, of which only the outputs of `wanted` rows are computed.
+  ///
+  /// Shapes: x [L, D], logExistence [L, 1], result [wanted, D]. Nothing reads the other rows of
+  /// the last layer, so there they give keys and values and nothing else.
+  package func encode(
+    _ x: Tensor, _ encoder: Encoder, logExistence: Tensor, offsets: ContiguousArray<Int32>,
+    wanted: SegmentRows
+  ) -> Tensor {
+    var x = x
+    if encoder.layers.count > 1 {
+      let positions = positionTable(
+        offsets: offsets, width: x.columns, heads: encoder.heads, with: 2, of: 4)
+      for layer in encoder.layers.dropLast() {
+        let projected = linear(
+          layerNorm(x, layer.attentionNorm), layer.projection, positions: positions)
+        let mixed = attention(
+          projected, logExistence: logExistence, offsets: offsets, heads: encoder.heads)
+        x = finish(layer, mixed, residual: x)
+      }
+    }
+    x =
+      encoder.layers.last.map {
+        lastLayer(
+          x, $0, logExistence: logExistence, offsets: offsets, wanted: wanted, heads: encoder.heads)
+      } ?? gather(x, wanted.rows)
     return layerNorm(x, encoder.finalNorm)
+  }
+
+  private func lastLayer(
+    _ x: Tensor, _ layer: TransformerLayer, logExistence: Tensor,
+    offsets: ContiguousArray<Int32>, wanted: SegmentRows, heads: Int
+  ) -> Tensor {
+    let (width, projection) = (x.columns, layer.projection)
+    func mapped(_ x: Tensor, _ part: Range<Int>, _ positions: RowTable? = nil) -> Tensor {
+      linear(
+        x, use(projection.weight.rows(part)), bias: use(projection.bias.columns(part)),
+        positions: positions)
+    }
+    let normed = layerNorm(x, layer.attentionNorm)
+    let own = gather(normed, wanted.rows)
+    let longest = zip(offsets, offsets.dropFirst()).map { Int($1 - $0) }.max() ?? 0
+    let mixed = crossAttention(
+      queries: mapped(
+        own, 0..<width,
+        RowTable(
+          table: projectionPositions(count: longest, width: width, heads: heads, with: 1, of: 1),
+          rowOf: wanted.places)),
+      gate: mapped(own, 3 * width..<4 * width),
+      keysValues: mapped(
+        normed, width..<3 * width,
+        positionTable(offsets: offsets, width: width, heads: heads, with: 1, of: 2)),
+      logQuery: gather(logExistence, wanted.rows), logKey: logExistence,
+      queryOffsets: wanted.offsets, keyOffsets: offsets, places: wanted.places, heads: heads)
+    return finish(layer, mixed, residual: gather(x, wanted.rows))
+  }
+
+  /// What follows the attention of a layer.
+  private func finish(_ layer: TransformerLayer, _ mixed: Tensor, residual: Tensor) -> Tensor {
+    let x = linear(mixed, layer.output, residual: residual)
+    return feedForward(layerNorm(x, layer.feedForwardNorm), layer.feedForward, residual: x)
   }
 }

@@ -10,39 +10,30 @@ extension Level {
       tape.gelu(tape.convolution(x, compressor.convolution, offsets: offsets)),
       compressor.convolutionNorm)
     let local = tape.combine(1, x, 1, features)
-    let outputs = compressorStack(local, existence: existence, offsets: offsets, on: tape)
+    let outputs = compressorStack(
+      local, existence: existence, offsets: offsets,
+      wanted: SegmentRows(of: widened(offsets, by: vectors)) { _, _ in 0..<vectors }, on: tape)
     let learned = tape.use(compressor.learned).reshaped(columns: configuration.latentWidth)
-    let prefix = tape.gather(outputs, prefixRows(offsets))
     return tape.normalized(
       tape.addRow(
-        prefix.reshaped(columns: configuration.latentWidth), learned, factor: -(1 - epsilon)))
+        outputs.reshaped(columns: configuration.latentWidth), learned, factor: -(1 - epsilon)))
   }
 
-  /// The compressor's encoder over [learned vectors, segment], rows of all packed together.
-  ///
-  /// Result [P + N·C, D]; the learned vectors' outputs come first in every segment.
+  /// The compressor's encoder over [learned vectors, segment], rows of all packed together:
+  /// the outputs of `wanted` among the P + N·C rows.
   package func compressorStack(
-    _ x: Tensor, existence: Tensor, offsets: ContiguousArray<Int32>, on tape: Tape
+    _ x: Tensor, existence: Tensor, offsets: ContiguousArray<Int32>, wanted: SegmentRows,
+    on tape: Tape
   ) -> Tensor {
     let input = tape.prefixed(x, prefix: tape.use(compressor.learned), offsets: offsets)
     return tape.encode(
       input, compressor.encoder,
       logExistence: tape.logExistence(existence, offsets: offsets, prefix: vectors),
-      offsets: widened(offsets, by: vectors))
+      offsets: widened(offsets, by: vectors), wanted: wanted)
   }
 
   /// C.
   package var vectors: Int { configuration.compressionVectors }
-
-  /// The rows before every segment in a packing with `vectors` of them before each.
-  private func prefixRows(_ offsets: ContiguousArray<Int32>) -> ContiguousArray<Int32> {
-    var rows = ContiguousArray<Int32>()
-    for segment in 0..<offsets.count - 1 {
-      let base = Int(offsets[segment]) + segment * vectors
-      for i in 0..<vectors { rows.append(Int32(base + i)) }
-    }
-    return rows
-  }
 }
 
 /// The offsets of a packing that has `prefix` more rows before every segment.

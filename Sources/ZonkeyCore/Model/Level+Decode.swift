@@ -19,11 +19,12 @@ extension Level {
     let outputs = rollout(prompts(latents, noiseLevels: t, order: order, on: tape), order, on: tape)
     let rows = tape.gather(outputs, order.packedRows(withPrefix: true))
     let first = existence(tape.gather(outputs, order.packedRows(withPrefix: false)), offsets, tape)
+    let wide = widened(offsets, by: prefix)
     let refined = tape.encode(
       rows, decoder.denoiser,
-      logExistence: tape.logExistence(first, offsets: offsets, prefix: prefix),
-      offsets: widened(offsets, by: prefix))
-    let decoded = tape.normalized(tape.gather(refined, bodyRows(offsets, prefix: prefix)))
+      logExistence: tape.logExistence(first, offsets: offsets, prefix: prefix), offsets: wide,
+      wanted: SegmentRows(of: wide) { _, length in prefix..<length })
+    let decoded = tape.normalized(refined)
     return Decoded(vectors: decoded, existence: existence(decoded, offsets, tape))
   }
 

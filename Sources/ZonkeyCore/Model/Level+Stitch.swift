@@ -41,22 +41,17 @@ extension Level {
     let (width, heads) = (configuration.width, configuration.heads)
     let queries = tape.linear(
       left, tape.use(stitcher.layer.projection.weight.rows(0..<width)),
-      bias: tape.use(columns(stitcher.layer.projection.bias, 0..<width)),
+      bias: tape.use(stitcher.layer.projection.bias.columns(0..<width)),
       positions: positionTable(offsets: leftOffsets, width: width, heads: heads, with: 1, of: 1))
     let keysValues = tape.linear(
       right, tape.use(stitcher.layer.projection.weight.rows(width..<3 * width)),
-      bias: tape.use(columns(stitcher.layer.projection.bias, width..<3 * width)),
+      bias: tape.use(stitcher.layer.projection.bias.columns(width..<3 * width)),
       positions: positionTable(offsets: rightOffsets, width: width, heads: heads, with: 1, of: 2))
     return tape.crossAttention(
       queries: queries, keysValues: keysValues,
       logQuery: tape.logExistence(leftExistence, offsets: leftOffsets, prefix: 0),
       logKey: tape.logExistence(rightExistence, offsets: rightOffsets, prefix: 0),
       queryOffsets: leftOffsets, keyOffsets: rightOffsets, heads: heads)
-  }
-
-  /// A range of a bias row as a parameter of its own.
-  private func columns(_ bias: Parameter, _ range: Range<Int>) -> Parameter {
-    Parameter(offset: bias.offset + range.lowerBound, rows: 1, columns: range.count)
   }
 }
 

@@ -57,6 +57,7 @@ final class BlockPool: Sendable {
     /// Free larger blocks, the smallest first.
     var large: [Memory] = []
     var capacity = 0
+    var taken = 0
   }
   private let state = Mutex(State())
 
@@ -69,27 +70,37 @@ final class BlockPool: Sendable {
   /// Floats of all blocks, free or not.
   var capacity: Int { state.withLock { $0.capacity } }
 
+  /// Bytes of the blocks in use.
+  var takenBytes: Int { state.withLock { $0.taken } * MemoryLayout<Float>.stride }
+
   /// A block of at least `count` floats with undefined values, aligned to 64 bytes.
   func take(_ count: Int) -> Memory {
     state.withLock { state in
-      if count <= BlockPool.standard {
-        if let memory = state.standard.popLast() { return memory }
-      } else if let index = state.large.firstIndex(where: { $0.capacity >= count }) {
-        return state.large.remove(at: index)
-      }
-      // Sizes in quarters of a standard block, so that nearly equal needs meet the same block.
-      let quarter = BlockPool.standard / 4
-      let capacity = max(BlockPool.standard, (count + quarter - 1) / quarter * quarter)
-      let raw = UnsafeMutableRawPointer.allocate(
-        byteCount: capacity * MemoryLayout<Float>.stride, alignment: 64)
-      state.capacity += capacity
-      return Memory(base: raw.bindMemory(to: Float.self, capacity: capacity), capacity: capacity)
+      let memory = find(count, in: &state)
+      state.taken += memory.capacity
+      return memory
     }
+  }
+
+  private func find(_ count: Int, in state: inout State) -> Memory {
+    if count <= BlockPool.standard {
+      if let memory = state.standard.popLast() { return memory }
+    } else if let index = state.large.firstIndex(where: { $0.capacity >= count }) {
+      return state.large.remove(at: index)
+    }
+    // Sizes in quarters of a standard block, so that nearly equal needs meet the same block.
+    let quarter = BlockPool.standard / 4
+    let capacity = max(BlockPool.standard, (count + quarter - 1) / quarter * quarter)
+    let raw = UnsafeMutableRawPointer.allocate(
+      byteCount: capacity * MemoryLayout<Float>.stride, alignment: 64)
+    state.capacity += capacity
+    return Memory(base: raw.bindMemory(to: Float.self, capacity: capacity), capacity: capacity)
   }
 
   /// Takes a block back.
   func give(_ memory: Memory) {
     state.withLock { state in
+      state.taken -= memory.capacity
       guard memory.capacity > BlockPool.standard else {
         state.standard.append(memory)
         return

@@ -12,6 +12,14 @@ package struct Parameter: Sendable, Equatable {
     return Parameter(
       offset: offset + range.lowerBound * columns, rows: range.count, columns: columns)
   }
+
+  /// Some columns of a parameter of one row, as a parameter of its own.
+  package func columns(_ range: Range<Int>) -> Parameter {
+    precondition(
+      rows == 1 && range.lowerBound >= 0 && range.upperBound <= columns,
+      "column range outside parameter")
+    return Parameter(offset: offset + range.lowerBound, rows: 1, columns: range.count)
+  }
 }
 
 /// How a parameter starts.

@@ -210,20 +210,26 @@ extension LevelStep {
     let kinds = draws.uniform(.maskKind, level: index, count: rows)
     let random = draws.normal(.maskVector, level: index, count: sequence.count)
     let hidden = (0..<rows).filter { positions[$0] < 0.2 && share.values[$0] > 0 }
-    let out = tape.empty(rows, level.configuration.width)
+    let out = tape.empty(hidden.count, level.configuration.width)
     let ranges = [level.compressorRange, level.maskRange]
     tape.map(chunks.count, parameters: ranges) { child, chunk in
       let range = segmentation.rows(chunks[chunk])
-      let local = hidden.filter { range.contains($0) }.map { $0 - range.lowerBound }
+      let place =
+        hidden.count { $0 < range.lowerBound }..<hidden.count { $0 < range.upperBound }
+      let local = hidden[place].map { $0 - range.lowerBound }
       let masked = child.masked(
         child.borrow(sequence.rows(range)), at: local, mask: child.use(mask),
         kinds: Array(kinds[range]),
         random: random[range.lowerBound * sequence.columns..<range.upperBound * sequence.columns])
       let offsets = segmentation.localOffsets(chunks[chunk])
-      let stack = level.compressorStack(
-        masked, existence: child.borrow(existence.rows(range)), offsets: offsets, on: child)
+      let bodies = bodyRows(offsets, prefix: level.vectors)
+      let wanted = SegmentRows(
+        of: widened(offsets, by: level.vectors), rows: local.map { Int(bodies[$0]) })
       child.deliver(
-        child.gather(stack, bodyRows(offsets, prefix: level.vectors)), to: out.rows(range))
+        level.compressorStack(
+          masked, existence: child.borrow(existence.rows(range)), offsets: offsets,
+          wanted: wanted, on: child),
+        to: out.rows(place))
     }
     let positives = ContiguousArray(hidden.map { segmentation.rowOf[$0] })
     let negatives = draws.places(
@@ -232,7 +238,7 @@ extension LevelStep {
     let drawn = ContiguousArray(hidden.flatMap { negatives[$0 * 100..<($0 + 1) * 100] })
     let index = ContiguousArray(hidden.map { Int32($0) })
     let rowLosses = contrastive(
-      tape.gather(out, index), targets: tape.sphere(batch.vectors, radius: 1),
+      out, targets: tape.sphere(batch.vectors, radius: 1),
       positives: positives, negatives: drawn)
     return tape.weightedSum(
       rowLosses, tape.gather(share, index), divisor: Float(hidden.count) + epsilon)

@@ -87,15 +87,18 @@ void zk_sphere_backward(const float *x, const float *length, float radius, const
 /// a zero row, and so does one that no key is left for. log_q and log_k may both be NULL: no
 /// existence, all keys visible.
 /// With `gate` the output is multiplied by σ(gate).
+/// q_places says where each query stands in its segment (its i), for queries of some places only;
+/// NULL where a segment's queries stand at 0, 1, 2 ...
 /// Head h is columns h*E ..< (h+1)*E. Row strides are in floats. Self form: the same rows for
 /// queries and keys.
-/// q, k, v, gate and the logs are indexed by the offsets as they are (row q_offsets[n] of q stands
+/// q, k, v, gate, logs and places are indexed by the offsets as they are (row q_offsets[n] of q stands
 /// at q + q_offsets[n] * q_stride).
 typedef struct {
   const float *q, *k, *v, *gate;      // gate may be NULL
   long q_stride, k_stride, v_stride, gate_stride;
   const float *log_q, *log_k;         // packed like the rows
   const int32_t *q_offsets, *k_offsets;  // [N + 1] each, first entry need not be 0
+  const int32_t *q_places;               // packed like the queries; may be NULL
   long segments, width, heads;
 } zk_attention;
 

@@ -1,0 +1,177 @@
+import Synchronization
+
+extension Tape {
+  /// Runs `body` for every chunk, each on a child tape, in parallel.
+  ///
+  /// A body takes rows of this tape's tensors with `borrow`, disjoint from those of other chunks,
+  /// and leaves results with `deliver`. What all chunks read with a gradient must be declared:
+  /// `parameters` (ranges of the store) and `shared` tensors. The number of chunks and their
+  /// borders must depend on the data alone, never on the number of workers.
+  ///
+  /// A chunk leaves nothing but what it delivers. The backward pass runs the body again, this time
+  /// recording, and at once back through it, with all of it in the cache: a third more arithmetic
+  /// for a small part of the memory. While less than `keptBytes` are in use, chunks keep their
+  /// records and are spared the second run. The body must compute the same both times; then which
+  /// chunks were kept makes no difference to any bit.
+  package func map(
+    _ chunks: Int, parameters: [Range<Int>] = [], shared: [Tensor] = [],
+    _ body: @escaping (_ tape: Tape, _ chunk: Int) -> Void
+  ) {
+    let common = Common(parameters: parameters, tensors: shared)
+    let kept = KeptTapes()
+    workers.run(chunks) { _, chunk in
+      let keeps = recording && pool.takenBytes < keptBytes
+      let child = children.take(for: self, common: common, recording: keeps)
+      body(child, chunk)
+      if keeps { kept.put(child, chunk) } else { children.give(child) }
+    }
+    record { tape in
+      let sums = OrderedSums { memory in
+        tape.add(memory.base, to: common)
+        tape.pool.give(memory)
+      }
+      tape.workers.run(chunks) { _, chunk in
+        let child =
+          kept.take(chunk)
+          ?? {
+            let child = tape.children.take(for: tape, common: common, recording: true)
+            body(child, chunk)
+            return child
+          }()
+        let memory = tape.pool.take(common.count)
+        memory.base.update(repeating: 0, count: common.count)
+        child.backward(asChildOf: tape, common: memory.base)
+        tape.children.give(child)
+        sums.add(memory, of: chunk)
+      }
+    }
+  }
+
+  /// A parent's tensor (or rows of it) as seen from this child tape.
+  ///
+  /// Inside `map` only: gradients of a declared shared tensor go to a private copy, all others
+  /// straight to the parent.
+  package func borrow(_ tensor: Tensor) -> Tensor {
+    guard tensor.block >= 0 else { return tensor }
+    for (index, block) in blocks.enumerated() {
+      switch block.source {
+      case .shared:
+        if tensor.values >= block.base
+          && tensor.values + tensor.count <= block.base + block.count
+        {
+          return Tensor(
+            values: tensor.values, rows: tensor.rows, columns: tensor.columns, block: index)
+        }
+      case .parent(let number) where number == tensor.block:
+        return Tensor(
+          values: tensor.values, rows: tensor.rows, columns: tensor.columns, block: index)
+      default: continue
+      }
+    }
+    guard let base = parent?.blocks[tensor.block].base else {
+      preconditionFailure("only a child tape borrows")
+    }
+    blocks.append(Block(source: .parent(tensor.block), base: base, count: 0, gradient: nil))
+    return Tensor(
+      values: tensor.values, rows: tensor.rows, columns: tensor.columns, block: blocks.count - 1)
+  }
+
+  /// Writes `x` into rows of the parent tape, where they are the result of a chunk.
+  package func deliver(_ x: Tensor, to destination: Tensor) {
+    let target = borrow(destination)
+    precondition(x.count == target.count, "deliver: another shape")
+    target.values.update(from: x.values, count: x.count)
+    record { tape in
+      guard let dout = tape.gradient(target), let dx = tape.gradient(x) else { return }
+      Kernel.add(dout, to: dx, count: x.count)
+    }
+  }
+
+  /// Begins a chunk of the parent's work.
+  fileprivate func begin(childOf parent: Tape, common: Common, recording: Bool) {
+    self.parent = parent
+    self.recording = recording
+    blocks.removeAll(keepingCapacity: true)
+    var offset = 0
+    for range in common.parameters {
+      blocks.append(
+        Block(
+          source: .shared(offset), base: weights.values + range.lowerBound, count: range.count,
+          gradient: nil))
+      offset += range.count
+    }
+    for tensor in common.tensors {
+      blocks.append(
+        Block(source: .shared(offset), base: tensor.values, count: tensor.count, gradient: nil))
+      offset += tensor.count
+    }
+  }
+
+  private func backward(asChildOf parent: Tape, common: UnsafeMutablePointer<Float>) {
+    clearOwnGradients()
+    for index in blocks.indices {
+      switch blocks[index].source {
+      case .own: continue
+      case .parent(let number): blocks[index].gradient = parent.blocks[number].gradient
+      case .shared(let offset): blocks[index].gradient = common + offset
+      case .parameters: blocks[index].gradient = parent.blocks[0].gradient
+      }
+    }
+    runBackward()
+  }
+
+  /// Adds a chunk's gradients of what it shares with others.
+  private func add(_ values: UnsafePointer<Float>, to common: Common) {
+    var source = values
+    for range in common.parameters {
+      if let gradient = blocks[0].gradient {
+        Kernel.add(source, to: gradient + range.lowerBound, count: range.count)
+      }
+      source += range.count
+    }
+    for tensor in common.tensors {
+      if let gradient = gradient(tensor) {
+        Kernel.add(source, to: gradient, count: tensor.count)
+      }
+      source += tensor.count
+    }
+  }
+}
+
+/// What all chunks of a `map` read with a gradient, laid out one after the other.
+private struct Common {
+  let parameters: [Range<Int>]
+  let tensors: [Tensor]
+
+  /// Floats of a chunk's private gradient.
+  var count: Int {
+    parameters.reduce(0) { $0 + $1.count } + tensors.reduce(0) { $0 + $1.count }
+  }
+}
+
+/// Tapes for chunks, used again and again; thread-safe.
+final class ChildTapes: Sendable {
+  private let spare = Mutex<[Tape]>([])
+
+  /// A tape on which a chunk of the parent's work begins.
+  fileprivate func take(for parent: Tape, common: Common, recording: Bool) -> Tape {
+    let child = spare.withLock { $0.popLast() } ?? parent.makeChild()
+    child.begin(childOf: parent, common: common, recording: recording)
+    return child
+  }
+
+  /// Takes a tape back, and its memory.
+  func give(_ child: Tape) {
+    child.reset()
+    spare.withLock { $0.append(child) }
+  }
+}
+
+/// The recorded chunks of one `map` that wait for the backward pass; thread-safe.
+private final class KeptTapes: Sendable {
+  private let tapes = Mutex<[Int: Tape]>([:])
+
+  func put(_ tape: Tape, _ chunk: Int) { tapes.withLock { $0[chunk] = tape } }
+
+  func take(_ chunk: Int) -> Tape? { tapes.withLock { $0.removeValue(forKey: chunk) } }
+}
