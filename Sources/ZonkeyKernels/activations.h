@@ -16,6 +16,16 @@ void KERNEL(zk_gelu_backward)(const float *x, const float *dout, float *dx, long
   }
 }
 
+void KERNEL(zk_gelu_chain)(const float *x, float *out, float *d, long count) {
+  for (long i = 0; i < count; i += LANES) {
+    long n = count - i;
+    vf value = load_first(x + i, n), below, density;
+    normal_distribution(value, &below, &density);
+    store_first(out + i, value * below, n);
+    store_first(d + i, load_first(d + i, n) * (below + value * density), n);
+  }
+}
+
 // ---- LayerNorm -------------------------------------------------------------------------------
 // Four rows at a time, as long as there are four: their sums are independent chains of additions,
 // and the loads and stores of what belongs to columns are shared. A row's own arithmetic is the

@@ -37,6 +37,7 @@
   X(void, zk_gelu_forward, (const float *x, float *out, long count), (x, out, count))              \
   X(void, zk_gelu_backward, (const float *x, const float *dout, float *dx, long count),            \
     (x, dout, dx, count))                                                                          \
+  X(void, zk_gelu_chain, (const float *x, float *out, float *d, long count), (x, out, d, count))   \
   X(void, zk_sphere_forward,                                                                       \
     (const float *x, float radius, float *out, float *length, long rows, long columns),            \
     (x, radius, out, length, rows, columns))                                                       \

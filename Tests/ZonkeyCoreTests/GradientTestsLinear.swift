@@ -101,4 +101,19 @@ import ZonkeyCore
       [tape.feedForward(x[0], layer, residual: nil, into: tape.empty(1, 12))]
     }.using(entries).byElement()
   }
+
+  /// Without recording, rows go through in blocks; that changes no bit.
+  @Test func feedForwardInBlocks() {
+    let model = GradientModel.model
+    let layer = model.levels[0].stitcher.layer.feedForward
+    let weights = ParameterStore(count: model.parameters.count)
+    model.initialize(weights, random: RandomSource(seed: 3))
+    let results = [true, false].map { recording in
+      let tape = Tape(weights: weights, workers: Workers(count: 1), recording: recording)
+      let x = tape.leaf(Leaf.random(211, 12, seed: 1).values, columns: 12)
+      return tape.feedForward(x, layer, residual: x).array
+    }
+    #expect(results[0] == results[1])
+    #expect(Set(results[0]).count > 2000)
+  }
 }

@@ -133,6 +133,15 @@ import ZonkeyKernels
     }
     #expect(worst < 1e-6)
 
+    // Both at once are the same two numbers.
+    var (again, chained) = (out.map { _ in Float(0) }, x.map { $0 / 3 })
+    zk_gelu_chain(x, &again, &chained, x.count)
+    #expect(again == out)
+    let slopes = zip(chained, x).map { Double($0) / Double($1 / 3) }
+    for (slope, d) in zip(slopes, dx) where slope.isFinite {
+      #expect(abs(slope - Double(d - 0.5)) < 1e-6)
+    }
+
     var one: [Float] = [0]
     zk_gelu_forward([.nan], &one, 1)
     #expect(one[0].isNaN)

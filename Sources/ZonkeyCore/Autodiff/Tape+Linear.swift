@@ -47,10 +47,7 @@ extension Tape {
         zk_product(
           dout, tape.packed(weight, for: .backward), nil, dx, nil, nil, rows, outputs, inputs, dx)
       }
-      if let dweight = tape.gradient(weight) {
-        BLAS.addTransposedProduct(dout, x.values, into: dweight, m: outputs, n: inputs, k: rows)
-      }
-      if let bias, let dbias = tape.gradient(bias) { zk_column_sums(dout, rows, outputs, dbias) }
+      tape.addGradients(of: weight, bias, dout: dout, input: x.values, rows: rows)
       if let residual, let dresidual = tape.gradient(residual) {
         Kernel.add(dout, to: dresidual, count: rows * outputs)
       }
@@ -58,8 +55,20 @@ extension Tape {
     return out
   }
 
+  /// Adds the gradients of a linear map's weight [O, I] and bias: doutᵀ · input, and dout's sums.
+  func addGradients(
+    of weight: Tensor, _ bias: Tensor?, dout: UnsafePointer<Float>, input: UnsafePointer<Float>,
+    rows: Int
+  ) {
+    if let dweight = gradient(weight) {
+      BLAS.addTransposedProduct(
+        dout, input, into: dweight, m: weight.rows, n: weight.columns, k: rows)
+    }
+    if let bias, let dbias = gradient(bias) { zk_column_sums(dout, rows, weight.rows, dbias) }
+  }
+
   /// A weight for the product kernel; what is no parameter is packed for this use alone.
-  private func packed(_ weight: Tensor, for side: PackedWeights.Side) -> UnsafePointer<Float> {
+  func packed(_ weight: Tensor, for side: PackedWeights.Side) -> UnsafePointer<Float> {
     if let packed = packed.packed(weight, for: side) { return packed }
     let values = floats(PackedWeights.count(weight, for: side))
     PackedWeights.pack(weight, for: side, into: values)

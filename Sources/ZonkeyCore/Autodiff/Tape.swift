@@ -35,6 +35,8 @@ package final class Tape: @unchecked Sendable {
   private let arena: Arena
   /// Gradients of this tape's own memory, in a backward pass.
   private let gradientArena: Arena
+  /// What one operation needs while it runs.
+  private let scratchArena: Arena
   var blocks: [Block] = []
   private var arenaBlocks: [Int] = []
   private var operations: [(Tape) -> Void] = []
@@ -70,6 +72,7 @@ package final class Tape: @unchecked Sendable {
     self.pool = pool
     arena = Arena(pool: pool)
     gradientArena = Arena(pool: pool)
+    scratchArena = Arena(pool: pool)
     children = ChildTapes()
     reset()
   }
@@ -87,6 +90,7 @@ package final class Tape: @unchecked Sendable {
     operations.removeAll(keepingCapacity: true)
     arena.reset()
     gradientArena.reset()
+    scratchArena.reset()
     blocks.removeAll(keepingCapacity: true)
     arenaBlocks.removeAll(keepingCapacity: true)
     blocks.append(
@@ -120,6 +124,12 @@ package final class Tape: @unchecked Sendable {
 
   /// Undefined floats without a gradient, for what the backward pass needs to remember.
   func floats(_ count: Int) -> UnsafeMutablePointer<Float> { arena.allocate(count).pointer }
+
+  /// Undefined floats until the next call.
+  func scratch(_ count: Int) -> UnsafeMutablePointer<Float> {
+    scratchArena.reset()
+    return scratchArena.allocate(count).pointer
+  }
 
   /// A copy of `values` as a constant.
   package func constant(_ values: [Float], columns: Int = 1) -> Tensor {

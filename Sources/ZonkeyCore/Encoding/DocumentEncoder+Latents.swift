@@ -12,7 +12,7 @@ extension DocumentEncoder {
     var row = 0
     func compute() {
       tape.reset()
-      let found = windows.latents(on: tape)
+      let found = latents(windows)
       let place = out.rows(row..<row + found.rows)
       place.values.update(from: found.values, count: found.count)
       row += found.rows
@@ -29,17 +29,30 @@ extension DocumentEncoder {
       units, starts: starts, latents: out,
       next: level.index + 1 < zonkey.levelCount ? zonkey.model.levels[level.index + 1] : nil)
   }
+
+  private func latents(_ windows: Windows) -> Tensor {
+    let units = windows.units
+    let x =
+      units.isBytes
+      ? tape.gather(symbolVectors, windows.index)
+      : tape.normalized(tape.gather(units.table, windows.index))
+    return units.level.compress(
+      x, taps: units.isBytes ? tape.gather(symbolTaps, windows.index) : nil,
+      existence: tape.existence(
+        tape.constant(windows.boundaries), offsets: windows.offsets),
+      offsets: windows.offsets, on: tape)
+  }
 }
 
 /// The windows of some segments, packed with their living rows.
 private struct Windows {
-  private let units: LevelUnits
+  let units: LevelUnits
   private let bound: Float
   /// How likely a start is behind a document's end, for existence.
   private let pastEnd: Float
-  private var index = ContiguousArray<Int32>()
-  private var boundaries: [Float] = []
-  private var offsets: ContiguousArray<Int32> = [0]
+  private(set) var index = ContiguousArray<Int32>()
+  private(set) var boundaries: [Float] = []
+  private(set) var offsets: ContiguousArray<Int32> = [0]
 
   init(_ zonkey: Zonkey, units: LevelUnits) {
     self.units = units
@@ -76,12 +89,5 @@ private struct Windows {
     }
     guard units.allowsStart(document, position) else { return 0 }
     return min(max(position == 0 ? 1 : p[position], epsilon), 1 - epsilon)
-  }
-
-  func latents(on tape: Tape) -> Tensor {
-    units.level.compress(
-      tape.normalized(tape.gather(units.table, index)),
-      existence: tape.existence(tape.constant(boundaries), offsets: offsets), offsets: offsets,
-      on: tape)
   }
 }

@@ -10,8 +10,11 @@ public final class DocumentEncoder {
   let tape: Tape
   /// The latents of a batch's levels.
   private let results: Tape
-  /// The splitter's projection of every symbol, which level 0 looks up, and the tape it lies on.
+  /// What level 0 looks up, as functions of the symbol alone, and the tape it lies on: the
+  /// splitter's projection, vectors on the sphere, what these give to the compressor's convolution.
   private let symbolProjections: Tensor
+  let symbolVectors: Tensor
+  let symbolTaps: Tensor
   private let symbolTape: Tape
   /// Rows that are computed together; memory for activations is that of so many rows.
   let pieceRows: Int
@@ -28,8 +31,10 @@ public final class DocumentEncoder {
     tape = zonkey.tape()
     results = zonkey.tape()
     symbolTape = zonkey.tape()
-    symbolProjections = zonkey.model.levels[0].splitterProjection(
-      symbolTape.use(zonkey.model.embedding), on: symbolTape)
+    let (level, embedding) = (zonkey.model.levels[0], symbolTape.use(zonkey.model.embedding))
+    symbolProjections = level.splitterProjection(embedding, on: symbolTape)
+    symbolVectors = symbolTape.normalized(embedding)
+    symbolTaps = level.compressorTaps(symbolVectors, on: symbolTape)
   }
 
   /// Splits consecutive documents; `withLatents` compresses the top level's segments too.

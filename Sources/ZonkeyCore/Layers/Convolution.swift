@@ -25,7 +25,13 @@ extension Tape {
   package func convolution(
     _ x: Tensor, _ layer: Convolution, offsets: ContiguousArray<Int32>
   ) -> Tensor {
-    shiftedSum(
-      linear(x, use(layer.weight)), groups: layer.groups, bias: use(layer.bias), offsets: offsets)
+    convolution(taps: linear(x, use(layer.weight)), layer, offsets: offsets)
+  }
+
+  /// The convolution from the products x · weightᵀ [L, Σ kernel·channels].
+  package func convolution(
+    taps: Tensor, _ layer: Convolution, offsets: ContiguousArray<Int32>
+  ) -> Tensor {
+    shiftedSum(taps, groups: layer.groups, bias: use(layer.bias), offsets: offsets)
   }
 }

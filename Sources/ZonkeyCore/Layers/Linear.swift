@@ -30,12 +30,3 @@ package struct FeedForward: Sendable {
     contract = Linear("\(name).contract", inputs: width * ratio, outputs: width, in: &list)
   }
 }
-
-extension Tape {
-  /// residual + contract(GELU(expand(x))). Shapes: all [L, D].
-  package func feedForward(
-    _ x: Tensor, _ layer: FeedForward, residual: Tensor?, into destination: Tensor? = nil
-  ) -> Tensor {
-    linear(gelu(linear(x, layer.expand)), layer.contract, residual: residual, into: destination)
-  }
-}

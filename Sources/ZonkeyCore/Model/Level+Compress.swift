@@ -2,13 +2,14 @@ extension Level {
   /// Compresses packed segments to latents (model §4).
   ///
   /// Shapes: x [P, D] on the sphere, existence [P, 1], offsets [N + 1]; result [N, C·D] on the
-  /// sphere of ρ(C·D).
+  /// sphere of ρ(C·D). `taps` is `compressorTaps(x)` where the caller has it already.
   package func compress(
-    _ x: Tensor, existence: Tensor, offsets: ContiguousArray<Int32>, on tape: Tape
+    _ x: Tensor, taps: Tensor? = nil, existence: Tensor, offsets: ContiguousArray<Int32>,
+    on tape: Tape
   ) -> Tensor {
-    let features = tape.layerNorm(
-      tape.gelu(tape.convolution(x, compressor.convolution, offsets: offsets)),
-      compressor.convolutionNorm)
+    let convolved = tape.convolution(
+      taps: taps ?? compressorTaps(x, on: tape), compressor.convolution, offsets: offsets)
+    let features = tape.layerNorm(tape.gelu(convolved), compressor.convolutionNorm)
     let local = tape.combine(1, x, 1, features)
     let outputs = compressorStack(
       local, existence: existence, offsets: offsets,
@@ -17,6 +18,13 @@ extension Level {
     return tape.normalized(
       tape.addRow(
         outputs.reshaped(columns: configuration.latentWidth), learned, factor: -(1 - epsilon)))
+  }
+
+  /// What each row x [L, D] gives to the convolution of the rows around it: [L, 3·D].
+  ///
+  /// Each row is a function of its own unit alone, and level 0 has but 258 of them.
+  package func compressorTaps(_ x: Tensor, on tape: Tape) -> Tensor {
+    tape.linear(x, tape.use(compressor.convolution.weight))
   }
 
   /// The compressor's encoder over [learned vectors, segment], rows of all packed together:

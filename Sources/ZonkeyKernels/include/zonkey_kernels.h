@@ -68,6 +68,8 @@ void zk_layernorm_backward(const float *x, const float *gain, const float *mean,
 void zk_gelu_forward(const float *x, float *out, long count);
 /// dx += dout * gelu'(x).
 void zk_gelu_backward(const float *x, const float *dout, float *dx, long count);
+/// out = gelu(x) and d *= gelu'(x), for a backward pass that did not keep the forward's result.
+void zk_gelu_chain(const float *x, float *out, float *d, long count);
 
 // ---- Sphere norm: out = x / ‖x‖ * radius per row; a zero row stays zero -------------------------
 
