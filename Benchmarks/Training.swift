@@ -10,7 +10,6 @@ extension Bench {
     let load = try Workload(segments)
     let configuration = load.model.configuration
     let tape = Tape(weights: load.weights, workers: workers, recording: true)
-    tape.keptBytes = (Int(ProcessInfo.processInfo.environment["KEPT"] ?? "0") ?? 0) << 20
     let step = TrainingStep(model: load.model, tape: tape)
     let gradients = ParameterStore(count: load.weights.count)
     let optimiser = AdamW(count: load.weights.count)

@@ -49,6 +49,8 @@ struct InputOptions: ParsableArguments {
 struct ByteCount: ExpressibleByArgument {
   let count: Int
 
+  init(count: Int) { self.count = count }
+
   init?(argument: String) {
     let units: [Character: Int] = ["K": 1 << 10, "M": 1 << 20, "G": 1 << 30]
     let unit = argument.last.flatMap { units[$0] }
@@ -58,6 +60,10 @@ struct ByteCount: ExpressibleByArgument {
     let (count, overflow) = number.multipliedReportingOverflow(by: unit ?? 1)
     if overflow || count > 1 << 40 { return nil }
     self.count = count
+  }
+
+  var defaultValueDescription: String {
+    count % (1 << 20) == 0 ? "\(count >> 20)M" : "\(count)"
   }
 }
 
@@ -71,5 +77,10 @@ struct Duration: ExpressibleByArgument {
     let number = unit == nil ? argument[...] : argument.dropLast()
     guard let value = Double(number), value.isFinite, value > 0 else { return nil }
     seconds = value * (unit ?? 1)
+  }
+
+  var defaultValueDescription: String {
+    seconds.truncatingRemainder(dividingBy: 60) == 0
+      ? "\(Int(seconds) / 60)m" : "\(Int(seconds))s"
   }
 }

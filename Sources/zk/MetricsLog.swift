@@ -23,6 +23,8 @@ final class MetricsLog {
       "gradient_norm": JSONValue(report.gradientNorm), "bytes": .integer(Int64(state.bytes)),
       "step_seconds": JSONValue(Float(seconds)),
       "mean_lengths": .array(report.meanLengths.map { JSONValue($0) }),
+      "segments": .array(report.segments.map { .integer(Int64($0)) }),
+      "positions": .array(report.positions.map { .integer(Int64($0)) }),
     ]
     row["levels"] = levels(report.losses)
     try append(row)

@@ -69,6 +69,13 @@ struct Train: ParsableCommand {
     completion: .file(extensions: ["jsonl"]))
   var log: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Keep activations in up to this much memory instead of computing them twice: faster, with "
+        + "the same result.",
+      valueName: "n"))
+  var activationMemory = ByteCount(count: Trainer.standardKeptBytes)
+
   @Flag(help: "Print what training would cost, measured on two steps, and stop.")
   var dryRun = false
 
@@ -93,6 +100,7 @@ struct Train: ParsableCommand {
   func run() throws {
     let console = common.console(verb: "train")
     let trainer = try makeTrainer(console)
+    trainer.keptBytes = activationMemory.count
     if let steps { trainer.plan(totalSteps: steps) }
     if dryRun {
       try DryRun(trainer: trainer).print()

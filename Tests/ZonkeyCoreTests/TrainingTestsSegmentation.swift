@@ -138,14 +138,15 @@ import ZonkeyCore
   }
 
   @Test func chunksTileTheSegments() {
-    let documents = [DocumentExtent(offset: 0, rows: 40, real: 40)]
+    let documents = [DocumentExtent(offset: 0, rows: 200, real: 200)]
     let s = segmentation(
-      [Array(stride(from: 0, to: 40, by: 3))], documents, [Float](repeating: 0.1, count: 40),
+      [Array(stride(from: 0, to: 200, by: 3))], documents, [Float](repeating: 0.1, count: 200),
       length: 7, bound: 0)
-    for target in [1, 10, 20, 1000] {
+    for (target, count) in [(1, 6), (84, 6), (85, 3), (1000, 1)] {
       let chunks = s.chunks(rows: target)
+      #expect(chunks.count == count)
       #expect(chunks.flatMap { Array($0) } == Array(0..<s.segments))
-      #expect(chunks.dropLast().allSatisfy { s.rows($0).count >= target })
+      #expect(chunks.dropLast().allSatisfy { s.rows($0).count >= target && $0.count % 12 == 0 })
       for chunk in chunks {
         let local = s.localOffsets(chunk)
         #expect(local.first == 0 && Int(local.last ?? -1) == s.rows(chunk).count)

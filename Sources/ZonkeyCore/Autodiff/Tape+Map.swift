@@ -23,7 +23,12 @@ extension Tape {
       let keeps = recording && pool.takenBytes < keptBytes
       let child = children.take(for: self, common: common, recording: keeps)
       body(child, chunk)
-      if keeps { kept.put(child, chunk) } else { children.give(child) }
+      if keeps {
+        child.releaseScratch()
+        kept.put(child, chunk)
+      } else {
+        children.give(child)
+      }
     }
     record { tape in
       let sums = OrderedSums { memory in

@@ -131,6 +131,9 @@ package final class Tape: @unchecked Sendable {
     return scratchArena.allocate(count).pointer
   }
 
+  /// Gives the memory of `scratch` back.
+  func releaseScratch() { scratchArena.reset() }
+
   /// A copy of `values` as a constant.
   package func constant(_ values: [Float], columns: Int = 1) -> Tensor {
     values.withUnsafeBufferPointer { leaf($0, columns: columns).constant }

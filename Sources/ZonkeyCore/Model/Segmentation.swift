@@ -102,19 +102,18 @@ package struct Segmentation: Sendable {
 
   /// Fixed chunks of segments of about `rows` rows each; their borders depend on the data alone.
   package func chunks(rows target: Int) -> [Range<Int>] {
-    chunked(segments, target: target) { Int(offsets[$0 + 1] - offsets[$0]) }
+    chunked(segments, target: target, offsets: offsets)
   }
 }
 
-/// Cuts 0 ..< count into runs of about `target` weight each.
-func chunked(_ count: Int, target: Int, weight: (Int) -> Int) -> [Range<Int>] {
-  var (chunks, first, sum) = ([Range<Int>](), 0, 0)
-  for i in 0..<count {
-    sum += weight(i)
-    if sum >= target {
-      chunks.append(first..<i + 1)
-      (first, sum) = (i + 1, 0)
-    }
+/// Cuts segments with these offsets into runs of whole dozens (`chunkSegments`) that have at least
+/// `target` rows.
+func chunked(_ count: Int, target: Int, offsets: ContiguousArray<Int32>) -> [Range<Int>] {
+  var (chunks, first) = ([Range<Int>](), 0)
+  for end in stride(from: chunkSegments, to: count, by: chunkSegments)
+  where Int(offsets[end] - offsets[first]) >= target {
+    chunks.append(first..<end)
+    first = end
   }
   if first < count { chunks.append(first..<count) }
   return chunks

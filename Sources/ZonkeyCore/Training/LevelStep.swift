@@ -243,7 +243,11 @@ package struct LevelStep {
   }
 }
 
-/// Rows of a chunk for a batch of `rows` packed rows: about eight chunks, but neither so small that
-/// matrix products become inefficient nor so large that they leave the cache. Small batches get at
-/// least four, so that few workers share them evenly.
-func chunkRows(_ rows: Int) -> Int { min(max(rows / 8, min(256, max(128, (rows + 3) / 4))), 1024) }
+/// Rows of a chunk for a batch of `rows` packed rows: so few that they stay in the cache, but
+/// enough for efficient matrix products. Small batches get four chunks, so that few workers share
+/// them evenly.
+func chunkRows(_ rows: Int) -> Int { min(288, max(128, (rows + 3) / 4)) }
+
+/// Segments of a chunk are a multiple of this: a step of the rollout has a row for each, and the
+/// product kernel takes 6 or 12 rows at a time.
+let chunkSegments = 12

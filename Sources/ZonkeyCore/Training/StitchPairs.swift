@@ -23,10 +23,8 @@ struct StitchPairs {
     (leftRows, leftOffsets) = packed(left)
     (rightRows, rightOffsets) = packed(left.map { $0 + 1 })
     trueStarts = left.map { Float(segmentation.startOf[$0 + 1] - segmentation.startOf[$0]) }
-    let offsets = leftOffsets
-    chunks = chunked(left.count, target: chunkRows(Int(offsets.last ?? 0))) {
-      Int(offsets[$0 + 1] - offsets[$0])
-    }
+    chunks = chunked(
+      count, target: chunkRows(Int(leftOffsets.last ?? 0)), offsets: leftOffsets)
   }
 
   func left(_ pairs: Range<Int>) -> (rows: Range<Int>, offsets: ContiguousArray<Int32>) {

@@ -10,6 +10,9 @@ public struct StepReport: Sendable {
   public let meanLengths: [Float]
   public let gradientNorm: Float
   public let learningRate: Float
+  /// Segments of each level, and the positions of theirs that were computed.
+  public let segments: [Int]
+  public let positions: [Int]
   /// Text bytes in this step's crops.
   public let bytes: Int
 }
@@ -85,6 +88,14 @@ public final class Trainer {
   /// Bytes of memory in tapes and parameters.
   public var memoryBytes: Int { tape.heldBytes + 6 * weights.count * MemoryLayout<Float>.stride }
 
+  /// Memory in which a step keeps activations for its backward pass; what does not fit is computed
+  /// twice, with the same result.
+  public static let standardKeptBytes = 64 << 20
+  public var keptBytes: Int {
+    get { tape.keptBytes }
+    set { tape.keptBytes = newValue }
+  }
+
   /// Learned numbers.
   public var parameterCount: Int { model.parameters.learnedCount }
 
@@ -128,7 +139,7 @@ public final class Trainer {
     return StepReport(
       step: state.step, loss: result.total, losses: result.losses,
       meanLengths: result.meanBoundary.map { 1 / max($0, 1e-6) }, gradientNorm: norm,
-      learningRate: rate, bytes: bytes)
+      learningRate: rate, segments: result.segments, positions: result.rows, bytes: bytes)
   }
 
   /// The losses of the averaged weights on crops that do not change from call to call; the next
