@@ -41,6 +41,7 @@ demo: build
 	@scripts/demo.sh .build/release/zk
 
 bench: deps
+	@$(SWIFT) build $(SHIPPED) --product zk >&2
 	@$(SWIFT) build $(BENCHMARKS) >&2
 	@.build-bench/release/zk-bench $(BENCH)
 

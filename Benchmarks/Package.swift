@@ -17,9 +17,11 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
   ],
   targets: [
+    .target(name: "AllocationCount"),
     .executableTarget(
       name: "zk-bench",
       dependencies: [
+        "AllocationCount",
         .product(name: "ZonkeyCore", package: "zk"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

@@ -1,60 +1,94 @@
+import AllocationCount
 import Foundation
 import ZonkeyCore
 
-extension Bench {
-  /// Complete training steps: forward, backward, clipping, AdamW.
-  ///
-  /// Dense segments give three figures: the speed, how near its arithmetic comes to the limit, and
-  /// the memory.
-  func training(_ segments: Workload.Segments, wants: (String) -> Bool) throws {
-    let load = try Workload(segments)
+/// Complete training steps on one batch of the benchmark's text: forward, backward, clipping, AdamW.
+final class TrainingRun {
+  private let load: Workload
+  private let tape: Tape
+  private let gradients: ParameterStore
+  private let optimiser: AdamW
+  private let crops: [DocumentSymbols]
+  /// Of the first draws of this seed these come nearest to their mean number of segments.
+  private let draws = RandomDraws(source: RandomSource(seed: 11), step: 3)
+  /// Segments and packed rows of the last step, level by level.
+  private(set) var segments: [Int] = []
+  private(set) var rows: [Int] = []
+  /// Calls of the allocator in each step.
+  private(set) var allocations: [Int] = []
+
+  init(_ load: Workload, workers: Workers) {
+    self.load = load
+    tape = Tape(weights: load.weights, workers: workers, recording: true)
+    gradients = ParameterStore(count: load.weights.count)
+    optimiser = AdamW(count: load.weights.count)
     let configuration = load.model.configuration
-    let tape = Tape(weights: load.weights, workers: workers, recording: true)
-    let step = TrainingStep(model: load.model, tape: tape)
-    let gradients = ParameterStore(count: load.weights.count)
-    let optimiser = AdamW(count: load.weights.count)
-    let crops = Workload.crops(
-      configuration.batch, length: configuration.levels[0].documentLength)
-    let source = RandomSource(seed: 11)
-    var (segmentCounts, rowCounts) = ([Int](), [Int]())
-    // A rate so small that all steps have the same segments; its size costs no time.
-    let rate: Float = 1e-7
-    let sample = sample {
-      gradients.clear()
-      let result = step.run(
-        symbols: crops, draws: RandomDraws(source: source, step: optimiser.steps),
-        gradients: gradients, weight: step.weight)
-      (segmentCounts, rowCounts) = (result.segments, result.rows)
-      optimiser.step(
-        weights: load.weights, gradients: gradients, learningRate: rate,
-        weightDecay: configuration.weightDecay, clip: configuration.gradientClip)
-    }
-    let characters = crops.reduce(0) { $0 + $1.real }
+    crops = Workload.crops(configuration.batch, length: configuration.levels[0].documentLength)
+  }
+
+  var characters: Int { crops.reduce(0) { $0 + $1.real } }
+
+  /// Bytes that the tape keeps for the next step.
+  var heldBytes: Int { tape.heldBytes }
+
+  /// Floating-point operations of the last step.
+  var operations: Double {
+    Arithmetic(load.model.configuration).trainingStep(rows: rows, segments: segments)
+  }
+
+  func advance() {
+    let before = zk_allocation_count()
+    let (step, configuration) = (
+      TrainingStep(model: load.model, tape: tape), load.model.configuration
+    )
+    gradients.clear()
+    let result = step.run(
+      symbols: crops, draws: draws, gradients: gradients, weight: step.weight)
+    // A rate so small that, with the same draws, all steps have the same segments; it costs no time.
+    optimiser.step(
+      weights: load.weights, gradients: gradients, learningRate: 1e-7,
+      weightDecay: configuration.weightDecay, clip: configuration.gradientClip)
+    allocations.append(zk_allocation_count() - before)
+    (segments, rows) = (result.segments, result.rows)
+  }
+}
+
+extension Bench {
+  /// The speed of training; with dense segments also how near its arithmetic comes to the limit,
+  /// the memory, and how often memory is asked for.
+  func training(_ segments: Workload.Segments, wants: (String) -> Bool) throws {
+    let run = TrainingRun(try Workload(segments), workers: workers)
+    let sample = sample { run.advance() }
     let name = "train-\(segments.rawValue)"
     if wants(name) {
       report(
-        name, sample, amount: Double(characters), unit: "characters/s", reference: 3.9,
+        name, sample, amount: Double(run.characters), unit: "characters/s", reference: 3.9,
+        operations: run.operations,
         remarks: [
-          ("segments", .array(segmentCounts.map { .integer(Int64($0)) })),
-          ("rows", .array(rowCounts.map { .integer(Int64($0)) })),
+          ("segments", .array(run.segments.map { .integer(Int64($0)) })),
+          ("rows", .array(run.rows.map { .integer(Int64($0)) })),
         ])
     }
-    if wants("arithmetic") && segments == .dense {
-      let operations = Arithmetic(configuration).trainingStep(
-        rows: rowCounts, segments: segmentCounts)
+    guard segments == .dense else { return }
+    if wants("arithmetic") {
       report(
-        "arithmetic", sample, amount: operations * 1e-9, unit: "GFLOP/s", reference: nil,
-        remarks: [("gflop_per_step", .number((operations * 1e-7).rounded() / 100))])
+        "arithmetic", sample, amount: run.operations * 1e-9, unit: "GFLOP/s", reference: nil,
+        remarks: [("gflop_per_step", rounded(run.operations * 1e-9))])
     }
-    if wants("memory") && segments == .dense { memory(of: tape) }
-  }
-
-  /// The peak of resident memory so far, and what the tape keeps for the next step.
-  private func memory(of tape: Tape) {
-    Figure(
-      name: "memory", value: peakResidentBytes() * 1e-9, unit: "GB", reference: 3.1,
-      remarks: [("tape_gb", .number((Double(tape.heldBytes) * 1e-6).rounded() / 1000))]
-    ).print()
+    if wants("memory") {
+      Figure(
+        name: "memory", value: peakResidentBytes() * 1e-9, unit: "GB", reference: 3.1,
+        remarks: [("tape_gb", rounded(Double(run.heldBytes) * 1e-9))]
+      ).print()
+    }
+    if wants("allocations") {
+      // The steps for warming up fill the memory that later ones use again.
+      let counts = run.allocations.suffix(runs).map { Double($0) }.sorted()
+      Figure(
+        name: "allocations", value: middle(counts), unit: "calls/step", minimum: counts.first,
+        maximum: counts.last, runs: counts.count
+      ).print()
+    }
   }
 }
 
