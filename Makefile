@@ -8,7 +8,9 @@ SWIFT ?= swift
 # flags, so that one build serves both; `install` builds without it and is fully optimised.
 TESTABLE := -c release -Xswiftc -enable-testing
 # Swift's own library is linked in: the installed program needs no toolchain and starts faster.
-SHIPPED := -c release --static-swift-stdlib --scratch-path .build-install
+STATIC := -c release --static-swift-stdlib
+SHIPPED := $(STATIC) --scratch-path .build-install
+BENCHMARKS := $(STATIC) --package-path Benchmarks --scratch-path .build-bench
 
 DEBIAN_PACKAGES := git ca-certificates pkg-config libopenblas-dev libzstd-dev libxml2-dev \
 	libbz2-dev zlib1g-dev liblzma-dev
@@ -39,8 +41,9 @@ demo: build
 	@scripts/demo.sh .build/release/zk
 
 bench: deps
-	@$(SWIFT) build $(SHIPPED) --product zk-bench >&2
-	@.build-install/release/zk-bench $(BENCH)
+	@$(SWIFT) build $(SHIPPED) --product zk >&2
+	@$(SWIFT) build $(BENCHMARKS) >&2
+	@.build-bench/release/zk-bench $(BENCH)
 
 install: deps
 	$(SWIFT) build $(SHIPPED) --product zk
@@ -65,4 +68,4 @@ lint:
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks
 
 clean:
-	rm -rf .build .build-install
+	rm -rf .build .build-install .build-bench

@@ -35,15 +35,6 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
-    // Here and not a package of its own: it measures parts that no other package can see.
-    .executableTarget(
-      name: "zk-bench",
-      dependencies: [
-        "ZonkeyCore",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ],
-      path: "Benchmarks",
-      swiftSettings: strict),
     .testTarget(
       name: "ZonkeyCoreTests", dependencies: ["ZonkeyCore", "ZonkeyKernels"],
       swiftSettings: strict),

@@ -18,7 +18,7 @@ struct Figure {
 
   /// One line of JSON; what was not measured is null.
   func print() {
-    func number(_ x: Double?) -> JSONValue { x.map { .number(rounded($0)) } ?? .null }
+    func number(_ x: Double?) -> JSONValue { x.map { rounded($0) } ?? .null }
     let perGFLOPs = sgemm.map { value / $0 }
     var object: JSONObject = [
       "name": .string(name), "value": number(value), "unit": .string(unit),
@@ -31,10 +31,10 @@ struct Figure {
     Swift.print(String(decoding: JSONValue.object(object).serialised(), as: UTF8.self))
     fflush(nil)
   }
-
-  /// Four digits say all that a measurement knows.
-  private func rounded(_ x: Double) -> Double { Double(String(format: "%.4g", x)) ?? x }
 }
+
+/// Four digits say all that a measurement knows.
+func rounded(_ x: Double) -> JSONValue { .number(Double(String(format: "%.4g", x)) ?? x) }
 
 /// What all benchmarks share: workers, the number of runs, and how a run is timed.
 struct Bench {
@@ -72,17 +72,27 @@ struct Bench {
     return Sample(seconds: seconds.sorted(), sgemm: middle(rates.sorted()))
   }
 
-  /// Prints a rate: `amount` of `unit` in each run.
+  /// Prints a rate: `amount` of `unit` in each run, which takes so many operations.
   func report(
     _ name: String, _ sample: Sample, amount: Double, unit: String, reference: Double?,
-    remarks: [(String, JSONValue)] = []
+    operations: Double? = nil, remarks: [(String, JSONValue)] = []
   ) {
     Figure(
       name: name, value: amount / sample.median, unit: unit, sgemm: sample.sgemm,
       reference: reference, minimum: amount / sample.slowest, maximum: amount / sample.fastest,
       runs: sample.seconds.count,
-      remarks: [("milliseconds", .number((sample.median * 1e5).rounded() / 100))] + remarks
+      remarks: [("milliseconds", rounded(sample.median * 1e3))] + remarks
+        + (operations.map { arithmetic($0, sample) } ?? [])
     ).print()
+  }
+
+  /// What a run computes, and which share of the limit's rate that is.
+  func arithmetic(_ operations: Double, _ sample: Sample) -> [(String, JSONValue)] {
+    let billions = operations * 1e-9
+    return [
+      ("gflop", rounded(billions)),
+      ("share_of_sgemm", rounded(billions / sample.median / sample.sgemm)),
+    ]
   }
 }
 

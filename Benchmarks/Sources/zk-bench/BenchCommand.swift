@@ -13,8 +13,9 @@ struct BenchCommand: ParsableCommand {
     commandName: "zk-bench",
     abstract: "Measure training, splitting, encoding and decoding against matrix products.",
     discussion: """
-      Names: sgemm, train-dense, train-sharp, arithmetic, memory, split, encode-dense, \
-      decode-dense. A name that --only gives also selects those that begin with it.
+      Names: sgemm, train-dense, train-sharp, arithmetic, memory, allocations, split, \
+      encode-dense, encode-sharp, decode-dense, decode-sharp, start-version, start-split, pipeline. \
+      A name that --only gives also selects those that begin with it.
       """)
 
   @Option(help: "Run only what begins with this name; can be repeated.")
@@ -26,6 +27,12 @@ struct BenchCommand: ParsableCommand {
   @Option(help: "Runs of each benchmark; the median is reported.")
   var runs = 8
 
+  @Option(help: "The program that is started.")
+  var zk = ".build-install/release/zk"
+
+  @Option(help: "Its model.")
+  var model = "share/zk/default.zk"
+
   func validate() throws {
     guard (1...1024).contains(threads) else { throw ValidationError("--threads: 1 to 1024") }
     guard (1...1000).contains(runs) else { throw ValidationError("--runs: 1 to 1000") }
@@ -33,17 +40,25 @@ struct BenchCommand: ParsableCommand {
 
   func run() throws {
     let bench = Bench(workers: Workers(count: threads), runs: runs)
-    func wants(_ names: String...) -> Bool {
-      only.isEmpty || names.contains { name in only.contains { name.hasPrefix($0) } }
-    }
     if wants("sgemm") { bench.products(moment: "before") }
-    if wants("train-dense", "arithmetic", "memory") {
-      try bench.training(.dense, wants: { wants($0) })
+    if wants("train-dense", "arithmetic", "memory", "allocations") {
+      try bench.training(.dense) { wants($0) }
     }
-    if wants("train-sharp") { try bench.training(.sharp, wants: { wants($0) }) }
+    if wants("train-sharp") { try bench.training(.sharp) { wants($0) } }
     if wants("split") { try bench.split() }
-    if wants("encode-dense") { try bench.encode() }
-    if wants("decode-dense") { try bench.decode() }
+    for segments in [Workload.Segments.dense, .sharp] {
+      if wants("encode-\(segments.rawValue)") { try bench.encode(segments) }
+      if wants("decode-\(segments.rawValue)") { try bench.decode(segments) }
+    }
+    if wants("start-version", "start-split", "pipeline") {
+      let program = try Program(path: zk, model: model)
+      try bench.startUp(program) { wants($0) }
+      if wants("pipeline") { try bench.pipeline(program) }
+    }
     if wants("sgemm") { bench.products(moment: "after") }
+  }
+
+  private func wants(_ names: String...) -> Bool {
+    only.isEmpty || names.contains { name in only.contains { name.hasPrefix($0) } }
   }
 }

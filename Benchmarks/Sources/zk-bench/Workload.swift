@@ -19,12 +19,23 @@ struct Workload {
   /// probabilities near 0 and 1, and rows of existence below 1e-3 are dropped. The upper level's
   /// splitter stays as it was initialised. The caps leave room for all documents' segments.
   init(_ segments: Segments) throws {
-    var configuration = try Self.published(segments)
-    configuration.livingBound = segments == .dense ? 0 : 1e-3
+    try self.init(try Self.published(segments))
+    if segments == .sharp { beginAtSpaces() }
+  }
+
+  /// Fresh weights of any configuration.
+  init(_ configuration: Configuration) throws {
     model = try ZonkeyModel(configuration)
     weights = ParameterStore(count: model.parameters.count)
     model.initialize(weights, random: RandomSource(seed: 7))
-    if segments == .sharp { beginAtSpaces() }
+  }
+
+  /// The model for use; starts can be drawn, there is no calibration.
+  var zonkey: Zonkey {
+    let blank = Calibration(probabilities: [], positions: 1)
+    return Zonkey(
+      model: model, weights: weights, calibrations: model.levels.map { _ in blank },
+      state: TrainingState(seed: 7), id: "")
   }
 
   private static func published(_ segments: Segments) throws -> Configuration {
@@ -41,9 +52,10 @@ struct Workload {
             {"width": 256, "compressionVectors": 4, "segmentLength": 16, "documentLength": 128,
              "segmentLimit": 64, "heads": 4, "compressorLayers": 2, "decompressorLayers": 1,
              "denoiserLayers": 2}],
-           "vocabulary": 256, "topDocumentLength": 16, "feedForwardRatio": 4, "batch": 3,
+           "vocabulary": 258, "topDocumentLength": 16, "feedForwardRatio": 4, "batch": 3,
            "paddedDocuments": true}
           """))
+    configuration.livingBound = segments == .dense ? 0 : 1e-3
     return configuration
   }
 
@@ -69,6 +81,23 @@ struct Workload {
     }
   }
 
+  /// The text again and again in lines of 300 to 600 bytes that end with a sentence, `bytes` of
+  /// it or a little more.
+  static func paragraphs(bytes: Int) -> [[UInt8]] {
+    let sentences = text.split(whereSeparator: { $0 == 46 || $0 == 10 })
+    var (paragraphs, paragraph, count) = ([[UInt8]](), [UInt8](), 0)
+    while count < bytes {
+      for sentence in sentences {
+        paragraph += sentence + [46]
+        guard paragraph.count >= 300 else { continue }
+        paragraphs.append(Array(paragraph.drop { $0 == 32 }))
+        count += paragraph.count
+        paragraph = []
+      }
+    }
+    return paragraphs
+  }
+
   /// Plain English of 1.6 kB: the segments' lengths depend on nothing else of it.
   private static let text = Array(
     """
@@ -90,4 +119,9 @@ struct Workload {
     pictures of cows that the innkeeper hangs in the hall. When the first snow closes the pass, \
     the valley is quiet again, and letters take a week to reach the coast.\n
     """.utf8)
+}
+
+extension DocumentSymbols {
+  /// The text's bytes.
+  var bytes: [UInt8] { symbols.prefix(real).map { UInt8($0) } }
 }

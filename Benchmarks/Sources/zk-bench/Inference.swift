@@ -1,0 +1,113 @@
+import ZonkeyCore
+
+extension Bench {
+  private static let length = 1024
+
+  /// The splitter's probabilities of documents of 1024 characters.
+  func split(_ name: String = "split", remarks: [(String, JSONValue)] = []) throws {
+    let load = try Workload(.dense)
+    let (level, crops) = (load.model.levels[0], Workload.crops(64, length: Bench.length))
+    let tapes = tapes(load)
+    let sample = sample {
+      workers.run(crops.count) { worker, crop in
+        let (tape, symbols) = (tapes[worker], ContiguousArray(crops[crop].symbols))
+        tape.reset()
+        let embedding = tape.use(load.model.embedding)
+        // As the encoder does it, with a table made once for many documents.
+        let projected = tape.gather(level.splitterProjection(embedding, on: tape), symbols)
+        _ = level.boundaryProbability(
+          tape.gather(embedding, symbols), projected: projected,
+          offsets: [0, Int32(symbols.count)], on: tape)
+      }
+    }
+    let rows = crops.count * Bench.length
+    report(
+      name, sample, amount: Double(rows), unit: "characters/s", reference: 1170,
+      operations: Arithmetic(load.model.configuration).split(rows: rows), remarks: remarks)
+  }
+
+  /// Splitting and compressing as `zk encode --level 0` does it, two documents of 1024
+  /// characters at a time, with starts drawn by their probability as in training.
+  func encode(_ segments: Workload.Segments) throws {
+    let zonkey = try Workload(segments).zonkey
+    let (pieces, together) = (16, 2)
+    let texts = Workload.crops(pieces * together, length: Bench.length).map(\.bytes)
+    let encoders = try (0..<workers.count).map { _ in try encoder(zonkey) }
+    let sample = sample {
+      workers.run(pieces) { worker, piece in
+        let first = piece * together
+        _ = encoders[worker].encode(
+          Array(texts[first..<first + together]), firstNumber: first + 1, withLatents: true)
+      }
+    }
+    let windows = try texts.enumerated().map { try livingWindows($1, number: $0 + 1, of: zonkey) }
+    let count = windows.reduce(0) { $0 + $1.segments }
+    let rows = windows.reduce(0) { $0 + $1.rowOf.count }
+    let (characters, arithmetic) = (texts.count * Bench.length, Arithmetic(zonkey.configuration))
+    report(
+      "encode-\(segments.rawValue)", sample, amount: Double(characters), unit: "characters/s",
+      reference: 346,
+      operations: arithmetic.split(rows: characters)
+        + arithmetic.compress(rows: rows, segments: count),
+      remarks: [
+        ("mean_length", rounded(Double(characters) / Double(count))),
+        ("mean_rows", rounded(Double(rows) / Double(count))),
+      ])
+  }
+
+  /// Decoding latents to the living positions of windows over the benchmark's text, 64 segments
+  /// in a piece; of dense segments all positions live.
+  func decode(_ segments: Workload.Segments) throws {
+    let load = try Workload(segments)
+    let level = load.model.levels[0]
+    let (pieces, together) = (16, 64)
+    let windows = try livingWindows(Workload.crops(1, length: 16 * 1024)[0].bytes, of: load.zonkey)
+    let offsets = (0..<pieces).map {
+      windows.localOffsets($0 * together..<($0 + 1) * together)
+    }
+    let tapes = tapes(load)
+    let (source, width) = (RandomSource(seed: 3), level.configuration.latentWidth)
+    let latents = source.normal(source.key(1), count: together * width)
+    let sample = sample {
+      workers.run(pieces) { worker, piece in
+        let tape = tapes[worker]
+        tape.reset()
+        _ = level.decode(
+          tape.normalized(tape.constant(latents, columns: width)),
+          noiseLevels: [Float](repeating: 0, count: together), offsets: offsets[piece], on: tape)
+      }
+    }
+    let (count, rows) = (pieces * together, windows.rows(0..<pieces * together).count)
+    report(
+      "decode-\(segments.rawValue)", sample, amount: Double(count), unit: "segments/s",
+      reference: 37,
+      operations: Arithmetic(load.model.configuration).decode(rows: rows, segments: count),
+      remarks: [("mean_rows", rounded(Double(rows) / Double(count)))])
+  }
+
+  /// Tapes that record nothing, one for each worker and used again for every piece: what a piece
+  /// needs stays in the cache.
+  private func tapes(_ load: Workload) -> [Tape] {
+    let packed = PackedWeights(load.weights)
+    return (0..<workers.count).map { _ in Tape(weights: load.weights, packed: packed) }
+  }
+
+  private func encoder(_ zonkey: Zonkey) throws -> DocumentEncoder {
+    try DocumentEncoder(zonkey, options: SplitOptions(rule: .sample(seed: 5)))
+  }
+
+  /// The windows over an ASCII text with the rows that the encoder computes of them.
+  private func livingWindows(
+    _ text: [UInt8], number: Int = 1, of zonkey: Zonkey
+  ) throws -> Segmentation {
+    let encoder = try encoder(zonkey)
+    let segments = encoder.encode([text], firstNumber: number)[0].segments[0]
+    // The first position is not among them: a segment begins there in any case.
+    let p = [1] + encoder.probabilities(of: text)[0].allowed
+    return Segmentation(
+      starts: [segments.map(\.start)],
+      documents: [DocumentExtent(offset: 0, rows: text.count, real: text.count)], p: p,
+      segmentLength: zonkey.configuration.levels[0].segmentLength,
+      bound: zonkey.configuration.livingBound)
+  }
+}

@@ -1,0 +1,105 @@
+import AllocationCount
+import Foundation
+import ZonkeyCore
+
+/// Complete training steps on one batch of the benchmark's text: forward, backward, clipping, AdamW.
+final class TrainingRun {
+  private let load: Workload
+  private let tape: Tape
+  private let gradients: ParameterStore
+  private let optimiser: AdamW
+  private let crops: [DocumentSymbols]
+  /// Of the first draws of this seed these come nearest to their mean number of segments.
+  private let draws = RandomDraws(source: RandomSource(seed: 11), step: 3)
+  /// Segments and packed rows of the last step, level by level.
+  private(set) var segments: [Int] = []
+  private(set) var rows: [Int] = []
+  /// Calls of the allocator in each step.
+  private(set) var allocations: [Int] = []
+
+  init(_ load: Workload, workers: Workers) {
+    self.load = load
+    tape = Tape(weights: load.weights, workers: workers, recording: true)
+    gradients = ParameterStore(count: load.weights.count)
+    optimiser = AdamW(count: load.weights.count)
+    let configuration = load.model.configuration
+    crops = Workload.crops(configuration.batch, length: configuration.levels[0].documentLength)
+  }
+
+  var characters: Int { crops.reduce(0) { $0 + $1.real } }
+
+  /// Bytes that the tape keeps for the next step.
+  var heldBytes: Int { tape.heldBytes }
+
+  /// Floating-point operations of the last step.
+  var operations: Double {
+    Arithmetic(load.model.configuration).trainingStep(rows: rows, segments: segments)
+  }
+
+  func advance() {
+    let before = zk_allocation_count()
+    let (step, configuration) = (
+      TrainingStep(model: load.model, tape: tape), load.model.configuration
+    )
+    gradients.clear()
+    let result = step.run(
+      symbols: crops, draws: draws, gradients: gradients, weight: step.weight)
+    // A rate so small that, with the same draws, all steps have the same segments; it costs no time.
+    optimiser.step(
+      weights: load.weights, gradients: gradients, learningRate: 1e-7,
+      weightDecay: configuration.weightDecay, clip: configuration.gradientClip)
+    allocations.append(zk_allocation_count() - before)
+    (segments, rows) = (result.segments, result.rows)
+  }
+}
+
+extension Bench {
+  /// The speed of training; with dense segments also how near its arithmetic comes to the limit,
+  /// the memory, and how often memory is asked for.
+  func training(_ segments: Workload.Segments, wants: (String) -> Bool) throws {
+    let run = TrainingRun(try Workload(segments), workers: workers)
+    let sample = sample { run.advance() }
+    let name = "train-\(segments.rawValue)"
+    if wants(name) {
+      report(
+        name, sample, amount: Double(run.characters), unit: "characters/s", reference: 3.9,
+        operations: run.operations,
+        remarks: [
+          ("segments", .array(run.segments.map { .integer(Int64($0)) })),
+          ("rows", .array(run.rows.map { .integer(Int64($0)) })),
+        ])
+    }
+    guard segments == .dense else { return }
+    if wants("arithmetic") {
+      report(
+        "arithmetic", sample, amount: run.operations * 1e-9, unit: "GFLOP/s", reference: nil,
+        remarks: [("gflop_per_step", rounded(run.operations * 1e-9))])
+    }
+    if wants("memory") {
+      Figure(
+        name: "memory", value: peakResidentBytes() * 1e-9, unit: "GB", reference: 3.1,
+        remarks: [("tape_gb", rounded(Double(run.heldBytes) * 1e-9))]
+      ).print()
+    }
+    if wants("allocations") {
+      // The steps for warming up fill the memory that later ones use again.
+      let counts = run.allocations.suffix(runs).map { Double($0) }.sorted()
+      Figure(
+        name: "allocations", value: middle(counts), unit: "calls/step", minimum: counts.first,
+        maximum: counts.last, runs: counts.count
+      ).print()
+    }
+  }
+}
+
+/// The most memory that was resident, in bytes; not a number where the system does not tell.
+private func peakResidentBytes() -> Double {
+  guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8) else {
+    return .nan
+  }
+  for line in status.split(separator: "\n") where line.hasPrefix("VmHWM:") {
+    let kilobytes = line.split(whereSeparator: { !$0.isNumber }).first.flatMap { Double($0) }
+    return (kilobytes ?? .nan) * 1024
+  }
+  return .nan
+}
