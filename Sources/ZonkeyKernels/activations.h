@@ -1,18 +1,21 @@
 // GELU, LayerNorm and the sphere norm.
 
+// x Φ(x) = max(x, 0) - |x| Φ(-|x|), from the tail alone: no cancellation on either side.
+
 void KERNEL(zk_gelu_forward)(const float *x, float *out, long count) {
   for (long i = 0; i < count; i += LANES) {
-    vf value = load_first(x + i, count - i), below, density;
-    normal_distribution(value, &below, &density);
-    store_first(out + i, value * below, count - i);
+    vf value = load_first(x + i, count - i), y = normal_distance(value);
+    vf below = y * normal_tail(y) * normal_bell(y);
+    store_first(out + i, at_least(value, 0) - below, count - i);
   }
 }
 
 void KERNEL(zk_gelu_backward)(const float *x, const float *dout, float *dx, long count) {
   for (long i = 0; i < count; i += LANES) {
-    vf value = load_first(x + i, count - i), below, density;
-    normal_distribution(value, &below, &density);
-    add_first(dx + i, load_first(dout + i, count - i) * (below + value * density), count - i);
+    vf value = load_first(x + i, count - i), y = normal_distance(value);
+    vf slope = (normal_tail(y) - y * 0.39894228f) * normal_bell(y);
+    slope = choose(value < 0.0f, slope, 1.0f - slope);
+    add_first(dx + i, load_first(dout + i, count - i) * slope, count - i);
   }
 }
 

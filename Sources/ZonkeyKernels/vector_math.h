@@ -98,53 +98,89 @@ INLINE vf interleave_high(vf a, vf b) {
                                  31);
 }
 
-/// Lane i receives the sum of all lanes of x[i]. Destroys x.
-INLINE vf sums_of_each(vf x[LANES]) {
-#pragma clang loop unroll(full)
-  for (int half = LANES / 2; half > 0; half /= 2)
-#pragma clang loop unroll(full)
-    for (int i = 0; i < half; i++)
-      x[i] = interleave_low(x[i], x[i + half]) + interleave_high(x[i], x[i + half]);
-  return x[0];
+// Transposition goes by groups of four lanes, which lie in one register of any instruction set:
+// first inside the groups, then whole groups.
+
+#define GROUP_LANE(i, g) ((i) + 4 * (g) + ((i) < 4 ? 0 : 12))
+
+/// In every group of four: the lanes i, j, k, l of those of `a` (0 to 3) and of `b` (4 to 7).
+#define IN_GROUPS(a, b, i, j, k, l)                                                              \
+  __builtin_shufflevector(a, b, GROUP_LANE(i, 0), GROUP_LANE(j, 0), GROUP_LANE(k, 0),            \
+                          GROUP_LANE(l, 0), GROUP_LANE(i, 1), GROUP_LANE(j, 1),                  \
+                          GROUP_LANE(k, 1), GROUP_LANE(l, 1), GROUP_LANE(i, 2),                  \
+                          GROUP_LANE(j, 2), GROUP_LANE(k, 2), GROUP_LANE(l, 2),                  \
+                          GROUP_LANE(i, 3), GROUP_LANE(j, 3), GROUP_LANE(k, 3),                  \
+                          GROUP_LANE(l, 3))
+
+/// The groups i, j, k, l of those of `a` (0 to 3) and of `b` (4 to 7).
+#define GROUPS(a, b, i, j, k, l)                                                                 \
+  __builtin_shufflevector(a, b, 4 * (i), 4 * (i) + 1, 4 * (i) + 2, 4 * (i) + 3, 4 * (j),         \
+                          4 * (j) + 1, 4 * (j) + 2, 4 * (j) + 3, 4 * (k), 4 * (k) + 1,           \
+                          4 * (k) + 2, 4 * (k) + 3, 4 * (l), 4 * (l) + 1, 4 * (l) + 2,           \
+                          4 * (l) + 3)
+
+/// The sums of the even and the odd pairs of lanes in every group: a, b, a, b.
+INLINE vf pair_sums(vf a, vf b) { return IN_GROUPS(a, b, 0, 4, 1, 5) + IN_GROUPS(a, b, 2, 6, 3, 7); }
+
+/// Group g, lane i receives the sum of group g of x[i].
+INLINE vf group_sums(const vf x[4]) {
+  vf first = pair_sums(x[0], x[1]), last = pair_sums(x[2], x[3]);
+  return IN_GROUPS(first, last, 0, 1, 4, 5) + IN_GROUPS(first, last, 2, 3, 6, 7);
 }
 
-/// Transposes 16 × 16 in four rounds of perfect shuffles.
+/// Lane i receives the sum of all lanes of x[i].
+INLINE vf sums_of_each(const vf x[LANES]) {
+  vf a = group_sums(x), b = group_sums(x + 4), c = group_sums(x + 8), d = group_sums(x + 12);
+  vf first = GROUPS(a, b, 0, 1, 4, 5) + GROUPS(a, b, 2, 3, 6, 7);
+  vf last = GROUPS(c, d, 0, 1, 4, 5) + GROUPS(c, d, 2, 3, 6, 7);
+  return GROUPS(first, last, 0, 2, 4, 6) + GROUPS(first, last, 1, 3, 5, 7);
+}
+
+/// Transposes 16 × 16.
 INLINE void transpose(vf x[LANES]) {
-  vf y[LANES];
+  vf y[LANES];  // y[4i + c], group g: column 4g + c of rows 4i ... 4i + 3
 #pragma clang loop unroll(full)
-  for (int round = 0; round < 2; round++) {
+  for (int i = 0; i < LANES; i += 4) {
+    vf low = IN_GROUPS(x[i], x[i + 1], 0, 4, 1, 5), high = IN_GROUPS(x[i], x[i + 1], 2, 6, 3, 7);
+    vf low_below = IN_GROUPS(x[i + 2], x[i + 3], 0, 4, 1, 5);
+    vf high_below = IN_GROUPS(x[i + 2], x[i + 3], 2, 6, 3, 7);
+    y[i] = IN_GROUPS(low, low_below, 0, 1, 4, 5);
+    y[i + 1] = IN_GROUPS(low, low_below, 2, 3, 6, 7);
+    y[i + 2] = IN_GROUPS(high, high_below, 0, 1, 4, 5);
+    y[i + 3] = IN_GROUPS(high, high_below, 2, 3, 6, 7);
+  }
 #pragma clang loop unroll(full)
-    for (int i = 0; i < 8; i++) {
-      y[2 * i] = interleave_low(x[i], x[i + 8]);
-      y[2 * i + 1] = interleave_high(x[i], x[i + 8]);
-    }
-#pragma clang loop unroll(full)
-    for (int i = 0; i < 8; i++) {
-      x[2 * i] = interleave_low(y[i], y[i + 8]);
-      x[2 * i + 1] = interleave_high(y[i], y[i + 8]);
-    }
+  for (int c = 0; c < 4; c++) {
+    vf left = GROUPS(y[c], y[c + 4], 0, 1, 4, 5), right = GROUPS(y[c], y[c + 4], 2, 3, 6, 7);
+    vf left_below = GROUPS(y[c + 8], y[c + 12], 0, 1, 4, 5);
+    vf right_below = GROUPS(y[c + 8], y[c + 12], 2, 3, 6, 7);
+    x[c] = GROUPS(left, left_below, 0, 2, 4, 6);
+    x[c + 4] = GROUPS(left, left_below, 1, 3, 5, 7);
+    x[c + 8] = GROUPS(right, right_below, 0, 2, 4, 6);
+    x[c + 12] = GROUPS(right, right_below, 1, 3, 5, 7);
   }
 }
 
 // ---- Elementary functions --------------------------------------------------------------------
 
-/// e^x, relative error 1e-7; 0 below about -87.6, infinity above 88.4.
-INLINE vf exponential(vf x) {
-  x = at_most(at_least(x, -88.0f), 88.7f);
+/// 2^(factor * x), relative error 2e-7 beside what |factor| * x is known to; 0 where the power is
+/// below 2^-126.5. factor * x lies in -127.5 ... 128.
+INLINE vf power_of_two(vf x, float factor) {
   // Adding 1.5·2²³ rounds to an integer n; the 127 makes the low bits the exponent field of 2^n.
+  // n may be that of a slightly other factor: one product for both uses could not be fused.
   const float magic = 12582912.0f + 127.0f;
-  vf shifted = x * 1.44269504f + magic;
-  vf n = shifted - magic;
-  vf r = x - n * 0.693145752f;
-  r = r - n * 1.42860677e-6f;
-  vf p = splat(1.381459879e-3f);
-  p = p * r + 8.368716575e-3f;
-  p = p * r + 4.166838899e-2f;
-  p = p * r + 1.666652113e-1f;
-  p = p * r + 4.999999404e-1f;
-  p = p * (r * r) + r;
+  vf shifted = x * (factor * 1.00001f) + magic;
+  vf r = x * factor - (shifted - magic);
   vf power = (vf)((vi)shifted << 23);
-  return p * power + power;
+  vf p = 1.326473200e-3f * r + 9.671514854e-3f;
+  p = p * (r * r) + (5.550733581e-2f * r + 2.402224243e-1f);
+  p = p * r + 6.931470037e-1f;
+  return p * (r * power) + power;
+}
+
+/// e^x; 0 below about -87.6, infinity above 88.4.
+INLINE vf exponential(vf x) {
+  return power_of_two(at_most(at_least(x, -88.0f), 88.7f), 1.44269504f);
 }
 
 /// log x, relative error 2e-7, for finite normal x > 0.
@@ -177,24 +213,24 @@ INLINE vf logarithm_of_one_plus(vf x) {
 
 INLINE vf sigmoid(vf x) { return 1.0f / (1.0f + exponential(-x)); }
 
-/// The standard normal's distribution Φ(x) and density. Φ(-y) for y ≥ 0 is e^(-y²/2) times a
-/// smooth function of y, fitted as a polynomial in 1 / (1 + 0.35 y): one range, no cancellation.
-INLINE void normal_distribution(vf x, vf *below, vf *density) {
-  vf y = magnitude(x);
-  vf bell = exponential(y * y * -0.5f);
-  vf t = 1.0f / (1.0f + 0.35f * y);
-  vf p = splat(-2.911501564e-2f);
-  p = p * t + 1.438184083e-1f;
-  p = p * t - 2.553910017e-1f;
-  p = p * t + 1.587965637e-1f;
-  p = p * t - 2.284342237e-2f;
-  p = p * t + 1.053921431e-1f;
-  p = p * t + 1.198630854e-1f;
-  p = p * t + 1.398575604e-1f;
-  p = p * t + 1.396216601e-1f;
-  vf tail = p * t * bell;
-  *below = choose(x < 0.0f, tail, 1.0f - tail);
-  *density = bell * 0.39894228f;
+/// |x|, at most where the standard normal's bell is zero in single precision.
+INLINE vf normal_distance(vf x) { return at_most(magnitude(x), 13.28f); }
+
+/// The standard normal's density at a distance y, times √(2π).
+INLINE vf normal_bell(vf y) { return power_of_two(y * y, -0.721347520f); }
+
+/// The standard normal's weight beyond a distance y, divided by its bell: one rational for all y,
+/// fitted to 1e-7 + 2e-8 y², which is what the rounding of y² costs the bell.
+INLINE vf normal_tail(vf y) {
+  vf p = splat(3.988322210e-1f);
+  p = p * y + 2.955207810f;
+  p = p * y + 9.261734750f;
+  p = p * y + 13.38622780f;
+  vf q = y + 7.398218140f;
+  q = q * y + 24.34895150f;
+  q = q * y + 39.88464950f;
+  q = q * y + 26.77245830f;
+  return p / q;
 }
 
 /// sin and cos of 2π·turn for turn in [0, 1].
