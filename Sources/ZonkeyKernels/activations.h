@@ -2,30 +2,35 @@
 
 // x Φ(x) = max(x, 0) - |x| Φ(-|x|), from the tail alone: no cancellation on either side.
 
+INLINE vf gelu_value(vf x, vf y) {
+  return at_least(x, 0) - y * normal_tail(y) * normal_bell(y);
+}
+
+INLINE vf gelu_slope(vf x, vf y) {
+  vf slope = (normal_tail(y) - y * 0.39894228f) * normal_bell(y);
+  return choose(x < 0.0f, slope, 1.0f - slope);
+}
+
 void KERNEL(zk_gelu_forward)(const float *x, float *out, long count) {
   for (long i = 0; i < count; i += LANES) {
-    vf value = load_first(x + i, count - i), y = normal_distance(value);
-    vf below = y * normal_tail(y) * normal_bell(y);
-    store_first(out + i, at_least(value, 0) - below, count - i);
+    vf value = load_first(x + i, count - i);
+    store_first(out + i, gelu_value(value, normal_distance(value)), count - i);
   }
 }
 
 void KERNEL(zk_gelu_backward)(const float *x, const float *dout, float *dx, long count) {
   for (long i = 0; i < count; i += LANES) {
-    vf value = load_first(x + i, count - i), y = normal_distance(value);
-    vf slope = (normal_tail(y) - y * 0.39894228f) * normal_bell(y);
-    slope = choose(value < 0.0f, slope, 1.0f - slope);
+    vf value = load_first(x + i, count - i);
+    vf slope = gelu_slope(value, normal_distance(value));
     add_first(dx + i, load_first(dout + i, count - i) * slope, count - i);
   }
 }
 
 void KERNEL(zk_gelu_chain)(const float *x, float *out, float *d, long count) {
   for (long i = 0; i < count; i += LANES) {
-    long n = count - i;
-    vf value = load_first(x + i, n), below, density;
-    normal_distribution(value, &below, &density);
-    store_first(out + i, value * below, n);
-    store_first(d + i, load_first(d + i, n) * (below + value * density), n);
+    vf value = load_first(x + i, count - i), y = normal_distance(value);
+    store_first(out + i, gelu_value(value, y), count - i);
+    store_first(d + i, load_first(d + i, count - i) * gelu_slope(value, y), count - i);
   }
 }
 

@@ -24,28 +24,30 @@ extension Tape {
     for first in stride(from: 0, to: rows, by: rowBlock) {
       let count = min(rowBlock, rows - first)
       let before = kept.map { $0 + first * hidden } ?? block
-      zk_product(
-        x.values + first * width, packedExpand, expandBias.values, nil, nil, nil, count, width,
-        hidden, before)
+      product(
+        x.values + first * width, packedExpand, bias: expandBias.values, rows: count,
+        inputs: width, outputs: hidden, into: before)
       zk_gelu_forward(before, block, count * hidden)
-      zk_product(
-        block, packedContract, contractBias.values, residual.map { $0.values + first * width },
-        nil, nil, count, hidden, width, out.values + first * width)
+      product(
+        block, packedContract, bias: contractBias.values,
+        residual: residual.map { UnsafePointer($0.values + first * width) }, rows: count,
+        inputs: hidden, outputs: width, into: out.values + first * width)
     }
     guard let kept else { return out }
     record { tape in
       guard let dout = tape.gradient(out) else { return }
       let activated = tape.scratch(2 * rows * hidden)
       let dhidden = activated + rows * hidden
-      zk_product(
-        dout, tape.packed(contract, for: .backward), nil, nil, nil, nil, rows, width, hidden,
-        dhidden)
+      tape.product(
+        dout, tape.packed(contract, for: .backward), rows: rows, inputs: width, outputs: hidden,
+        into: dhidden)
       zk_gelu_chain(kept, activated, dhidden, rows * hidden)
       tape.addGradients(of: contract, contractBias, dout: dout, input: activated, rows: rows)
       tape.addGradients(of: expand, expandBias, dout: dhidden, input: x.values, rows: rows)
       if let dx = tape.gradient(x) {
-        zk_product(
-          dhidden, tape.packed(expand, for: .backward), nil, dx, nil, nil, rows, hidden, width, dx)
+        tape.product(
+          dhidden, tape.packed(expand, for: .backward), residual: dx, rows: rows, inputs: hidden,
+          outputs: width, into: dx)
       }
       if let residual, let dresidual = tape.gradient(residual) {
         Kernel.add(dout, to: dresidual, count: rows * width)

@@ -28,24 +28,24 @@ extension Tape {
     let out = destination ?? empty(rows, outputs)
     precondition(out.rows == rows && out.columns == outputs, "linear: output of another shape")
     let packed = packed(weight, for: .forward)
+    func product(_ table: UnsafePointer<Float>? = nil, _ rowOf: UnsafePointer<Int32>? = nil) {
+      self.product(
+        x.values, packed, bias: bias?.values, residual: residual?.values, table: table,
+        rowOf: rowOf, rows: rows, inputs: inputs, outputs: outputs, into: out.values)
+    }
     if let positions {
       positions.table.withUnsafeBufferPointer { table in
-        positions.rowOf.pointer { rowOf in
-          zk_product(
-            x.values, packed, bias?.values, residual?.values, table.baseAddress, rowOf, rows,
-            inputs, outputs, out.values)
-        }
+        positions.rowOf.pointer { product(table.baseAddress, $0) }
       }
     } else {
-      zk_product(
-        x.values, packed, bias?.values, residual?.values, nil, nil, rows, inputs, outputs,
-        out.values)
+      product()
     }
     record { tape in
       guard let dout = tape.gradient(out) else { return }
       if let dx = tape.gradient(x) {
-        zk_product(
-          dout, tape.packed(weight, for: .backward), nil, dx, nil, nil, rows, outputs, inputs, dx)
+        tape.product(
+          dout, tape.packed(weight, for: .backward), residual: dx, rows: rows, inputs: outputs,
+          outputs: inputs, into: dx)
       }
       tape.addGradients(of: weight, bias, dout: dout, input: x.values, rows: rows)
       if let residual, let dresidual = tape.gradient(residual) {
@@ -53,6 +53,17 @@ extension Tape {
       }
     }
     return out
+  }
+
+  /// The product kernel, counted.
+  func product(
+    _ x: UnsafePointer<Float>, _ packed: UnsafePointer<Float>, bias: UnsafePointer<Float>? = nil,
+    residual: UnsafePointer<Float>? = nil, table: UnsafePointer<Float>? = nil,
+    rowOf: UnsafePointer<Int32>? = nil, rows: Int, inputs: Int, outputs: Int,
+    into out: UnsafeMutablePointer<Float>
+  ) {
+    zk_product(x, packed, bias, residual, table, rowOf, rows, inputs, outputs, out)
+    count(multiplyAdds: rows * inputs * outputs)
   }
 
   /// Adds the gradients of a linear map's weight [O, I] and bias: doutᵀ · input, and dout's sums.
@@ -63,6 +74,7 @@ extension Tape {
     if let dweight = gradient(weight) {
       BLAS.addTransposedProduct(
         dout, input, into: dweight, m: weight.rows, n: weight.columns, k: rows)
+      count(multiplyAdds: weight.count * rows)
     }
     if let bias, let dbias = gradient(bias) { zk_column_sums(dout, rows, weight.rows, dbias) }
   }

@@ -156,11 +156,18 @@ private struct Common {
 
 /// Tapes for chunks, used again and again; thread-safe.
 final class ChildTapes: Sendable {
-  private let spare = Mutex<[Tape]>([])
+  private struct State {
+    var spare: [Tape] = []
+    var multiplyAdds = 0
+  }
+  private let state = Mutex(State())
+
+  /// Multiply-adds of all chunks that are over.
+  var multiplyAdds: Int { state.withLock { $0.multiplyAdds } }
 
   /// A tape on which a chunk of the parent's work begins.
   fileprivate func take(for parent: Tape, common: Common, recording: Bool) -> Tape {
-    let child = spare.withLock { $0.popLast() } ?? parent.makeChild()
+    let child = state.withLock { $0.spare.popLast() } ?? parent.makeChild()
     child.begin(childOf: parent, common: common, recording: recording)
     return child
   }
@@ -168,7 +175,10 @@ final class ChildTapes: Sendable {
   /// Takes a tape back, and its memory.
   func give(_ child: Tape) {
     child.reset()
-    spare.withLock { $0.append(child) }
+    state.withLock {
+      $0.multiplyAdds += child.takeCount()
+      $0.spare.append(child)
+    }
   }
 }
 

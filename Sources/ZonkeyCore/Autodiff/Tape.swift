@@ -44,6 +44,7 @@ package final class Tape: @unchecked Sendable {
   package var keptBytes = 0
   /// Tapes for the chunks of `map`.
   let children: ChildTapes
+  private var ownMultiplyAdds = 0
   weak var parent: Tape?
 
   /// A tape over `weights`; `workers` share out the chunks of `map`.
@@ -99,6 +100,17 @@ package final class Tape: @unchecked Sendable {
 
   /// Bytes of memory held by this tape and its children.
   package var heldBytes: Int { pool.capacity * MemoryLayout<Float>.stride }
+
+  /// Multiply-adds of all matrix products since this tape was made: [M, K]·[K, N] has M·K·N.
+  package var multiplyAdds: Int { ownMultiplyAdds + children.multiplyAdds }
+
+  func count(multiplyAdds: Int) { ownMultiplyAdds += multiplyAdds }
+
+  /// The count of this tape alone, which begins at zero again.
+  func takeCount() -> Int {
+    defer { ownMultiplyAdds = 0 }
+    return ownMultiplyAdds
+  }
 
   // MARK: Memory
 
