@@ -14,8 +14,9 @@ struct BenchCommand: ParsableCommand {
     abstract: "Measure training, splitting, encoding and decoding against matrix products.",
     discussion: """
       Names: sgemm, train-dense, train-sharp, arithmetic, memory, allocations, split, \
-      encode-dense, encode-sharp, decode-dense, decode-sharp, start-version, start-split, pipeline. \
-      A name that --only gives also selects those that begin with it.
+      encode-dense, encode-sharp, decode-dense, decode-sharp, start-version, start-split, pipeline; \
+      and, when asked for, scaling-documents, scaling-crop, scaling-width, scaling-levels, \
+      scaling-threads. A name that --only gives also selects those that begin with it.
       """)
 
   @Option(help: "Run only what begins with this name; can be repeated.")
@@ -55,6 +56,7 @@ struct BenchCommand: ParsableCommand {
       try bench.startUp(program) { wants($0) }
       if wants("pipeline") { try bench.pipeline(program) }
     }
+    if !only.isEmpty { try bench.scaling { wants($0) } }
     if wants("sgemm") { bench.products(moment: "after") }
   }
 

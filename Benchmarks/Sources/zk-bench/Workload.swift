@@ -59,6 +59,25 @@ struct Workload {
     return configuration
   }
 
+  /// The published configuration, dense, with other quantities; its caps on segments never bind.
+  static func scaled(
+    documents: Int = 1, crop: Int = 1024, width: Int = 64, levels: Int = 2
+  ) throws -> Configuration {
+    var configuration = try published(.dense)
+    let pattern = configuration.levels[0]
+    configuration.batch = documents
+    configuration.levels = (0..<levels).map { index in
+      var level = pattern
+      level.width = width << (2 * index)
+      // A document has an eighth of the units of the level below, as published.
+      level.documentLength = crop >> (3 * index)
+      level.segmentLimit = documents * level.documentLength
+      return level
+    }
+    configuration.topDocumentLength = crop >> (3 * levels)
+    return configuration
+  }
+
   /// Sets level 0's last splitting map to the direction of the space's embedding: its logit is
   /// near +10 on spaces, near -10 on others.
   private func beginAtSpaces() {
