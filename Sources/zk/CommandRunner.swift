@@ -8,8 +8,7 @@ enum CommandRunner {
   ///
   /// The parser would take the next argument as their value: `--zstd FILE` must not eat FILE.
   static let optionalValues = [
-    "--zstd": "--zstd=\(OutputOptions.defaultLevel)", "--resume": "--resume=-",
-    "--color": "--color=always",
+    "--zstd": "--zstd=\(OutputOptions.defaultLevel)", "--color": "--color=always",
   ]
 
   static func run(_ root: any ParsableCommand.Type, arguments: [String]) -> ExitStatus {
@@ -26,7 +25,14 @@ enum CommandRunner {
 
   static func expandingOptionalValues(in arguments: [String]) -> [String] {
     let end = arguments.firstIndex(of: "--") ?? arguments.endIndex
-    return arguments[..<end].map { optionalValues[$0] ?? $0 } + arguments[end...]
+    return arguments[..<end].indices.map { place in
+      let argument = arguments[place]
+      // Its verb has no other arguments: what follows can only be its value.
+      if argument == "--resume" && (place + 1 == end || arguments[place + 1].hasPrefix("-")) {
+        return "--resume=-"
+      }
+      return optionalValues[argument] ?? argument
+    } + arguments[end...]
   }
 
   /// Says what went wrong on standard error, or prints help on standard output.

@@ -153,6 +153,7 @@ struct Train: ParsableCommand {
     }
     for assignment in set { try configuration.set(assignment) }
     try configuration.validate()
+    try configuration.validateForDocuments()
     return configuration
   }
 

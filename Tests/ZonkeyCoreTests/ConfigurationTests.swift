@@ -132,6 +132,16 @@ import ZonkeyCore
     }
   }
 
+  /// The published vocabulary of bytes is a model, but none for documents.
+  @Test func documentsNeedTheirEnd() throws {
+    var configuration = try tiny()
+    configuration.vocabulary = 257
+    #expect(badKey { try configuration.validate() } == nil)
+    #expect(badKey { try configuration.validateForDocuments() } == "vocabulary")
+    configuration.vocabulary = 258
+    #expect(badKey { try configuration.validateForDocuments() } == nil)
+  }
+
   /// Numbers that no float holds must not pass as valid weights.
   @Test func weightsAreFinite() throws {
     for value in [Float.nan, .infinity] {

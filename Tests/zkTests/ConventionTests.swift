@@ -107,6 +107,9 @@ import ZonkeyCore
     let expand = CommandRunner.expandingOptionalValues
     #expect(expand(["--zstd", "file", "--", "--zstd"]) == ["--zstd=3", "file", "--", "--zstd"])
     #expect(expand(["--zstd=19"]) == ["--zstd=19"])
+    #expect(expand(["--resume", "-o", "file"]) == ["--resume=-", "-o", "file"])
+    #expect(expand(["-o", "file", "--resume"]) == ["-o", "file", "--resume=-"])
+    #expect(expand(["--resume", "file", "--steps"]) == ["--resume", "file", "--steps"])
     #expect(expand([]) == [])
   }
 }

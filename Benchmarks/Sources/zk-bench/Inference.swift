@@ -23,7 +23,7 @@ extension Bench {
     let rows = crops.count * Bench.length
     report(
       name, sample, amount: Double(rows), unit: "characters/s", reference: 1170,
-      operations: Arithmetic(load.model.configuration).split(rows: rows), remarks: remarks)
+      operations: operations(tapes), remarks: remarks)
   }
 
   /// Splitting and compressing as `zk encode --level 0` does it, two documents of 1024
@@ -43,12 +43,11 @@ extension Bench {
     let windows = try texts.enumerated().map { try livingWindows($1, number: $0 + 1, of: zonkey) }
     let count = windows.reduce(0) { $0 + $1.segments }
     let rows = windows.reduce(0) { $0 + $1.rowOf.count }
-    let (characters, arithmetic) = (texts.count * Bench.length, Arithmetic(zonkey.configuration))
+    let characters = texts.count * Bench.length
     report(
       "encode-\(segments.rawValue)", sample, amount: Double(characters), unit: "characters/s",
       reference: 346,
-      operations: arithmetic.split(rows: characters)
-        + arithmetic.compress(rows: rows, segments: count),
+      operations: operations(encoders.map(\.tape)),
       remarks: [
         ("mean_length", rounded(Double(characters) / Double(count))),
         ("mean_rows", rounded(Double(rows) / Double(count))),
@@ -81,7 +80,7 @@ extension Bench {
     report(
       "decode-\(segments.rawValue)", sample, amount: Double(count), unit: "segments/s",
       reference: 37,
-      operations: Arithmetic(load.model.configuration).decode(rows: rows, segments: count),
+      operations: operations(tapes),
       remarks: [("mean_rows", rounded(Double(rows) / Double(count)))])
   }
 
@@ -90,6 +89,12 @@ extension Bench {
   private func tapes(_ load: Workload) -> [Tape] {
     let packed = PackedWeights(load.weights)
     return (0..<workers.count).map { _ in Tape(weights: load.weights, packed: packed) }
+  }
+
+  /// Floating-point operations of each run, when all runs so far, two for warming up among them,
+  /// were on these tapes.
+  private func operations(_ tapes: [Tape]) -> Double {
+    2 * Double(tapes.reduce(0) { $0 + $1.multiplyAdds }) / Double(runs + 2)
   }
 
   private func encoder(_ zonkey: Zonkey) throws -> DocumentEncoder {

@@ -20,6 +20,7 @@ final class TrainingRun {
   init(_ load: Workload, workers: Workers) {
     self.load = load
     tape = Tape(weights: load.weights, workers: workers, recording: true)
+    tape.keptBytes = Trainer.standardKeptBytes
     gradients = ParameterStore(count: load.weights.count)
     optimiser = AdamW(count: load.weights.count)
     let configuration = load.model.configuration
@@ -31,13 +32,12 @@ final class TrainingRun {
   /// Bytes that the tape keeps for the next step.
   var heldBytes: Int { tape.heldBytes }
 
-  /// Floating-point operations of the last step.
-  var operations: Double {
-    Arithmetic(load.model.configuration).trainingStep(rows: rows, segments: segments)
-  }
+  /// Floating-point operations of the matrix products in the last step, what is done twice counted
+  /// twice.
+  private(set) var operations = 0.0
 
   func advance() {
-    let before = zk_allocation_count()
+    let before = (allocations: zk_allocation_count(), multiplyAdds: tape.multiplyAdds)
     let (step, configuration) = (
       TrainingStep(model: load.model, tape: tape), load.model.configuration
     )
@@ -48,7 +48,8 @@ final class TrainingRun {
     optimiser.step(
       weights: load.weights, gradients: gradients, learningRate: 1e-7,
       weightDecay: configuration.weightDecay, clip: configuration.gradientClip)
-    allocations.append(zk_allocation_count() - before)
+    allocations.append(zk_allocation_count() - before.allocations)
+    operations = 2 * Double(tape.multiplyAdds - before.multiplyAdds)
     (segments, rows) = (result.segments, result.rows)
   }
 }

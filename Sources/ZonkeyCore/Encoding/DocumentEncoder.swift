@@ -7,7 +7,7 @@ public final class DocumentEncoder {
   let zonkey: Zonkey
   let options: SplitOptions
   /// Scratch, reset for every piece and group.
-  let tape: Tape
+  package let tape: Tape
   /// The latents of a batch's levels.
   private let results: Tape
   /// What level 0 looks up, as functions of the symbol alone, and the tape it lies on: the

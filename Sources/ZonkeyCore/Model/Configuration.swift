@@ -77,6 +77,15 @@ public struct Configuration: Sendable, Equatable {
 }
 
 extension Configuration {
+  /// Throws `badConfiguration` when the vocabulary, as that of the published code, has no symbols
+  /// for the end of a text and what follows it.
+  public func validateForDocuments() throws(ZonkeyError) {
+    if vocabulary <= max(paddingSymbol, endSymbol) {
+      throw .badConfiguration(
+        key: "vocabulary", reason: "needs 258 symbols: the bytes, padding, end of document")
+    }
+  }
+
   /// Throws `badConfiguration` with the key of the first value that is out of range.
   public func validate() throws(ZonkeyError) {
     func check(_ holds: Bool, _ key: String, _ reason: String) throws(ZonkeyError) {

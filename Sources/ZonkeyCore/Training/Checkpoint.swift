@@ -150,6 +150,7 @@ public struct Checkpoint: Sendable {
     }
     do {
       try configuration.apply(try json(file, "configuration", path: path))
+      try configuration.validateForDocuments()
       return try ZonkeyModel(configuration)
     } catch .badConfiguration(let key, let reason) {
       throw .badModel(path: path, reason: "its configuration is wrong, \(key): \(reason)")
