@@ -128,6 +128,13 @@ INLINE vf group_sums(const vf x[4]) {
   return IN_GROUPS(first, last, 0, 1, 4, 5) + IN_GROUPS(first, last, 2, 3, 6, 7);
 }
 
+/// Lane i of every group receives the sum of all lanes of x[i].
+INLINE vf sums_of_four(const vf x[4]) {
+  vf sums = group_sums(x);
+  sums += ROTATED(sums, 8);
+  return sums + ROTATED(sums, 4);
+}
+
 /// Lane i receives the sum of all lanes of x[i].
 INLINE vf sums_of_each(const vf x[LANES]) {
   vf a = group_sums(x), b = group_sums(x + 4), c = group_sums(x + 8), d = group_sums(x + 12);
