@@ -50,6 +50,8 @@ INLINE long padded(long n) { return (n + LANES - 1) / LANES * LANES; }
 
 INLINE long least(long a, long b) { return a < b ? a : b; }
 
+INLINE long most(long a, long b) { return a > b ? a : b; }
+
 /// Aligned floats; the caller frees. Kernels allocate once a call: nothing next to their work.
 INLINE float *scratch_floats(long count) {
   float *p = aligned_alloc(64, (size_t)padded(count + 1) * sizeof(float));
