@@ -35,52 +35,59 @@ void KERNEL(zk_gelu_chain)(const float *x, float *out, float *d, long count) {
 }
 
 // ---- LayerNorm -------------------------------------------------------------------------------
-// Four rows at a time, as long as there are four: their sums are independent chains of additions,
-// and the loads and stores of what belongs to columns are shared. A row's own arithmetic is the
-// same in a group of one. Common widths are inlined as constants.
+// Rows in fours: their sums are independent chains of additions, and the loads and stores of what
+// belongs to columns are shared. A row's own arithmetic is the same in any company. Common widths
+// are inlined as constants.
 
-enum { ROW_GROUP = 4 };
+enum { QUAD = 4, ROW_GROUP = 2 * QUAD };
 
-INLINE void layernorm_forward_group(const float *x, const float *gain, const float *bias,
-                                    float *out, float *mean, float *rstd, long columns,
-                                    const int group) {
-  vf sum[ROW_GROUP] = {0}, square[ROW_GROUP] = {0};
+/// Place of row r of a group of `rows`; those past the last are the last again.
+INLINE long row_place(long r, long rows, long columns) { return least(r, rows - 1) * columns; }
+
+/// Lane i: Σ_c (x[c] - mean[i])^power / columns of row first + i.
+INLINE vf row_moments(const int power, const float *x, const float *mean, long first, long rows,
+                      long columns) {
+  vf sum[QUAD] = {0};
   for (long c = 0; c < columns; c += LANES)
-    for (int r = 0; r < group; r++) sum[r] += load_first(x + r * columns + c, columns - c);
-  for (int r = 0; r < group; r++) mean[r] = lane_sum(sum[r]) / (float)columns;
-  for (long c = 0; c < columns; c += LANES)
-    for (int r = 0; r < group; r++) {
-      vf d = load_first(x + r * columns + c, columns - c) - mean[r];
-      if (columns - c < LANES) d = choose(lane_index() < (int)(columns - c), d, splat(0));
-      square[r] += d * d;
+#pragma clang loop unroll(full)
+    for (int r = 0; r < QUAD; r++) {
+      vf d = load_first(x + row_place(first + r, rows, columns) + c, columns - c);
+      if (power == 2) {
+        d -= mean[r];
+        if (columns - c < LANES) d = choose(lane_index() < (int)(columns - c), d, splat(0));
+        d *= d;
+      }
+      sum[r] += d;
     }
-  for (int r = 0; r < group; r++)
-    rstd[r] = 1.0f / sqrtf(lane_sum(square[r]) / (float)columns + 1e-5f);
-  for (long c = 0; c < columns; c += LANES) {
-    const long n = columns - c;
-    vf scale = load_first(gain + c, n), shift = load_first(bias + c, n);
-    for (int r = 0; r < group; r++) {
-      vf normal = (load_first(x + r * columns + c, n) - mean[r]) * rstd[r];
-      store_first(out + r * columns + c, normal * scale + shift, n);
-    }
-  }
+  return sums_of_four(sum) / (float)columns;
 }
 
 INLINE void layernorm_forward(const float *x, const float *gain, const float *bias, float *out,
                               float *mean_out, float *rstd_out, long rows, long columns) {
-  float mean[ROW_GROUP], rstd[ROW_GROUP];
-  for (long i = 0; i < rows;) {
-    const long at = i * columns;
-    const int group = rows - i >= ROW_GROUP ? ROW_GROUP : 1;
-    if (group == ROW_GROUP)
-      layernorm_forward_group(x + at, gain, bias, out + at, mean, rstd, columns, ROW_GROUP);
-    else
-      layernorm_forward_group(x + at, gain, bias, out + at, mean, rstd, columns, 1);
-    for (int r = 0; r < group; r++) {
+  for (long i = 0; i < rows; i += ROW_GROUP, x += ROW_GROUP * columns, out += ROW_GROUP * columns) {
+    // Two fours side by side hide the wait for each other's sums.
+    const long group = least(ROW_GROUP, rows - i);
+    float mean[ROW_GROUP], rstd[ROW_GROUP];
+    for (long r = 0; r < group; r += QUAD)
+      store_first(mean + r, row_moments(1, x, NULL, r, group, columns), QUAD);
+    for (long r = 0; r < group; r += QUAD) {
+      vf variance = row_moments(2, x, mean + r, r, group, columns);
+      store_first(rstd + r, 1.0f / __builtin_elementwise_sqrt(variance + 1e-5f), QUAD);
+    }
+    for (long first = 0; first < group; first += QUAD)
+      for (long c = 0; c < columns; c += LANES) {
+        const long n = columns - c;
+        vf scale = load_first(gain + c, n), shift = load_first(bias + c, n);
+#pragma clang loop unroll(full)
+        for (long r = first; r < first + QUAD; r++) {
+          const long at = row_place(r, group, columns) + c;
+          store_first(out + at, (load_first(x + at, n) - mean[r]) * rstd[r] * scale + shift, n);
+        }
+      }
+    for (long r = 0; r < group; r++) {
       mean_out[i + r] = mean[r];
       rstd_out[i + r] = rstd[r];
     }
-    i += group;
   }
 }
 
@@ -95,7 +102,7 @@ void KERNEL(zk_layernorm_forward)(const float *x, const float *gain, const float
 INLINE void layernorm_backward_group(const float *x, const float *gain, const float *mean,
                                      const float *rstd, const float *dout, float *dx,
                                      float *dgain, float *dbias, long columns, const int group) {
-  vf sum[ROW_GROUP] = {0}, projection[ROW_GROUP] = {0};
+  vf sum[QUAD] = {0}, projection[QUAD] = {0};
   for (long c = 0; c < columns; c += LANES) {
     const long n = columns - c;
     vf scale = load_first(gain + c, n), to_gain = splat(0), to_bias = splat(0);
@@ -111,7 +118,7 @@ INLINE void layernorm_backward_group(const float *x, const float *gain, const fl
     if (dbias) add_first(dbias + c, to_bias, n);
   }
   if (!dx) return;
-  float average[ROW_GROUP], slope[ROW_GROUP];
+  float average[QUAD], slope[QUAD];
   for (int r = 0; r < group; r++) {
     average[r] = lane_sum(sum[r]) / (float)columns;
     slope[r] = lane_sum(projection[r]) / (float)columns;
@@ -132,14 +139,14 @@ INLINE void layernorm_backward(const float *x, const float *gain, const float *m
                                float *dbias, long rows, long columns) {
   for (long i = 0; i < rows;) {
     const long at = i * columns;
-    float m[ROW_GROUP], s[ROW_GROUP], *d = dx ? dx + at : NULL;
-    const int group = rows - i >= ROW_GROUP ? ROW_GROUP : 1;
+    float m[QUAD], s[QUAD], *d = dx ? dx + at : NULL;
+    const int group = rows - i >= QUAD ? QUAD : 1;
     for (int r = 0; r < group; r++) {
       m[r] = mean[i + r];
       s[r] = rstd[i + r];
     }
-    if (group == ROW_GROUP)
-      layernorm_backward_group(x + at, gain, m, s, dout + at, d, dgain, dbias, columns, ROW_GROUP);
+    if (group == QUAD)
+      layernorm_backward_group(x + at, gain, m, s, dout + at, d, dgain, dbias, columns, QUAD);
     else
       layernorm_backward_group(x + at, gain, m, s, dout + at, d, dgain, dbias, columns, 1);
     i += group;

@@ -50,6 +50,8 @@ INLINE long padded(long n) { return (n + LANES - 1) / LANES * LANES; }
 
 INLINE long least(long a, long b) { return a < b ? a : b; }
 
+INLINE long most(long a, long b) { return a > b ? a : b; }
+
 /// Aligned floats; the caller frees. Kernels allocate once a call: nothing next to their work.
 INLINE float *scratch_floats(long count) {
   float *p = aligned_alloc(64, (size_t)padded(count + 1) * sizeof(float));
@@ -126,6 +128,13 @@ INLINE vf pair_sums(vf a, vf b) { return IN_GROUPS(a, b, 0, 4, 1, 5) + IN_GROUPS
 INLINE vf group_sums(const vf x[4]) {
   vf first = pair_sums(x[0], x[1]), last = pair_sums(x[2], x[3]);
   return IN_GROUPS(first, last, 0, 1, 4, 5) + IN_GROUPS(first, last, 2, 3, 6, 7);
+}
+
+/// Lane i of every group receives the sum of all lanes of x[i].
+INLINE vf sums_of_four(const vf x[4]) {
+  vf sums = group_sums(x);
+  sums += ROTATED(sums, 8);
+  return sums + ROTATED(sums, 4);
 }
 
 /// Lane i receives the sum of all lanes of x[i].
