@@ -505,7 +505,7 @@ _zk_train() {
     repeating_flags=()
     non_repeating_flags=(--dry-run --quiet -q --verbose -v --version -h --help)
     repeating_options=(--corpus --valid --set)
-    non_repeating_options=(--output -o --preset --config --time --steps --epochs --resume --save-every --log --seed --input-format --document --text-field --invalid --max-document --threads --progress)
+    non_repeating_options=(--output -o --preset --config --time --steps --epochs --resume --save-every --log --activation-memory --seed --input-format --document --text-field --invalid --max-document --threads --progress)
     __zk_offer_flags_options 0
 
     # Offer option value completions
@@ -550,6 +550,9 @@ _zk_train() {
         ;;
     '--log')
         __zk_add_completions -o plusdirs -fX '!*.@(jsonl)'
+        return
+        ;;
+    '--activation-memory')
         return
         ;;
     '--seed')
