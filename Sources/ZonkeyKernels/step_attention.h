@@ -35,7 +35,8 @@ INLINE void step_probabilities(const float *projected, long row_size, long step,
                                const step_pairs *pairs, long E, float *q, float *p) {
   const float scale = 1.0f / sqrtf((float)E);
   for (long l = 0; l < LANES; l++)
-    pack_rows(projected + step * row_size + pairs->offset[l], 0, 1, 1, E, scale, q + l * padded(E));
+    pack_rows(projected + step * row_size + pairs->offset[l], 0, 1, 1, E, NULL, scale,
+              q + l * padded(E));
   vf top = splat(-INFINITY);
   for (long j = 0; j <= step; j++) {
     vf s = step_products(q, projected + j * row_size + width, pairs, E);
@@ -44,7 +45,7 @@ INLINE void step_probabilities(const float *projected, long row_size, long step,
   }
   vf sum = splat(0);
   for (long j = 0; j <= step; j++) {
-    vf e = exponential(load(p + j * LANES) - top);
+    vf e = decay(load(p + j * LANES) - top);
     store(p + j * LANES, e);
     sum += e;
   }
@@ -104,7 +105,7 @@ INLINE void step_backward(const float *projected, long segments, long step, long
     step_pairs pairs = step_pairs_from(first, alive, width, heads);
     step_probabilities(projected, row_size, step, width, &pairs, E, q, p);
     for (long l = 0; l < LANES; l++)
-      pack_rows(dout + (first + (l < pairs.count ? l : 0)) * E, 0, 1, 1, E, 1, d_o + l * W);
+      pack_rows(dout + (first + (l < pairs.count ? l : 0)) * E, 0, 1, 1, E, NULL, 1, d_o + l * W);
     vf mean = splat(0);
     for (long j = 0; j <= step; j++) {
       vf dp = step_products(d_o, projected + j * row_size + 2 * width, &pairs, E);
