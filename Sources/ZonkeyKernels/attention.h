@@ -1,20 +1,21 @@
 // Attention over packed segments.
 //
-// Work goes by (segment, head) and blocks of 16 queries. Scores stand as s[key][query], the queries
+// Work goes by (segment, head) and blocks of 16 queries. Scores stand as p[key][query], the queries
 // of a block being the lanes: the softmax needs no sums across lanes, and no key is padded. Rows of
 // E floats (outputs and gradients) have their columns as lanes. Both come from the same product.
 // Nothing is saved by the forward: the backward computes the probabilities again.
 
 enum { TILE = 4 };  // rows of a product's register tile
 
-#ifndef TILE_WIDTH
-#define TILE_WIDTH 1
+#ifndef ATTENTION_VECTORS
+#define ATTENTION_VECTORS 1  // and its columns, in vectors
 #endif
 
+/// One tile: `vectors` is a constant where this is inlined.
 INLINE void tile_columns(const int vectors, const float *a, long a_row, long a_column,
                          const float *b, long b_row, long depth, float *c, long c_row,
                          const int adds) {
-  vf sum[TILE][TILE_WIDTH];
+  vf sum[TILE][ATTENTION_VECTORS];
 #pragma clang loop unroll(full)
   for (int r = 0; r < TILE; r++)
 #pragma clang loop unroll(full)
@@ -38,20 +39,27 @@ INLINE void tile_columns(const int vectors, const float *a, long a_row, long a_c
 INLINE void tile_product(const float *a, long a_row, long a_column, const float *b, long b_row,
                          long depth, long columns, float *c, long c_row, const int adds) {
   long j = 0;
-  for (; j + TILE_WIDTH * LANES <= columns; j += TILE_WIDTH * LANES)
-    tile_columns(TILE_WIDTH, a, a_row, a_column, b + j, b_row, depth, c + j, c_row, adds);
+  for (; j + ATTENTION_VECTORS * LANES <= columns; j += ATTENTION_VECTORS * LANES)
+    tile_columns(ATTENTION_VECTORS, a, a_row, a_column, b + j, b_row, depth, c + j, c_row, adds);
   for (; j < columns; j += LANES)
     tile_columns(1, a, a_row, a_column, b + j, b_row, depth, c + j, c_row, adds);
 }
 
-/// Copies `rows` rows of E floats, times scale, into rows of padded(E); rows up to `total` are
-/// zero.
-INLINE void pack_rows(const float *x, long stride, long rows, long total, long E, float scale,
-                      float *out) {
+INLINE long tiled(long rows) { return (rows + TILE - 1) / TILE * TILE; }
+
+INLINE void clear(float *x, long count) { memset(x, 0, (size_t)count * sizeof(float)); }
+
+/// Copies `rows` rows of E floats into rows of padded(E): (row + added) * scale, where `added` may
+/// be NULL. Rows up to `total` are zero.
+INLINE void pack_rows(const float *x, long stride, long rows, long total, long E,
+                      const float *added, float scale, float *out) {
   for (long i = 0; i < rows; i++)
-    for (long c = 0; c < E; c += LANES)
-      store(out + i * padded(E) + c, load_first(x + i * stride + c, E - c) * scale);
-  memset(out + rows * padded(E), 0, (size_t)((total - rows) * padded(E)) * sizeof(float));
+    for (long c = 0; c < E; c += LANES) {
+      vf row = load_first(x + i * stride + c, E - c);
+      if (added) row += load_first(added + c, E - c);
+      store(out + i * padded(E) + c, row * scale);
+    }
+  clear(out + rows * padded(E), (total - rows) * padded(E));
 }
 
 /// out[c, i] = x[i, c] for 16 packed rows of padded(E).
@@ -67,107 +75,6 @@ INLINE void transpose_block(const float *x, long E, float *out, long out_stride)
   }
 }
 
-INLINE long longest_segment(const int32_t *offsets, long segments) {
-  long longest = 0;
-  for (long n = 0; n < segments; n++) {
-    long length = offsets[n + 1] - offsets[n];
-    if (length > longest) longest = length;
-  }
-  return longest;
-}
-
-INLINE long tiled(long rows) { return (rows + TILE - 1) / TILE * TILE; }
-
-/// The keys of one segment, and those and the values of one head of it.
-typedef struct {
-  long count;
-  float *log;   // log existence of each key
-  float *mask;  // 0, or -∞ for masked keys
-  float *k, *v; // packed, zero rows up to a whole tile
-} attention_keys;
-
-/// A block of up to 16 queries of one head.
-typedef struct {
-  long rows;
-  vi place;          // of each query in its segment
-  float *q, *qt;     // packed and scaled, zero rows after the last; transposed
-  float *p;          // [keys][16]
-  float *o;          // [16, W]
-} attention_block;
-
-INLINE void attention_existence(const zk_attention *a, long segment, attention_keys *keys) {
-  const long start = a->k_offsets[segment];
-  keys->count = a->k_offsets[segment + 1] - start;
-  for (long j = 0; j < keys->count; j++) {
-    keys->log[j] = a->log_k ? a->log_k[start + j] : 0;
-    keys->mask[j] = keys->log[j] == -INFINITY ? -INFINITY : 0;
-  }
-}
-
-INLINE void attention_head(const zk_attention *a, long segment, long head, long E,
-                           const attention_keys *keys) {
-  const long start = a->k_offsets[segment], rows = tiled(keys->count);
-  pack_rows(a->k + start * a->k_stride + head * E, a->k_stride, keys->count, rows, E, 1, keys->k);
-  pack_rows(a->v + start * a->v_stride + head * E, a->v_stride, keys->count, rows, E, 1, keys->v);
-}
-
-/// s[key][query] = rows[key, :]·x[query, :] for the transposed x of a block.
-INLINE void attention_products(const float *rows, const float *xt, long keys, long E, float *s) {
-  for (long j = 0; j < keys; j += TILE)
-    tile_product(rows + j * padded(E), padded(E), 1, xt, LANES, E, LANES, s + j * LANES, LANES, 0);
-}
-
-/// Scores in block->p become e^(score - max); returns the factors that make them probabilities, 0
-/// for a masked query and where no key is visible.
-INLINE vf attention_softmax(const attention_keys *keys, const attention_block *block, vf log_q) {
-  const vi masked = log_q == -INFINITY;
-  const vf own = choose(masked, splat(0), log_q);
-  vf top = splat(-INFINITY), sum = splat(0);
-  for (long j = 0; j < keys->count; j++) {
-    vf existence = choose(block->place < (int)j, keys->log[j] - own, splat(keys->mask[j]));
-    vf s = load(block->p + j * LANES) + existence;
-    store(block->p + j * LANES, s);
-    top = larger(top, s);
-  }
-  top = choose(top == -INFINITY, splat(0), top);
-  for (long j = 0; j < keys->count; j++) {
-    vf e = exponential(load(block->p + j * LANES) - top);
-    store(block->p + j * LANES, e);
-    sum += e;
-  }
-  return choose(masked | (sum == 0.0f), splat(0), 1.0f / sum);
-}
-
-/// The block of queries from `first` with its unscaled probabilities; returns their factors.
-INLINE vf attention_probabilities(const zk_attention *a, long segment, long head, long first,
-                                  long E, const attention_keys *keys, attention_block *block) {
-  const long row = a->q_offsets[segment] + first, left = a->q_offsets[segment + 1] - row;
-  block->rows = least(LANES, left);
-  block->place = lane_index() + (int)first;
-  if (a->q_places)
-    memcpy(&block->place, a->q_places + row, (size_t)block->rows * sizeof(int32_t));
-  pack_rows(a->q + row * a->q_stride + head * E, a->q_stride, block->rows, LANES, E,
-            1.0f / sqrtf((float)E), block->q);
-  transpose_block(block->q, E, block->qt, LANES);
-  attention_products(keys->k, block->qt, keys->count, E, block->p);
-  return attention_softmax(keys, block, a->log_q ? load_first(a->log_q + row, left) : splat(0));
-}
-
-/// out[query, :] = Σ_key w[key][query] * x[key, :] for the queries of a block.
-INLINE void attention_sums(const float *w, const float *x, long keys, const attention_block *block,
-                           long E, float *out) {
-  for (long r = 0; r < block->rows; r += TILE)
-    tile_product(w + r, 1, LANES, x, padded(E), keys, padded(E), out + r * padded(E), padded(E), 0);
-}
-
-/// into[key, :] += Σ_query w[key][query] * x[query, :].
-INLINE void attention_scatter(const float *w, const float *x, long keys,
-                              const attention_block *block, long E, float *into) {
-  const long W = padded(E);
-  for (long j = 0; j < keys; j += TILE)
-    tile_product(w + j * LANES, LANES, 1, x, W, block->rows, W, into + j * W, W, 1);
-}
-
 /// Takes `count` floats, a multiple of 16, from a scratch block.
 INLINE float *take(float **scratch, long count) {
   float *p = *scratch;
@@ -175,50 +82,153 @@ INLINE float *take(float **scratch, long count) {
   return p;
 }
 
-/// Floats that attention_take takes.
-INLINE long attention_room(long keys, long E) {
-  return 2 * padded(keys) + (2 * padded(E) + LANES) * tiled(keys) + 3 * LANES * padded(E);
+typedef struct {
+  long keys;               // of the segment in work
+  float *log, *mask;       // [keys]: log existence; 0, or -∞ for masked keys
+  float *k, *v;            // of a head: [keys, W], zero rows up to a whole tile
+  float *q, *qt;           // of a block: [16, W], scaled, zero rows behind the last; [W, 16]
+  float *p, *o;            // [keys, 16], probabilities; [16, W], outputs
+  float *d_o, *d_ot, *ds;  // the backward's, like o, qt and p
+  float *k_sum, *v_sum;    // gradients like k and v
+  float *dlog;             // [keys, 16], a segment's gradients of log_k by lane
+  float *memory;
+} attention_scratch;
+
+INLINE attention_scratch attention_prepare(const zk_attention *a, long E, int backward) {
+  long longest = 0;
+  for (long n = 0; n < a->segments; n++) {
+    long length = a->k_offsets[n + 1] - a->k_offsets[n];
+    if (length > longest) longest = length;
+  }
+  const long keys = padded(longest), rows = keys * padded(E), block = LANES * padded(E);
+  float *scratch = scratch_floats(4 * rows + 5 * block + (3 * LANES + 2) * keys);
+  attention_scratch s = {.memory = scratch};
+  s.log = take(&scratch, keys);
+  s.mask = take(&scratch, keys);
+  s.k = take(&scratch, rows);
+  s.v = take(&scratch, rows);
+  s.q = take(&scratch, block);
+  s.qt = take(&scratch, block);
+  s.p = take(&scratch, keys * LANES);
+  s.o = take(&scratch, block);
+  if (backward) {
+    s.d_o = take(&scratch, block);
+    s.d_ot = take(&scratch, block);
+    s.ds = take(&scratch, keys * LANES);
+    s.k_sum = take(&scratch, rows);
+    s.v_sum = take(&scratch, rows);
+    s.dlog = take(&scratch, keys * LANES);
+  }
+  return s;
 }
 
-INLINE void attention_take(float **scratch, long keys, long E, attention_keys *k,
-                           attention_block *block) {
+INLINE void attention_segment(const zk_attention *a, long segment, attention_scratch *s) {
+  const long start = a->k_offsets[segment];
+  s->keys = a->k_offsets[segment + 1] - start;
+  for (long j = 0; j < s->keys; j++) {
+    s->log[j] = a->log_k ? a->log_k[start + j] : 0;
+    s->mask[j] = s->log[j] == -INFINITY ? -INFINITY : 0;
+  }
+}
+
+INLINE void attention_head(const zk_attention *a, long segment, long head, long E,
+                           const attention_scratch *s) {
+  const long start = a->k_offsets[segment], at = head * E, total = tiled(s->keys);
+  pack_rows(a->k + start * a->k_stride + at, a->k_stride, s->keys, total, E, NULL, 1, s->k);
+  pack_rows(a->v + start * a->v_stride + at, a->v_stride, s->keys, total, E, NULL, 1, s->v);
+}
+
+/// products[key][query] = rows[key, :]·x[query, :] for the transposed x of a block.
+INLINE void attention_products(const float *rows, const float *xt, long E,
+                               const attention_scratch *s, float *products) {
   const long W = padded(E);
-  k->log = take(scratch, padded(keys));
-  k->mask = take(scratch, padded(keys));
-  k->k = take(scratch, tiled(keys) * W);
-  k->v = take(scratch, tiled(keys) * W);
-  block->q = take(scratch, LANES * W);
-  block->qt = take(scratch, W * LANES);
-  block->p = take(scratch, tiled(keys) * LANES);
-  block->o = take(scratch, LANES * W);
+  for (long j = 0; j < s->keys; j += TILE)
+    tile_product(rows + j * W, W, 1, xt, LANES, E, LANES, products + j * LANES, LANES, 0);
+}
+
+/// out[query, :] = Σ_key w[key][query] * x[key, :] for the first `rows` queries of a block.
+INLINE void attention_sums(const float *w, const float *x, long rows, long E,
+                           const attention_scratch *s, float *out) {
+  const long W = padded(E);
+  for (long r = 0; r < rows; r += TILE)
+    tile_product(w + r, 1, LANES, x, W, s->keys, W, out + r * W, W, 0);
+}
+
+/// into[key, :] += Σ_query w[key][query] * x[query, :].
+INLINE void attention_scatter(const float *w, const float *x, long rows, long E,
+                              const attention_scratch *s, float *into) {
+  const long W = padded(E);
+  for (long j = 0; j < s->keys; j += TILE)
+    tile_product(w + j * LANES, LANES, 1, x, W, rows, W, into + j * W, W, 1);
+}
+
+/// Where the queries of a block from `first` stand in their segment.
+INLINE vi attention_places(const zk_attention *a, long segment, long first, long rows) {
+  vi places = lane_index() + (int)first;
+  if (a->q_places)
+    memcpy(&places, a->q_places + a->q_offsets[segment] + first, (size_t)rows * sizeof(int32_t));
+  return places;
+}
+
+/// Scores in s->p of a block of queries at these places become e^(score - max). Returns the factors
+/// that make them probabilities: 0 for a masked query and where no key is visible.
+INLINE vf attention_softmax(vf log_q, vi query, const attention_scratch *s) {
+  const vi masked = log_q == -INFINITY;
+  const vf own = choose(masked, splat(0), log_q);
+  vf top = splat(-INFINITY), sum = splat(0);
+  for (long j = 0; j < s->keys; j++) {
+    vf existence = choose(query < (int)j, s->log[j] - own, splat(s->mask[j]));
+    vf score = load(s->p + j * LANES) + existence;
+    store(s->p + j * LANES, score);
+    top = larger(top, score);
+  }
+  top = choose(top == -INFINITY, splat(0), top);
+  for (long j = 0; j < s->keys; j++) {
+    vf e = decay(load(s->p + j * LANES) - top);
+    store(s->p + j * LANES, e);
+    sum += e;
+  }
+  return choose(masked | (sum == 0.0f), splat(0), 1.0f / sum);
+}
+
+/// Unscaled probabilities in s->p of the block of `rows` queries from `first`, packed in s->q;
+/// returns their factors.
+INLINE vf attention_probabilities(const zk_attention *a, long segment, long head, long first,
+                                  long rows, vi places, long E, const attention_scratch *s) {
+  const long row = a->q_offsets[segment] + first;
+  pack_rows(a->q + row * a->q_stride + head * E, a->q_stride, rows, LANES, E, NULL,
+            1.0f / sqrtf((float)E), s->q);
+  transpose_block(s->q, E, s->qt, LANES);
+  attention_products(s->k, s->qt, E, s, s->p);
+  return attention_softmax(a->log_q ? load_first(a->log_q + row, rows) : splat(0), places, s);
 }
 
 INLINE void attention_forward(const zk_attention *a, float *out, long E) {
-  const long W = padded(E), longest = longest_segment(a->k_offsets, a->segments);
-  float *memory = scratch_floats(attention_room(longest, E)), *scratch = memory;
-  attention_keys keys;
-  attention_block block;
-  attention_take(&scratch, longest, E, &keys, &block);
+  const long W = padded(E);
+  attention_scratch s = attention_prepare(a, E, 0);
   for (long n = 0; n < a->segments; n++) {
-    attention_existence(a, n, &keys);
+    attention_segment(a, n, &s);
     const long start = a->q_offsets[n], queries = a->q_offsets[n + 1] - start;
     for (long h = 0; h < a->heads; h++) {
-      attention_head(a, n, h, E, &keys);
+      attention_head(a, n, h, E, &s);
       for (long i = 0; i < queries; i += LANES) {
-        vf factor = attention_probabilities(a, n, h, i, E, &keys, &block);
-        attention_sums(block.p, keys.v, keys.count, &block, E, block.o);
-        for (long r = 0; r < block.rows; r++) {
+        const long rows = least(LANES, queries - i);
+        const vi places = attention_places(a, n, i, rows);
+        vf factor = attention_probabilities(a, n, h, i, rows, places, E, &s);
+        attention_sums(s.p, s.v, rows, E, &s, s.o);
+        for (long r = 0; r < rows; r++) {
           const long row = start + i + r;
           for (long c = 0; c < E; c += LANES) {
-            vf x = load(block.o + r * W + c) * factor[r];
-            if (a->gate) x *= sigmoid(load_first(a->gate + row * a->gate_stride + h * E + c, E - c));
+            vf x = load(s.o + r * W + c) * factor[r];
+            if (a->gate)
+              x = gated(x, load_first(a->gate + row * a->gate_stride + h * E + c, E - c));
             store_first(out + (row - a->q_offsets[0]) * a->width + h * E + c, x, E - c);
           }
         }
       }
     }
   }
-  free(memory);
+  free(s.memory);
 }
 
 void KERNEL(zk_attention_forward)(const zk_attention *a, float *out) {
@@ -235,7 +245,7 @@ INLINE void gate_backward(const float *gate, const float *dout, float *dgate, co
   for (long c = 0; c < E; c += LANES) {
     vf d = load_first(dout + c, E - c);
     if (gate) {
-      vf g = sigmoid(load_first(gate + c, E - c));
+      vf g = gated(splat(1), load_first(gate + c, E - c));
       if (dgate) add_first(dgate + c, d * load(o + c) * (g * (1.0f - g)), E - c);
       d *= g;
     }
@@ -243,86 +253,80 @@ INLINE void gate_backward(const float *gate, const float *dout, float *dgate, co
   }
 }
 
+/// d score = p (dp - Σ p dp) in s->ds, from dp there; what existence gets of it is added to s->dlog
+/// and returned for the queries.
+INLINE vf attention_score_gradients(vi query, const attention_scratch *s) {
+  vf mean = splat(0), own = splat(0);
+  for (long j = 0; j < s->keys; j++) mean += load(s->p + j * LANES) * load(s->ds + j * LANES);
+  for (long j = 0; j < s->keys; j++) {
+    vf d = load(s->p + j * LANES) * (load(s->ds + j * LANES) - mean);
+    store(s->ds + j * LANES, d);
+    vf later = choose(query < (int)j, d, splat(0));
+    store(s->dlog + j * LANES, load(s->dlog + j * LANES) + later);
+    own -= later;
+  }
+  return own;
+}
+
 INLINE void attention_backward(const zk_attention *a, const float *dout, float *dq, float *dk,
                                float *dv, float *dgate, float *dlog_q, float *dlog_k, long E) {
-  const long W = padded(E), longest = longest_segment(a->k_offsets, a->segments);
+  const long W = padded(E);
   const float scale = 1.0f / sqrtf((float)E);
-  float *memory = scratch_floats(attention_room(longest, E) + tiled(longest) * (2 * W + LANES) +
-                                 padded(longest) * LANES + 2 * LANES * W);
-  float *scratch = memory;
-  attention_keys keys;
-  attention_block block;
-  attention_take(&scratch, longest, E, &keys, &block);
-  float *k_sum = take(&scratch, tiled(longest) * W), *v_sum = take(&scratch, tiled(longest) * W);
-  float *ds = take(&scratch, tiled(longest) * LANES);
-  float *dlog = take(&scratch, padded(longest) * LANES);
-  float *d_o = take(&scratch, LANES * W), *d_ot = take(&scratch, W * LANES);
-
+  attention_scratch s = attention_prepare(a, E, 1);
   for (long n = 0; n < a->segments; n++) {
-    attention_existence(a, n, &keys);
+    attention_segment(a, n, &s);
     const long start = a->q_offsets[n], queries = a->q_offsets[n + 1] - start;
     const long k_start = a->k_offsets[n];
-    memset(dlog, 0, (size_t)(padded(keys.count) * LANES) * sizeof(float));
+    clear(s.dlog, padded(s.keys) * LANES);
     for (long h = 0; h < a->heads; h++) {
-      attention_head(a, n, h, E, &keys);
-      memset(k_sum, 0, (size_t)(tiled(keys.count) * W) * sizeof(float));
-      memset(v_sum, 0, (size_t)(tiled(keys.count) * W) * sizeof(float));
+      attention_head(a, n, h, E, &s);
+      clear(s.k_sum, tiled(s.keys) * W);
+      clear(s.v_sum, tiled(s.keys) * W);
       for (long i = 0; i < queries; i += LANES) {
-        const long row = start + i;
-        vf factor = attention_probabilities(a, n, h, i, E, &keys, &block);
-        for (long j = 0; j < keys.count; j++)
-          store(block.p + j * LANES, load(block.p + j * LANES) * factor);
-        if (a->gate) attention_sums(block.p, keys.v, keys.count, &block, E, block.o);
-        memset(d_o, 0, (size_t)(LANES * W) * sizeof(float));
-        for (long r = 0; r < block.rows; r++) {
+        const long row = start + i, rows = least(LANES, queries - i);
+        const vi places = attention_places(a, n, i, rows);
+        vf factor = attention_probabilities(a, n, h, i, rows, places, E, &s);
+        for (long j = 0; j < s.keys; j++) store(s.p + j * LANES, load(s.p + j * LANES) * factor);
+        if (a->gate) attention_sums(s.p, s.v, rows, E, &s, s.o);
+        for (long r = 0; r < rows; r++) {
           long gate_row = (row + r) * a->gate_stride + h * E;
           gate_backward(a->gate ? a->gate + gate_row : NULL,
                         dout + (row + r - a->q_offsets[0]) * a->width + h * E,
-                        dgate ? dgate + gate_row : NULL, block.o + r * W, E, d_o + r * W);
+                        dgate ? dgate + gate_row : NULL, s.o + r * W, E, s.d_o + r * W);
         }
+        clear(s.d_o + rows * W, (LANES - rows) * W);
 
-        // d score = p (dp - Σ p dp).
-        transpose_block(d_o, E, d_ot, LANES);
-        attention_products(keys.v, d_ot, keys.count, E, ds);
-        vf mean = splat(0), own = splat(0);
-        for (long j = 0; j < keys.count; j++)
-          mean += load(block.p + j * LANES) * load(ds + j * LANES);
-        for (long j = 0; j < keys.count; j++) {
-          vf d = load(block.p + j * LANES) * (load(ds + j * LANES) - mean);
-          store(ds + j * LANES, d);
-          vf later = choose(block.place < (int)j, d, splat(0));
-          store(dlog + j * LANES, load(dlog + j * LANES) + later);
-          own += later;
-        }
+        transpose_block(s.d_o, E, s.d_ot, LANES);
+        attention_products(s.v, s.d_ot, E, &s, s.ds);
+        vf own = attention_score_gradients(places, &s);
         if (dlog_q) {
-          vi masked = load_first(a->log_q + row, block.rows) == -INFINITY;
-          add_first(dlog_q + row, choose(masked, splat(0), -own), block.rows);
+          vi masked = load_first(a->log_q + row, rows) == -INFINITY;
+          add_first(dlog_q + row, choose(masked, splat(0), own), rows);
         }
-
-        attention_sums(ds, keys.k, keys.count, &block, E, block.o);
-        for (long r = 0; r < block.rows; r++)
+        attention_sums(s.ds, s.k, rows, E, &s, s.o);
+        for (long r = 0; r < rows; r++)
           for (long c = 0; c < E; c += LANES)
-            add_first(dq + (row + r) * a->q_stride + h * E + c, load(block.o + r * W + c) * scale,
+            add_first(dq + (row + r) * a->q_stride + h * E + c, load(s.o + r * W + c) * scale,
                       E - c);
-        attention_scatter(ds, block.q, keys.count, &block, E, k_sum);
-        attention_scatter(block.p, d_o, keys.count, &block, E, v_sum);
+        attention_scatter(s.ds, s.q, rows, E, &s, s.k_sum);
+        attention_scatter(s.p, s.d_o, rows, E, &s, s.v_sum);
       }
-      for (long j = 0; j < keys.count; j++)
+      for (long j = 0; j < s.keys; j++)
         for (long c = 0; c < E; c += LANES) {
-          add_first(dk + (k_start + j) * a->k_stride + h * E + c, load(k_sum + j * W + c), E - c);
-          add_first(dv + (k_start + j) * a->v_stride + h * E + c, load(v_sum + j * W + c), E - c);
+          add_first(dk + (k_start + j) * a->k_stride + h * E + c, load(s.k_sum + j * W + c), E - c);
+          add_first(dv + (k_start + j) * a->v_stride + h * E + c, load(s.v_sum + j * W + c), E - c);
         }
     }
     if (dlog_k)
-      for (long j = 0; j < keys.count; j += LANES) {
-        vf rows[LANES];
+      for (long j = 0; j < s.keys; j += LANES) {
+        vf lanes[LANES];
 #pragma clang loop unroll(full)
-        for (int r = 0; r < LANES; r++) rows[r] = load(dlog + (j + r) * LANES);
-        vf sum = choose(load(keys.mask + j) == 0.0f, sums_of_each(rows), splat(0));
-        add_first(dlog_k + k_start + j, sum, keys.count - j);
+        for (int r = 0; r < LANES; r++) lanes[r] = load(s.dlog + (j + r) * LANES);
+        vf sum = choose(load(s.mask + j) == 0.0f, sums_of_each(lanes), splat(0));
+        add_first(dlog_k + k_start + j, sum, s.keys - j);
       }
   }
-  free(memory);
+  free(s.memory);
 }
 
 void KERNEL(zk_attention_backward)(const zk_attention *a, const float *dout, float *dq, float *dk,

@@ -36,7 +36,7 @@ INLINE local_scratch local_prepare(const float *positions, long half, long E, in
   s.o = take(&scratch, LANES * W);
   s.scores = take(&scratch, window * LANES);
   s.p = take(&scratch, around);
-  memset(s.p, 0, (size_t)around * sizeof(float));
+  clear(s.p, around);
   s.p += (TILE - 1) * LANES;
   if (backward) {
     s.vt = take(&scratch, rows * W);
@@ -45,10 +45,10 @@ INLINE local_scratch local_prepare(const float *positions, long half, long E, in
     s.k_sum = take(&scratch, sums);
     s.v_sum = take(&scratch, sums);
     s.ds = take(&scratch, around);
-    memset(s.ds, 0, (size_t)around * sizeof(float));
+    clear(s.ds, around);
     s.ds += (TILE - 1) * LANES;
   }
-  pack_rows(positions, E, window, window, E, 1, s.positions);
+  pack_rows(positions, E, window, window, E, NULL, 1, s.positions);
   return s;
 }
 
@@ -58,9 +58,9 @@ INLINE void local_pack(const float *x, long stride, long start, long length, lon
                        const local_scratch *s, float *rows) {
   const long first = start - s->half, before = first < 0 ? -first : 0;
   const long count = least(s->rows, length - first) - before;
-  memset(rows, 0, (size_t)(before * padded(E)) * sizeof(float));
-  pack_rows(x + (first + before) * stride, stride, count, s->rows - before, E, 1,
-            rows + before * padded(E));
+  clear(rows, before * padded(E));
+  pack_rows(x + (first + before) * stride, stride, count, s->rows - before, E, NULL,
+            1, rows + before * padded(E));
 }
 
 INLINE void local_transpose(const float *x, long E, const local_scratch *s, float *out) {
@@ -104,13 +104,8 @@ INLINE void local_products(const float *xt, const float *rows, const float *posi
 /// and their scores; returns the factors that make them probabilities.
 INLINE vf local_probabilities(const float *q, long stride, long first, long local, long length,
                               long E, const local_scratch *s) {
-  const long W = padded(E), rows = least(LANES, length - first);
-  pack_rows(q + first * stride, stride, rows, LANES, E, 1, s->q);
-  for (long r = 0; r < rows; r++)
-    for (long c = 0; c < W; c += LANES) {
-      vf x = load(s->q + r * W + c) + load(s->positions + s->half * W + c);
-      store(s->q + r * W + c, x * s->scale);
-    }
+  pack_rows(q + first * stride, stride, least(LANES, length - first), LANES, E,
+            s->positions + s->half * padded(E), s->scale, s->q);
   transpose_block(s->q, E, s->qt, LANES);
   local_products(s->qt, s->kt + local, s->positions, E, s, s->scores);
   vf sum = splat(0);
@@ -164,9 +159,9 @@ INLINE void local_forward(const float *projected, const int32_t *offsets, long d
           local_sums(s.p, s.v + local * W, rows, E, &s, s.o);
           for (long r = 0; r < rows; r++)
             for (long c = 0; c < E; c += LANES) {
-              vf g = sigmoid(load_first(gate + (i + r) * stride + c, E - c));
-              store_first(out + (offsets[b] - offsets[0] + i + r) * width + h * E + c,
-                          load(s.o + r * W + c) * factor[r] * g, E - c);
+              vf x = load(s.o + r * W + c) * factor[r];
+              x = gated(x, load_first(gate + (i + r) * stride + c, E - c));
+              store_first(out + (offsets[b] - offsets[0] + i + r) * width + h * E + c, x, E - c);
             }
         }
       }
@@ -212,8 +207,8 @@ INLINE void local_backward(const float *projected, const int32_t *offsets, long 
         local_pack(q + 2 * width, stride, start, length, E, &s, s.v);
         local_transpose(s.k, E, &s, s.kt);
         local_transpose(s.v, E, &s, s.vt);
-        memset(s.k_sum, 0, (size_t)(s.rows * W) * sizeof(float));
-        memset(s.v_sum, 0, (size_t)(s.rows * W) * sizeof(float));
+        clear(s.k_sum, s.rows * W);
+        clear(s.v_sum, s.rows * W);
         const long end = least(start + LOCAL_SPAN, length);
         for (long i = start; i < end; i += LANES) {
           const long rows = least(LANES, end - i), local = i - start;
@@ -221,12 +216,12 @@ INLINE void local_backward(const float *projected, const int32_t *offsets, long 
           for (long o = 0; o < s.window; o++)
             store(s.p + o * LANES, load(s.p + o * LANES) * factor);
           local_sums(s.p, s.v + local * W, rows, E, &s, s.o);
-          memset(s.d_o, 0, (size_t)(LANES * W) * sizeof(float));
           for (long r = 0; r < rows; r++) {
             const long gate = (i + r) * stride + 3 * width;
             gate_backward(q + gate, dout + (offsets[b] - offsets[0] + i + r) * width + h * E,
                           dq + gate, s.o + r * W, E, s.d_o + r * W);
           }
+          clear(s.d_o + rows * W, (LANES - rows) * W);
           transpose_block(s.d_o, E, s.d_ot, LANES);
           local_products(s.d_ot, s.vt + local, NULL, E, &s, s.ds);
           local_score_gradients(&s);

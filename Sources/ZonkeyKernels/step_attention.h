@@ -35,7 +35,8 @@ INLINE void step_probabilities(const float *projected, long row_size, long step,
                                const step_pairs *pairs, long E, float *q, float *p) {
   const float scale = 1.0f / sqrtf((float)E);
   for (long l = 0; l < LANES; l++)
-    pack_rows(projected + step * row_size + pairs->offset[l], 0, 1, 1, E, scale, q + l * padded(E));
+    pack_rows(projected + step * row_size + pairs->offset[l], 0, 1, 1, E, NULL, scale,
+              q + l * padded(E));
   vf top = splat(-INFINITY);
   for (long j = 0; j <= step; j++) {
     vf s = step_products(q, projected + j * row_size + width, pairs, E);
@@ -44,7 +45,7 @@ INLINE void step_probabilities(const float *projected, long row_size, long step,
   }
   vf sum = splat(0);
   for (long j = 0; j <= step; j++) {
-    vf e = exponential(load(p + j * LANES) - top);
+    vf e = decay(load(p + j * LANES) - top);
     store(p + j * LANES, e);
     sum += e;
   }
@@ -52,16 +53,17 @@ INLINE void step_probabilities(const float *projected, long row_size, long step,
   for (long j = 0; j <= step; j++) store(p + j * LANES, load(p + j * LANES) * factor);
 }
 
-/// out[l, c ...] = Σ_j w[j, l] * rows of step j: the pairs' weighted sums, 16 columns from c.
+/// out[r, :] = Σ_j w[j, l] * rows of step j for the pairs l = first + r of a tile: their weighted
+/// sums, 16 columns from c.
 INLINE void step_sums(const float *w, const float *rows, long row_size, long step,
-                      const step_pairs *pairs, long c, long E, vf out[LANES]) {
+                      const step_pairs *pairs, long first, long c, long E, vf out[TILE]) {
 #pragma clang loop unroll(full)
-  for (int l = 0; l < LANES; l++) out[l] = splat(0);
+  for (int r = 0; r < TILE; r++) out[r] = splat(0);
   for (long j = 0; j <= step; j++)
 #pragma clang loop unroll(full)
-    for (int l = 0; l < LANES; l++)
-      out[l] += w[j * LANES + l] *
-                load_first(rows + j * row_size + pairs->offset[l] + c, E - c);
+    for (int r = 0; r < TILE; r++)
+      out[r] += w[j * LANES + first + r] *
+                load_first(rows + j * row_size + pairs->offset[first + r] + c, E - c);
 }
 
 INLINE void step_forward(const float *projected, long segments, long step, long alive, long width,
@@ -71,14 +73,15 @@ INLINE void step_forward(const float *projected, long segments, long step, long 
   for (long first = 0; first < alive * heads; first += LANES) {
     step_pairs pairs = step_pairs_from(first, alive, width, heads);
     step_probabilities(projected, row_size, step, width, &pairs, E, q, p);
-    for (long c = 0; c < E; c += LANES) {
-      vf sum[LANES];
-      step_sums(p, projected + 2 * width, row_size, step, &pairs, c, E, sum);
-      // Pairs stand in the order of the output's heads.
+    for (long l = 0; l < pairs.count; l += TILE)
+      for (long c = 0; c < E; c += LANES) {
+        vf sum[TILE];
+        step_sums(p, projected + 2 * width, row_size, step, &pairs, l, c, E, sum);
+        // Pairs stand in the order of the output's heads.
 #pragma clang loop unroll(full)
-      for (int l = 0; l < LANES; l++)
-        if (l < pairs.count) store_first(out + (first + l) * E + c, sum[l], E - c);
-    }
+        for (int r = 0; r < TILE; r++)
+          if (l + r < pairs.count) store_first(out + (first + l + r) * E + c, sum[r], E - c);
+      }
   }
   free(q);
 }
@@ -102,7 +105,7 @@ INLINE void step_backward(const float *projected, long segments, long step, long
     step_pairs pairs = step_pairs_from(first, alive, width, heads);
     step_probabilities(projected, row_size, step, width, &pairs, E, q, p);
     for (long l = 0; l < LANES; l++)
-      pack_rows(dout + (first + (l < pairs.count ? l : 0)) * E, 0, 1, 1, E, 1, d_o + l * W);
+      pack_rows(dout + (first + (l < pairs.count ? l : 0)) * E, 0, 1, 1, E, NULL, 1, d_o + l * W);
     vf mean = splat(0);
     for (long j = 0; j <= step; j++) {
       vf dp = step_products(d_o, projected + j * row_size + 2 * width, &pairs, E);
@@ -111,14 +114,15 @@ INLINE void step_backward(const float *projected, long segments, long step, long
     }
     for (long j = 0; j <= step; j++)
       store(ds + j * LANES, load(p + j * LANES) * (load(ds + j * LANES) - mean));
-    for (long c = 0; c < E; c += LANES) {
-      vf sum[LANES];
-      step_sums(ds, projected + width, row_size, step, &pairs, c, E, sum);
+    for (long l = 0; l < pairs.count; l += TILE)
+      for (long c = 0; c < E; c += LANES) {
+        vf sum[TILE];
+        step_sums(ds, projected + width, row_size, step, &pairs, l, c, E, sum);
+        float *dq = dprojected + step * row_size + c;
 #pragma clang loop unroll(full)
-      for (int l = 0; l < LANES; l++)
-        if (l < pairs.count)
-          add_first(dprojected + step * row_size + pairs.offset[l] + c, sum[l] * scale, E - c);
-    }
+        for (int r = 0; r < TILE; r++)
+          if (l + r < pairs.count) add_first(dq + pairs.offset[l + r], sum[r] * scale, E - c);
+      }
     for (long j = 0; j <= step; j++)
       for (long l = 0; l < pairs.count; l++) {
         float *dk = dprojected + j * row_size + pairs.offset[l] + width;

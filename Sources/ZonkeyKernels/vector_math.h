@@ -187,10 +187,11 @@ INLINE vf power_of_two(vf x, float factor) {
   return p * (r * power) + power;
 }
 
-/// e^x; 0 below about -87.6, infinity above 88.4.
-INLINE vf exponential(vf x) {
-  return power_of_two(at_most(at_least(x, -88.0f), 88.7f), 1.44269504f);
-}
+/// e^x for x in -88 ... 88.7; 0 below about -87.6, infinity above 88.4.
+INLINE vf exponential(vf x) { return power_of_two(x, 1.44269504f); }
+
+/// e^x for x ≤ 0.
+INLINE vf decay(vf x) { return exponential(at_least(x, -88.0f)); }
 
 /// log x, relative error 2e-7, for finite normal x > 0.
 INLINE vf logarithm(vf x) {
@@ -220,7 +221,10 @@ INLINE vf logarithm_of_one_plus(vf x) {
   return choose(rounding == 0.0f, x, y);
 }
 
-INLINE vf sigmoid(vf x) { return 1.0f / (1.0f + exponential(-x)); }
+/// x σ(gate).
+INLINE vf gated(vf x, vf gate) {
+  return x / (1.0f + exponential(at_most(at_least(-gate, -88.0f), 88.7f)));
+}
 
 /// |x|, at most where the standard normal's bell is zero in single precision.
 INLINE vf normal_distance(vf x) { return at_most(magnitude(x), 13.28f); }
