@@ -29,7 +29,7 @@ struct Export: ParsableCommand {
 
   func run() throws {
     let exported = Checkpoint(exporting: try Checkpoint(path: file))
-    try exported.write(to: output, threads: 1)
+    try exported.write(to: output)
     let console = Console(
       verb: "export", verbosity: quiet ? .quiet : .normal, status: StatusLine(mode: .never))
     console.note("model \(exported.id) in \(output)")

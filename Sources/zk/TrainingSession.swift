@@ -102,7 +102,7 @@ final class TrainingSession {
   private func save(calibrated: Bool = true) throws -> Checkpoint {
     let texts = calibrated ? calibrationTexts : []
     let checkpoint = try trainer.checkpoint(calibratedOn: texts)
-    try checkpoint.write(to: output, threads: 1)
+    try checkpoint.write(to: output)
     lastSave = monotonicSeconds()
     _ = tick()
     return checkpoint

@@ -13,7 +13,7 @@ import ZonkeyCore
   @Test func writesAndReads() throws {
     try withScratchDirectory { directory in
       let path = "\(directory)/model.zk"
-      try CheckpointFile.write(sampleFile, to: path, threads: 2)
+      try CheckpointFile.write(sampleFile, to: path)
       #expect(names(in: directory) == ["model.zk"])
       #expect(try CheckpointFile.read(path) == sampleFile)
       #expect(contents(path).map(ZstdFrame.isZstd) == true)
@@ -41,7 +41,7 @@ import ZonkeyCore
     let file = SafetensorsFile(
       tensors: [NamedArray(name: "w", shape: [700, 1000], floats: floats)])
     try withScratchDirectory { directory in
-      try CheckpointFile.write(file, to: "\(directory)/a", level: 1, threads: 2)
+      try CheckpointFile.write(file, to: "\(directory)/a", level: 1)
       #expect(try CheckpointFile.read("\(directory)/a")["w"]?.floats() == floats)
       #expect(throws: ZonkeyError.self) {
         try CheckpointFile.read("\(directory)/a", limitBytes: 1000)

@@ -90,3 +90,14 @@ let sampleFile = SafetensorsFile(
     NamedArray(name: "half", shape: [2], floats: [0.5, -0.0], type: .float16),
     NamedArray(name: "step", shape: [], int64s: [1 << 40]),
   ])
+
+extension ZstdFrame {
+  /// One frame that tells its size.
+  static func compress(_ bytes: [UInt8], level: Int = defaultLevel) throws -> [UInt8] {
+    let encoder = try ZstdEncoder(level: level, contentBytes: bytes.count)
+    var frame: [UInt8] = []
+    try bytes.withUnsafeBytes { try encoder.write($0) { frame += $0 } }
+    try encoder.finish { frame += $0 }
+    return frame
+  }
+}

@@ -25,8 +25,13 @@ final class Program {
     return file.path
   }
 
-  /// Runs the program to its end, its output thrown away; throws when it fails.
-  func run(_ arguments: [String], input: String = "/dev/null") throws {
+  /// A file in the folder, which may not be there yet.
+  func path(_ name: String) -> String { folder.appending(path: name).path }
+
+  /// Runs the program to its end, its output thrown away; throws when it fails. Returns the most
+  /// memory that it had resident, in bytes.
+  @discardableResult
+  func run(_ arguments: [String], input: String = "/dev/null") throws -> Int {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
@@ -34,10 +39,11 @@ final class Program {
     posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
     let words = ([path] + arguments).map { strdup($0) }
     defer { words.forEach { free($0) } }
-    var (process, status) = (pid_t(), Int32())
+    var (process, status, usage) = (pid_t(), Int32(), rusage())
     guard posix_spawn(&process, path, &actions, nil, words + [nil], environ) == 0,
-      waitpid(process, &status, 0) == process, status == 0
+      wait4(process, &status, 0, &usage) == process, status == 0
     else { throw failure(arguments.joined(separator: " ")) }
+    return usage.ru_maxrss * 1024
   }
 
   /// Runs `cat file | zk arguments` with its output read through a pipe, whose bytes it returns.
@@ -72,6 +78,19 @@ extension Bench {
         try program.run(["split", "--model", program.model], input: line)
       }
     }
+  }
+
+  /// The most memory that `zk train` has resident in three dense steps, its checkpoints written.
+  func memory(_ program: Program) throws {
+    let corpus = try program.file(of: Workload.paragraphs(bytes: 1 << 17))
+    let configuration = try Workload(.dense).model.configuration
+    let settings = program.path("settings.json")
+    try Data(configuration.json.serialised()).write(to: URL(filePath: settings))
+    let peak = try program.run([
+      "train", "--corpus", corpus, "--document", "whole", "--config", settings, "--steps", "3",
+      "--output", program.path("model.zk"), "--threads", String(workers.count), "--quiet",
+    ])
+    Figure(name: "memory", value: Double(peak) * 1e-9, unit: "GB", reference: 3.1).print()
   }
 
   private func startUp(_ name: String, target: Int64, _ body: () throws -> Void) throws {

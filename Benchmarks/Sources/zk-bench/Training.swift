@@ -55,8 +55,8 @@ final class TrainingRun {
 }
 
 extension Bench {
-  /// The speed of training; with dense segments also how near its arithmetic comes to the limit,
-  /// the memory, and how often memory is asked for.
+  /// The speed of training; with dense segments also how near its arithmetic comes to the limit and
+  /// how often memory is asked for.
   func training(_ segments: Workload.Segments, wants: (String) -> Bool) throws {
     let run = TrainingRun(try Workload(segments), workers: workers)
     let sample = sample { run.advance() }
@@ -76,12 +76,6 @@ extension Bench {
         "arithmetic", sample, amount: run.operations * 1e-9, unit: "GFLOP/s", reference: nil,
         remarks: [("gflop_per_step", rounded(run.operations * 1e-9))])
     }
-    if wants("memory") {
-      Figure(
-        name: "memory", value: peakResidentBytes() * 1e-9, unit: "GB", reference: 3.1,
-        remarks: [("tape_gb", rounded(Double(run.heldBytes) * 1e-9))]
-      ).print()
-    }
     if wants("allocations") {
       // The steps for warming up fill the memory that later ones use again.
       let counts = run.allocations.suffix(runs).map { Double($0) }.sorted()
@@ -91,16 +85,4 @@ extension Bench {
       ).print()
     }
   }
-}
-
-/// The most memory that was resident, in bytes; not a number where the system does not tell.
-private func peakResidentBytes() -> Double {
-  guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8) else {
-    return .nan
-  }
-  for line in status.split(separator: "\n") where line.hasPrefix("VmHWM:") {
-    let kilobytes = line.split(whereSeparator: { !$0.isNumber }).first.flatMap { Double($0) }
-    return (kilobytes ?? .nan) * 1024
-  }
-  return .nan
 }

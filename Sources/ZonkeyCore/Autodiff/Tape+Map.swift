@@ -10,22 +10,25 @@ extension Tape {
   ///
   /// A chunk leaves nothing but what it delivers. The backward pass runs the body again, this time
   /// recording, and at once back through it, with all of it in the cache: a third more arithmetic
-  /// for a small part of the memory. While less than `keptBytes` are in use, chunks keep their
-  /// records and are spared the second run. The body must compute the same both times; then which
-  /// chunks were kept makes no difference to any bit.
+  /// for a small part of the memory. As many records as `keptBytes` have room for are kept, the
+  /// last ones, and spared the second run. The body must compute the same both times; then which
+  /// were kept makes no difference to any bit.
   package func map(
     _ chunks: Int, parameters: [Range<Int>] = [], shared: [Tensor] = [],
     _ body: @escaping (_ tape: Tape, _ chunk: Int) -> Void
   ) {
     let common = Common(parameters: parameters, tensors: shared)
-    let kept = KeptTapes()
+    let keeps = recording && keptBytes > 0
+    let map = records.nextMap()
     workers.run(chunks) { _, chunk in
-      let keeps = recording && pool.takenBytes < keptBytes
       let child = children.take(for: self, common: common, recording: keeps)
       body(child, chunk)
       if keeps {
         child.releaseScratch()
-        kept.put(child, chunk)
+        records.put(child, map: map, chunk: chunk)
+        while pool.takenBytes > keptBytes, let oldest = records.takeOldest() {
+          children.give(oldest)
+        }
       } else {
         children.give(child)
       }
@@ -36,13 +39,13 @@ extension Tape {
         tape.pool.give(memory)
       }
       tape.workers.run(chunks) { _, chunk in
-        let child =
-          kept.take(chunk)
-          ?? {
-            let child = tape.children.take(for: tape, common: common, recording: true)
-            body(child, chunk)
-            return child
-          }()
+        let child: Tape
+        if let kept = tape.records.take(map: map, chunk: chunk) {
+          child = kept
+        } else {
+          child = tape.children.take(for: tape, common: common, recording: true)
+          body(child, chunk)
+        }
         let memory = tape.pool.take(common.count)
         memory.base.update(repeating: 0, count: common.count)
         child.backward(asChildOf: tape, common: memory.base)
@@ -182,11 +185,35 @@ final class ChildTapes: Sendable {
   }
 }
 
-/// The recorded chunks of one `map` that wait for the backward pass; thread-safe.
-private final class KeptTapes: Sendable {
-  private let tapes = Mutex<[Int: Tape]>([:])
+/// The recorded chunks that wait for the backward pass; thread-safe.
+final class ChunkRecords: Sendable {
+  private struct State {
+    /// The oldest first.
+    var tapes: [(map: Int, chunk: Int, tape: Tape)] = []
+    var maps = 0
+  }
+  private let state = Mutex(State())
 
-  func put(_ tape: Tape, _ chunk: Int) { tapes.withLock { $0[chunk] = tape } }
+  /// A number for a map's chunks.
+  func nextMap() -> Int {
+    state.withLock {
+      $0.maps += 1
+      return $0.maps
+    }
+  }
 
-  func take(_ chunk: Int) -> Tape? { tapes.withLock { $0.removeValue(forKey: chunk) } }
+  func put(_ tape: Tape, map: Int, chunk: Int) {
+    state.withLock { $0.tapes.append((map, chunk, tape)) }
+  }
+
+  func take(map: Int, chunk: Int) -> Tape? {
+    state.withLock { state in
+      let place = state.tapes.lastIndex { $0.map == map && $0.chunk == chunk }
+      return place.map { state.tapes.remove(at: $0).tape }
+    }
+  }
+
+  func takeOldest() -> Tape? {
+    state.withLock { $0.tapes.isEmpty ? nil : $0.tapes.removeFirst().tape }
+  }
 }

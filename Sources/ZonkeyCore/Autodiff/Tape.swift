@@ -40,30 +40,34 @@ package final class Tape: @unchecked Sendable {
   var blocks: [Block] = []
   private var arenaBlocks: [Int] = []
   private var operations: [(Tape) -> Void] = []
-  /// Bytes up to which chunks of `map` keep their records for the backward pass.
+  /// Bytes in use up to which chunks of `map` keep their records for the backward pass.
   package var keptBytes = 0
+  let records = ChunkRecords()
   /// Tapes for the chunks of `map`.
   let children: ChildTapes
   private var ownMultiplyAdds = 0
   weak var parent: Tape?
 
-  /// A tape over `weights`; `workers` share out the chunks of `map`.
-  package convenience init(weights: ParameterStore, workers: Workers, recording: Bool) {
+  /// A tape over `weights`; `workers` share out the chunks of `map`. With another tape it works in
+  /// the memory that that one does not need now.
+  package convenience init(
+    weights: ParameterStore, workers: Workers, recording: Bool, memoryOf other: Tape? = nil
+  ) {
     self.init(
       weights: weights, packed: PackedWeights(weights), repacks: true, workers: workers,
-      recording: recording)
+      recording: recording, pool: other?.pool ?? BlockPool())
   }
 
   /// A tape for inference with weights that no longer change, on the calling thread.
   package convenience init(weights: ParameterStore, packed: PackedWeights) {
     self.init(
       weights: weights, packed: packed, repacks: false, workers: Workers(count: 1),
-      recording: false)
+      recording: false, pool: BlockPool())
   }
 
   private init(
     weights: ParameterStore, packed: PackedWeights, repacks: Bool, workers: Workers,
-    recording: Bool, pool: BlockPool = BlockPool()
+    recording: Bool, pool: BlockPool
   ) {
     self.weights = weights
     self.packed = packed
@@ -87,6 +91,7 @@ package final class Tape: @unchecked Sendable {
 
   /// Forgets everything recorded and frees the memory for the next step.
   package func reset() {
+    while let tape = records.takeOldest() { children.give(tape) }
     if repacks { packed.invalidate() }
     operations.removeAll(keepingCapacity: true)
     arena.reset()

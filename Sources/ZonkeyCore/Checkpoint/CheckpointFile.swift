@@ -32,16 +32,37 @@ public enum CheckpointFile {
   /// Writes a checkpoint so that the path always holds a complete one, the old or the new.
   ///
   /// Throws `cannotCreate` when the place cannot be written to, `io` when writing fails; the
-  /// old file is then as it was. The bytes do not depend on `threads`.
+  /// old file is then as it was.
   public static func write(
-    _ file: SafetensorsFile, to path: String, level: Int = ZstdFrame.defaultLevel,
-    threads: Int = 1
+    _ file: SafetensorsFile, to path: String, level: Int = ZstdFrame.defaultLevel
+  ) throws(ZonkeyError) {
+    try write(
+      SafetensorsHeader(
+        metadata: file.metadata, arrays: file.tensors.map { ($0.name, $0.type, $0.shape) }),
+      to: path, level: level
+    ) { file.tensors[$0].bytes }
+  }
+
+  /// Writes a checkpoint whose arrays are asked for one after the other, by their number in the
+  /// header: training has no memory to spare for a copy of all of them.
+  static func write(
+    _ header: SafetensorsHeader, to path: String, level: Int, array: (Int) -> ArraySlice<UInt8>
   ) throws(ZonkeyError) {
     // Opened first: a place that cannot be written to is known before the work is done.
     let output = try AtomicFile(path: path)
-    let frame = try ZstdFrame.compress(
-      file.serialised(), level: level, threads: threads, path: path)
-    try output.write(frame)
+    do {
+      let text = header.serialised()
+      let encoder = try ZstdEncoder(level: level, contentBytes: text.count + header.dataBytes)
+      try text.withUnsafeBytes { try encoder.write($0) { try output.write($0) } }
+      for index in header.dataOrder {
+        try array(index).withUnsafeBytes { try encoder.write($0) { try output.write($0) } }
+      }
+      try encoder.finish { try output.write($0) }
+    } catch let error as ZonkeyError {
+      throw error
+    } catch {
+      throw .io(path: path, reason: "\(error)")
+    }
     try output.commit()
   }
 }

@@ -1,6 +1,6 @@
 import CZstd
 
-/// Whole buffers to and from zstd, with content size and checksum in the frame.
+/// Whole buffers out of zstd; `ZstdEncoder` makes the frames.
 public enum ZstdFrame {
   /// Used when nothing else is asked for; weights hardly shrink further above it.
   public static let defaultLevel = 3
@@ -14,38 +14,6 @@ public enum ZstdFrame {
     guard start.count == 4 else { return false }
     let magic = start.reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
     return magic == 0xFD2F_B528 || magic & 0xFFFF_FFF0 == 0x184D_2A50
-  }
-
-  /// Compresses into one frame; the same bytes for every number of threads.
-  ///
-  /// A level outside zstd's own is brought within. `path` names the file in errors: `io` when
-  /// the compressor fails, which means that memory ran out.
-  public static func compress(
-    _ bytes: [UInt8], level: Int = defaultLevel, threads: Int = 1, path: String = ""
-  ) throws(ZonkeyError) -> [UInt8] {
-    guard let context = ZSTD_createCCtx() else {
-      throw .io(path: path, reason: "cannot compress: out of memory")
-    }
-    defer { ZSTD_freeCCtx(context) }
-    let level = min(max(Int32(clamping: level), ZSTD_minCLevel()), ZSTD_maxCLevel())
-    ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, level)
-    ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1)
-    ZSTD_CCtx_setParameter(context, ZSTD_c_contentSizeFlag, 1)
-    // One worker and many cut the input alike, none does not. A library built without threads
-    // refuses the parameter and works alone, which is as good. All libraries with threads
-    // take 64 of them; a number that they refused would change the bytes.
-    ZSTD_CCtx_setParameter(context, ZSTD_c_nbWorkers, Int32(min(max(threads, 1), 64)))
-
-    var code = 0
-    let output = [UInt8](unsafeUninitializedCapacity: ZSTD_compressBound(bytes.count)) {
-      buffer, count in
-      code = ZSTD_compress2(context, buffer.baseAddress, buffer.count, bytes, bytes.count)
-      count = ZSTD_isError(code) != 0 ? 0 : code
-    }
-    if ZSTD_isError(code) != 0 {
-      throw .io(path: path, reason: "cannot compress: \(message(code))")
-    }
-    return output
   }
 
   /// Decompresses all frames and verifies their checksums.

@@ -22,10 +22,12 @@ final class Arena {
   /// `count` floats with undefined values, aligned to 64 bytes, and the index of their block.
   func allocate(_ count: Int) -> (pointer: UnsafeMutablePointer<Float>, block: Int) {
     let rounded = (max(count, 1) + 15) & ~15
-    if let last = blocks.indices.last, blocks[last].used + rounded <= blocks[last].capacity {
-      let pointer = blocks[last].base + blocks[last].used
-      blocks[last].used += rounded
-      return (pointer, last)
+    // The first block with room, not the last alone: what is left behind a large tensor is filled
+    // with small ones.
+    for index in blocks.indices where blocks[index].used + rounded <= blocks[index].capacity {
+      let pointer = blocks[index].base + blocks[index].used
+      blocks[index].used += rounded
+      return (pointer, index)
     }
     let memory = pool.take(rounded)
     blocks.append(Block(base: memory.base, capacity: memory.capacity, used: rounded))
@@ -48,8 +50,8 @@ final class BlockPool: Sendable {
     let capacity: Int
   }
 
-  /// Most blocks hold this many floats (4 MiB); larger ones are made for single large tensors.
-  private static let standard = 1 << 20
+  /// Most blocks hold this many floats (2 MiB); larger ones are made for single large tensors.
+  private static let standard = 1 << 19
 
   private struct State {
     /// Free blocks of the standard size.
@@ -85,7 +87,9 @@ final class BlockPool: Sendable {
   private func find(_ count: Int, in state: inout State) -> Memory {
     if count <= BlockPool.standard {
       if let memory = state.standard.popLast() { return memory }
-    } else if let index = state.large.firstIndex(where: { $0.capacity >= count }) {
+    } else if let index = state.large.firstIndex(where: { $0.capacity >= count }),
+      state.large[index].capacity <= 2 * count
+    {
       return state.large.remove(at: index)
     }
     // Sizes in quarters of a standard block, so that nearly equal needs meet the same block.

@@ -15,7 +15,10 @@ public final class ZstdEncoder {
   private let output: UnsafeMutableRawPointer
 
   /// Makes an encoder; throws `ZonkeyError.badConfiguration` when `level` is not in `levels`.
-  public init(level: Int = 3) throws {
+  ///
+  /// `contentBytes`, where it is known, is written into the frame's header: readers then know how
+  /// much memory they need. Another number of bytes is an error.
+  public init(level: Int = 3, contentBytes: Int? = nil) throws {
     guard Self.levels.contains(level) else {
       throw ZonkeyError.badConfiguration(
         key: "zstd",
@@ -29,6 +32,9 @@ public final class ZstdEncoder {
     output = .allocate(byteCount: outputCapacity, alignment: 16)
     try set(ZSTD_c_compressionLevel, Int32(level))
     try set(ZSTD_c_checksumFlag, 1)
+    if let contentBytes {
+      try checked(ZSTD_CCtx_setPledgedSrcSize(context, UInt64(contentBytes)))
+    }
   }
 
   deinit {

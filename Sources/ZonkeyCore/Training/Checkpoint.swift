@@ -85,28 +85,32 @@ public struct Checkpoint: Sendable {
   /// Writes the checkpoint beside `path` and renames it over it.
   ///
   /// Without optimiser state the weights are written in half precision, which exported ones have.
-  public func write(to path: String, threads: Int = 1) throws(ZonkeyError) {
-    var file = SafetensorsFile(metadata: [
+  public func write(to path: String) throws(ZonkeyError) {
+    let metadata = [
       "format": Self.format, "id": id,
       "configuration": String(decoding: model.configuration.json.serialised(), as: UTF8.self),
       "state": String(decoding: state.json.serialised(), as: UTF8.self),
       "calibration": String(
         decoding: JSONValue.array(calibrations.map(\.json)).serialised(), as: UTF8.self),
-    ])
-    var stores: [(String, ParameterStore)] = [("average.", average)]
+    ]
+    var stores: [(prefix: String, store: ParameterStore)] = [("average.", average)]
     if let first, let second {
       stores += [("", weights), ("adam.first.", first), ("adam.second.", second)]
     }
-    for (prefix, store) in stores {
-      for entry in model.parameters.entries {
-        let shape = [entry.parameter.rows, entry.parameter.columns]
-        file.tensors.append(
-          NamedArray(
-            name: prefix + entry.name, shape: shape, floats: store.array(entry.parameter),
-            type: isResumable ? .float32 : .float16))
-      }
+    let type: ElementType = isResumable ? .float32 : .float16
+    let entries = model.parameters.entries
+    let header = SafetensorsHeader(
+      metadata: metadata,
+      arrays: stores.flatMap { prefix, _ in
+        entries.map { (prefix + $0.name, type, [$0.parameter.rows, $0.parameter.columns]) }
+      })
+    try CheckpointFile.write(header, to: path, level: isResumable ? 1 : 19) { index in
+      let (store, entry) = (stores[index / entries.count].store, entries[index % entries.count])
+      return NamedArray(
+        name: entry.name, shape: [entry.parameter.rows, entry.parameter.columns],
+        floats: store.array(entry.parameter), type: type
+      ).bytes
     }
-    try CheckpointFile.write(file, to: path, level: isResumable ? 1 : 19, threads: threads)
   }
 
   /// The model for use, with the averaged weights.

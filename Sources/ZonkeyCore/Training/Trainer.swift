@@ -145,7 +145,9 @@ public final class Trainer {
   /// The losses of the averaged weights on crops that do not change from call to call; the next
   /// checkpoint will tell them.
   package func validate(_ crops: [Crop]) -> TrainingStep.Result {
-    let tape = Tape(weights: average, workers: tape.workers, recording: false)
+    tape.reset()
+    let tape = Tape(
+      weights: average, workers: tape.workers, recording: false, memoryOf: tape)
     var sum = TrainingStep.Result()
     let batches = stride(from: 0, to: crops.count, by: configuration.batch).map {
       crops[$0..<min($0 + configuration.batch, crops.count)]
