@@ -9,8 +9,6 @@ final class TrainingRun {
   private let gradients: ParameterStore
   private let optimiser: AdamW
   private let crops: [DocumentSymbols]
-  /// Of the first draws of this seed these come nearest to their mean number of segments.
-  private let draws = RandomDraws(source: RandomSource(seed: 11), step: 3)
   /// Segments and packed rows of the last step, level by level.
   private(set) var segments: [Int] = []
   private(set) var rows: [Int] = []
@@ -43,7 +41,7 @@ final class TrainingRun {
     )
     gradients.clear()
     let result = step.run(
-      symbols: crops, draws: draws, gradients: gradients, weight: step.weight)
+      symbols: crops, draws: Workload.draws, gradients: gradients, weight: step.weight)
     // A rate so small that, with the same draws, all steps have the same segments; it costs no time.
     optimiser.step(
       weights: load.weights, gradients: gradients, learningRate: 1e-7,
