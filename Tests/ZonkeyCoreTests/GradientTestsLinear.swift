@@ -90,28 +90,32 @@ import ZonkeyCore
   }
 
   @Test func feedForward() {
-    let layer = GradientModel.model.levels[0].stitcher.layer.feedForward
+    let layer = GradientModel.model.levels[0].stitcher.layer
+    let (map, norm) = (layer.feedForward, layer.feedForwardNorm)
     let entries = GradientModel.entries(
-      layer.expand.weight.range, layer.expand.bias.range, layer.contract.weight.range,
-      layer.contract.bias.range)
-    GradientCheck(.random(5, 12, seed: 1), .random(5, 12, seed: 2)) { tape, x in
-      [tape.feedForward(x[0], layer, residual: x[1])]
+      map.expand.weight.range, map.expand.bias.range, map.contract.weight.range,
+      map.contract.bias.range)
+    GradientCheck(.random(5, 12, seed: 1)) { tape, x in
+      [tape.feedForward(x[0], map)]
     }.using(entries).byElement()
     GradientCheck(.random(1, 12, seed: 1)) { tape, x in
-      [tape.feedForward(x[0], layer, residual: nil, into: tape.empty(1, 12))]
+      [tape.feedForward(x[0], map, into: tape.empty(1, 12))]
     }.using(entries).byElement()
+    GradientCheck(.random(5, 12, seed: 1)) { tape, x in
+      [tape.feedForward(x[0], map, norm: norm)]
+    }.using(entries + GradientModel.entries(norm.gain.range, norm.bias.range)).byElement()
   }
 
   /// Without recording, rows go through in blocks; that changes no bit.
   @Test func feedForwardInBlocks() {
     let model = GradientModel.model
-    let layer = model.levels[0].stitcher.layer.feedForward
+    let layer = model.levels[0].stitcher.layer
     let weights = ParameterStore(count: model.parameters.count)
     model.initialize(weights, random: RandomSource(seed: 3))
     let results = [true, false].map { recording in
       let tape = Tape(weights: weights, workers: Workers(count: 1), recording: recording)
       let x = tape.leaf(Leaf.random(211, 12, seed: 1).values, columns: 12)
-      return tape.feedForward(x, layer, residual: x).array
+      return tape.feedForward(x, layer.feedForward, norm: layer.feedForwardNorm).array
     }
     #expect(results[0] == results[1])
     #expect(Set(results[0]).count > 2000)

@@ -37,12 +37,11 @@ import ZonkeyCore
       "probabilistic_attention", inputs: [("x", 16), ("existence", 1)],
       gradients: ["x": "gradient_x", "existence": "gradient_existence"]
     ) { tape, leaves in
-      let projected = tape.linear(
-        leaves[0], layer.projection,
-        positions: positionTable(offsets: offsets, width: 16, heads: 2, with: 2, of: 4))
-      let log = tape.logExistence(leaves[1], offsets: offsets, prefix: 0)
-      return tape.linear(
-        tape.attention(projected, logExistence: log, offsets: offsets, heads: 2), layer.output)
+      let mixed = tape.selfAttention(
+        leaves[0], layer.projection, norm: nil,
+        logExistence: tape.logExistence(leaves[1], offsets: offsets, prefix: 0),
+        rows: AttentionRows(offsets: offsets, width: 16, heads: 2), heads: 2)
+      return tape.linear(mixed, layer.output)
     }
   }
 

@@ -17,62 +17,13 @@ package func sinusoidalTable(count: Int, width: Int) -> [Float] {
 }
 
 extension Tape {
-  /// Probabilistic Attention of packed segments over themselves.
+  /// Probabilistic Attention of one packed sequence over another (model §2, cross form).
   ///
-  /// Shapes: projected [L, 4D] (q, k, v, gate) or [L, 3D] without gate, positions already added to
-  /// q and k; logExistence [L, 1], -∞ where a position does not exist; offsets [N + 1]; result
-  /// [L, D]. Spec: model §2, self form.
-  package func attention(
-    _ projected: Tensor, logExistence: Tensor, offsets: ContiguousArray<Int32>, heads: Int
-  ) -> Tensor {
-    let gated = projected.columns % 4 == 0 && projected.columns / 4 % heads == 0
-    precondition(gated, "attention: the projection holds q, k, v and gate")
-    let width = projected.columns / 4
-    let out = empty(projected.rows, width)
-    let part: (UnsafeMutablePointer<Float>, Int) -> UnsafeMutablePointer<Float> = {
-      $0 + $1 * width
-    }
-    func call(_ body: (inout zk_attention) -> Void) {
-      offsets.pointer { offsets_ in
-        var a = zk_attention()
-        let base = projected.values
-        (a.q, a.k, a.v, a.gate) = (
-          UnsafePointer(part(base, 0)), UnsafePointer(part(base, 1)),
-          UnsafePointer(part(base, 2)), UnsafePointer(part(base, 3))
-        )
-        (a.q_stride, a.k_stride, a.v_stride, a.gate_stride) = (
-          4 * width, 4 * width, 4 * width, 4 * width
-        )
-        (a.log_q, a.log_k) = (
-          UnsafePointer(logExistence.values), UnsafePointer(logExistence.values)
-        )
-        (a.q_offsets, a.k_offsets) = (offsets_, offsets_)
-        (a.segments, a.width, a.heads) = (offsets.count - 1, width, heads)
-        body(&a)
-      }
-    }
-    call { zk_attention_forward(&$0, out.values) }
-    record { tape in
-      guard let dout = tape.gradient(out), let d = tape.gradient(projected) else { return }
-      let dlog = tape.gradient(logExistence) ?? tape.discarded(logExistence.count)
-      call {
-        zk_attention_backward(
-          &$0, dout, part(d, 0), part(d, 1), part(d, 2), part(d, 3), dlog, dlog)
-      }
-    }
-    return out
-  }
-
-  /// Probabilistic Attention of one packed sequence over another.
-  ///
-  /// Shapes: queries [Lq, D] and, where there is one, gate [Lq, D]; keysValues [Lk, 2D] (k, v),
-  /// positions already added to q and k; logs [Lq, 1] and [Lk, 1]; result [Lq, D]. `places` [Lq]
-  /// says where queries stand in their segments when they are not all its places from 0. Spec:
-  /// model §2, cross form; with places and gate, some rows of the self form.
+  /// Shapes: queries [Lq, D]; keysValues [Lk, 2D] (k, v), positions already added to q and k; logs
+  /// [Lq, 1] and [Lk, 1]; result [Lq, D].
   package func crossAttention(
-    queries: Tensor, gate: Tensor? = nil, keysValues: Tensor, logQuery: Tensor, logKey: Tensor,
-    queryOffsets: ContiguousArray<Int32>, keyOffsets: ContiguousArray<Int32>,
-    places: ContiguousArray<Int32>? = nil, heads: Int
+    queries: Tensor, keysValues: Tensor, logQuery: Tensor, logKey: Tensor,
+    queryOffsets: ContiguousArray<Int32>, keyOffsets: ContiguousArray<Int32>, heads: Int
   ) -> Tensor {
     let width = queries.columns
     precondition(keysValues.columns == 2 * width, "crossAttention: keys and values expected")
@@ -81,21 +32,15 @@ extension Tape {
       queryOffsets.pointer { q in
         keyOffsets.pointer { k in
           var a = zk_attention()
-          (a.q, a.k, a.v, a.gate) = (
+          (a.q, a.k, a.v) = (
             UnsafePointer(queries.values), UnsafePointer(keysValues.values),
-            UnsafePointer(keysValues.values + width), gate.map { UnsafePointer($0.values) }
+            UnsafePointer(keysValues.values + width)
           )
-          (a.q_stride, a.k_stride, a.v_stride, a.gate_stride) = (
-            width, 2 * width, 2 * width, width
-          )
+          (a.q_stride, a.k_stride, a.v_stride) = (width, 2 * width, 2 * width)
           (a.log_q, a.log_k) = (UnsafePointer(logQuery.values), UnsafePointer(logKey.values))
           (a.q_offsets, a.k_offsets) = (q, k)
           (a.segments, a.width, a.heads) = (queryOffsets.count - 1, width, heads)
-          guard let places else { return body(&a) }
-          places.pointer {
-            a.q_places = $0
-            body(&a)
-          }
+          body(&a)
         }
       }
     }
@@ -103,11 +48,10 @@ extension Tape {
     record { tape in
       guard let dout = tape.gradient(out) else { return }
       let dq = tape.gradient(queries) ?? tape.discarded(queries.count)
-      let dgate = gate.map { tape.gradient($0) ?? tape.discarded($0.count) }
       let dkv = tape.gradient(keysValues) ?? tape.discarded(keysValues.count)
       let dlogQ = tape.gradient(logQuery) ?? tape.discarded(logQuery.count)
       let dlogK = tape.gradient(logKey) ?? tape.discarded(logKey.count)
-      call { zk_attention_backward(&$0, dout, dq, dkv, dkv + width, dgate, dlogQ, dlogK) }
+      call { zk_attention_backward(&$0, dout, dq, dkv, dkv + width, nil, dlogQ, dlogK) }
     }
     return out
   }

@@ -1,57 +1,59 @@
 import ZonkeyKernels
 
-/// Rows that go through both maps together without recording: what lies between stays in the cache.
-private let rowBlock = 96
+/// Rows that go through several maps together: what lies between stays in the cache.
+let rowBlock = 96
 
 extension Tape {
-  /// residual + contract(GELU(expand(x))). Shapes: all [L, D].
+  /// x + contract(GELU(expand(norm(x)))), the second half of a layer. Shapes: all [L, D].
   ///
-  /// Of the hidden [L, F·D] only what goes into the GELU is kept for the backward pass, which
+  /// Of what lies between only the input of the GELU [L, F·D] is kept for the backward pass, which
   /// takes value and slope of the GELU from it in one go.
   package func feedForward(
-    _ x: Tensor, _ layer: FeedForward, residual: Tensor?, into destination: Tensor? = nil
+    _ x: Tensor, _ layer: FeedForward, norm: LayerNorm? = nil, into destination: Tensor? = nil
   ) -> Tensor {
     let (rows, width, hidden) = (x.rows, x.columns, layer.expand.weight.rows)
+    let input = input(x, through: norm)
     let (expand, contract) = (use(layer.expand.weight), use(layer.contract.weight))
     let (expandBias, contractBias) = (use(layer.expand.bias), use(layer.contract.bias))
     let out = destination ?? empty(rows, width)
     precondition(out.rows == rows && out.columns == width, "feedForward: output of another shape")
     let kept = recording ? floats(rows * hidden) : nil
-    let block = scratch(min(rows, rowBlock) * hidden)
+    let block = min(rows, rowBlock)
+    let (buffer, activated, _) = scratch(input.scratchCount(rows: block), block * hidden)
     let (packedExpand, packedContract) = (
       packed(expand, for: .forward), packed(contract, for: .forward)
     )
     for first in stride(from: 0, to: rows, by: rowBlock) {
-      let count = min(rowBlock, rows - first)
-      let before = kept.map { $0 + first * hidden } ?? block
+      let range = first..<min(first + rowBlock, rows)
+      let before = kept.map { $0 + first * hidden } ?? activated
       product(
-        x.values + first * width, packedExpand, bias: expandBias.values, rows: count,
-        inputs: width, outputs: hidden, into: before)
-      zk_gelu_forward(before, block, count * hidden)
+        values(of: input, range, in: buffer), packedExpand, bias: expandBias.values,
+        rows: range.count, inputs: width, outputs: hidden, into: before)
+      zk_gelu_forward(before, activated, range.count * hidden)
       product(
-        block, packedContract, bias: contractBias.values,
-        residual: residual.map { UnsafePointer($0.values + first * width) }, rows: count,
-        inputs: hidden, outputs: width, into: out.values + first * width)
+        activated, packedContract, bias: contractBias.values, residual: x.values + first * width,
+        rows: range.count, inputs: hidden, outputs: width, into: out.values + first * width)
     }
     guard let kept else { return out }
     record { tape in
       guard let dout = tape.gradient(out) else { return }
-      let activated = tape.scratch(2 * rows * hidden)
+      let (buffer, activated, _) = tape.scratch(
+        input.scratchCount(rows: rows), 2 * rows * hidden)
       let dhidden = activated + rows * hidden
       tape.product(
         dout, tape.packed(contract, for: .backward), rows: rows, inputs: width, outputs: hidden,
         into: dhidden)
       zk_gelu_chain(kept, activated, dhidden, rows * hidden)
       tape.addGradients(of: contract, contractBias, dout: dout, input: activated, rows: rows)
-      tape.addGradients(of: expand, expandBias, dout: dhidden, input: x.values, rows: rows)
-      if let dx = tape.gradient(x) {
+      tape.addGradients(
+        of: expand, expandBias, dout: dhidden,
+        input: tape.values(of: input, 0..<rows, in: buffer), rows: rows)
+      tape.backward(to: input, in: buffer) { drows in
         tape.product(
-          dhidden, tape.packed(expand, for: .backward), residual: dx, rows: rows, inputs: hidden,
-          outputs: width, into: dx)
+          dhidden, tape.packed(expand, for: .backward), residual: drows, rows: rows,
+          inputs: hidden, outputs: width, into: drows)
       }
-      if let residual, let dresidual = tape.gradient(residual) {
-        Kernel.add(dout, to: dresidual, count: rows * width)
-      }
+      if let dx = tape.gradient(x) { Kernel.add(dout, to: dx, count: x.count) }
     }
     return out
   }

@@ -13,41 +13,37 @@ package struct RowTable: Sendable {
 }
 
 extension Tape {
-  /// x · wᵀ + bias + residual + positions.
+  /// norm(x) · wᵀ + bias + residual + positions.
   ///
   /// Shapes: x [L, I], weight [O, I], bias [1, O], residual and result [L, O]. `into` writes the
   /// result to rows that exist already (not used before). A row of the result is the same to the
   /// bit whatever other rows are computed with it, which OpenBLAS does not promise: it sums the
   /// rows at a block's edge in another order.
   package func linear(
-    _ x: Tensor, _ weight: Tensor, bias: Tensor? = nil, residual: Tensor? = nil,
-    positions: RowTable? = nil, into destination: Tensor? = nil
+    _ x: Tensor, _ weight: Tensor, norm: LayerNorm? = nil, bias: Tensor? = nil,
+    residual: Tensor? = nil, positions: RowTable? = nil, into destination: Tensor? = nil
   ) -> Tensor {
     precondition(x.columns == weight.columns, "linear: input width differs from the weight's")
     let (rows, inputs, outputs) = (x.rows, x.columns, weight.rows)
     let out = destination ?? empty(rows, outputs)
     precondition(out.rows == rows && out.columns == outputs, "linear: output of another shape")
-    let packed = packed(weight, for: .forward)
-    func product(_ table: UnsafePointer<Float>? = nil, _ rowOf: UnsafePointer<Int32>? = nil) {
-      self.product(
-        x.values, packed, bias: bias?.values, residual: residual?.values, table: table,
-        rowOf: rowOf, rows: rows, inputs: inputs, outputs: outputs, into: out.values)
-    }
-    if let positions {
-      positions.table.withUnsafeBufferPointer { table in
-        positions.rowOf.pointer { product(table.baseAddress, $0) }
-      }
-    } else {
-      product()
-    }
+    let input = input(x, through: norm)
+    let buffer = scratch(input.scratchCount(rows: rows))
+    product(
+      values(of: input, 0..<rows, in: buffer), packed(weight, for: .forward), bias: bias?.values,
+      residual: residual?.values, positions: positions, rows: rows, inputs: inputs,
+      outputs: outputs, into: out.values)
     record { tape in
       guard let dout = tape.gradient(out) else { return }
-      if let dx = tape.gradient(x) {
+      let buffer = tape.scratch(input.scratchCount(rows: rows))
+      tape.addGradients(
+        of: weight, bias, dout: dout, input: tape.values(of: input, 0..<rows, in: buffer),
+        rows: rows)
+      tape.backward(to: input, in: buffer) { drows in
         tape.product(
-          dout, tape.packed(weight, for: .backward), residual: dx, rows: rows, inputs: outputs,
-          outputs: inputs, into: dx)
+          dout, tape.packed(weight, for: .backward), residual: drows, rows: rows,
+          inputs: outputs, outputs: inputs, into: drows)
       }
-      tape.addGradients(of: weight, bias, dout: dout, input: x.values, rows: rows)
       if let residual, let dresidual = tape.gradient(residual) {
         Kernel.add(dout, to: dresidual, count: rows * outputs)
       }
@@ -58,11 +54,19 @@ extension Tape {
   /// The product kernel, counted.
   func product(
     _ x: UnsafePointer<Float>, _ packed: UnsafePointer<Float>, bias: UnsafePointer<Float>? = nil,
-    residual: UnsafePointer<Float>? = nil, table: UnsafePointer<Float>? = nil,
-    rowOf: UnsafePointer<Int32>? = nil, rows: Int, inputs: Int, outputs: Int,
-    into out: UnsafeMutablePointer<Float>
+    residual: UnsafePointer<Float>? = nil, positions: RowTable? = nil, rows: Int, inputs: Int,
+    outputs: Int, into out: UnsafeMutablePointer<Float>
   ) {
-    zk_product(x, packed, bias, residual, table, rowOf, rows, inputs, outputs, out)
+    func call(_ table: UnsafePointer<Float>?, _ rowOf: UnsafePointer<Int32>?) {
+      zk_product(x, packed, bias, residual, table, rowOf, rows, inputs, outputs, out)
+    }
+    if let positions {
+      positions.table.withUnsafeBufferPointer { table in
+        positions.rowOf.pointer { call(table.baseAddress, $0) }
+      }
+    } else {
+      call(nil, nil)
+    }
     count(multiplyAdds: rows * inputs * outputs)
   }
 
@@ -89,12 +93,12 @@ extension Tape {
 
   /// Linear map with a layer's weight and bias.
   package func linear(
-    _ x: Tensor, _ layer: Linear, residual: Tensor? = nil, positions: RowTable? = nil,
-    into destination: Tensor? = nil
+    _ x: Tensor, _ layer: Linear, norm: LayerNorm? = nil, residual: Tensor? = nil,
+    positions: RowTable? = nil, into destination: Tensor? = nil
   ) -> Tensor {
     linear(
-      x, use(layer.weight), bias: use(layer.bias), residual: residual, positions: positions,
-      into: destination)
+      x, use(layer.weight), norm: norm, bias: use(layer.bias), residual: residual,
+      positions: positions, into: destination)
   }
 
   /// Sums of shifted columns, by which a convolution follows from one linear map.

@@ -33,6 +33,8 @@ package final class Tape: @unchecked Sendable {
   private let repacks: Bool
   let pool: BlockPool
   private let arena: Arena
+  /// What the backward pass needs beside tensors: no gradients.
+  private let keptArena: Arena
   /// Gradients of this tape's own memory, in a backward pass.
   private let gradientArena: Arena
   /// What one operation needs while it runs.
@@ -76,6 +78,7 @@ package final class Tape: @unchecked Sendable {
     self.recording = recording
     self.pool = pool
     arena = Arena(pool: pool)
+    keptArena = Arena(pool: pool)
     gradientArena = Arena(pool: pool)
     scratchArena = Arena(pool: pool)
     children = ChildTapes()
@@ -95,6 +98,7 @@ package final class Tape: @unchecked Sendable {
     if repacks { packed.invalidate() }
     operations.removeAll(keepingCapacity: true)
     arena.reset()
+    keptArena.reset()
     gradientArena.reset()
     scratchArena.reset()
     blocks.removeAll(keepingCapacity: true)
@@ -140,12 +144,22 @@ package final class Tape: @unchecked Sendable {
   }
 
   /// Undefined floats without a gradient, for what the backward pass needs to remember.
-  func floats(_ count: Int) -> UnsafeMutablePointer<Float> { arena.allocate(count).pointer }
+  func floats(_ count: Int) -> UnsafeMutablePointer<Float> {
+    keptArena.allocate(count).pointer
+  }
 
   /// Undefined floats until the next call.
-  func scratch(_ count: Int) -> UnsafeMutablePointer<Float> {
+  func scratch(_ count: Int) -> UnsafeMutablePointer<Float> { scratch(count, 0).0 }
+
+  /// The same in up to three parts.
+  func scratch(_ first: Int, _ second: Int, _ third: Int = 0) -> (
+    UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>
+  ) {
     scratchArena.reset()
-    return scratchArena.allocate(count).pointer
+    // Parts begin on lines of 64 bytes.
+    let (one, two) = ((first + 15) & ~15, (second + 15) & ~15)
+    let base = scratchArena.allocate(one + two + third).pointer
+    return (base, base + one, base + one + two)
   }
 
   /// Gives the memory of `scratch` back.

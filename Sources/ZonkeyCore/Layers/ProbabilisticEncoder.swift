@@ -95,56 +95,18 @@ extension Tape {
     wanted: SegmentRows
   ) -> Tensor {
     var x = x
-    if encoder.layers.count > 1 {
-      let positions = positionTable(
-        offsets: offsets, width: x.columns, heads: encoder.heads, with: 2, of: 4)
-      for layer in encoder.layers.dropLast() {
-        let projected = linear(
-          layerNorm(x, layer.attentionNorm), layer.projection, positions: positions)
-        let mixed = attention(
-          projected, logExistence: logExistence, offsets: offsets, heads: encoder.heads)
-        x = finish(layer, mixed, residual: x)
-      }
+    let (width, heads, last) = (x.columns, encoder.heads, encoder.layers.count - 1)
+    for (index, layer) in encoder.layers.enumerated() {
+      let rows = AttentionRows(
+        offsets: offsets, wanted: index == last ? wanted : nil, width: width, heads: heads)
+      let mixed = selfAttention(
+        x, layer.projection, norm: layer.attentionNorm, logExistence: logExistence, rows: rows,
+        heads: heads)
+      let residual = index == last ? gather(x, wanted.rows) : x
+      x = feedForward(
+        linear(mixed, layer.output, residual: residual), layer.feedForward,
+        norm: layer.feedForwardNorm)
     }
-    x =
-      encoder.layers.last.map {
-        lastLayer(
-          x, $0, logExistence: logExistence, offsets: offsets, wanted: wanted, heads: encoder.heads)
-      } ?? gather(x, wanted.rows)
-    return layerNorm(x, encoder.finalNorm)
-  }
-
-  private func lastLayer(
-    _ x: Tensor, _ layer: TransformerLayer, logExistence: Tensor,
-    offsets: ContiguousArray<Int32>, wanted: SegmentRows, heads: Int
-  ) -> Tensor {
-    let (width, projection) = (x.columns, layer.projection)
-    func mapped(_ x: Tensor, _ part: Range<Int>, _ positions: RowTable? = nil) -> Tensor {
-      linear(
-        x, use(projection.weight.rows(part)), bias: use(projection.bias.columns(part)),
-        positions: positions)
-    }
-    let normed = layerNorm(x, layer.attentionNorm)
-    let own = gather(normed, wanted.rows)
-    let longest = zip(offsets, offsets.dropFirst()).map { Int($1 - $0) }.max() ?? 0
-    let mixed = crossAttention(
-      queries: mapped(
-        own, 0..<width,
-        RowTable(
-          table: projectionPositions(count: longest, width: width, heads: heads, with: 1, of: 1),
-          rowOf: wanted.places)),
-      gate: mapped(own, 3 * width..<4 * width),
-      keysValues: mapped(
-        normed, width..<3 * width,
-        positionTable(offsets: offsets, width: width, heads: heads, with: 1, of: 2)),
-      logQuery: gather(logExistence, wanted.rows), logKey: logExistence,
-      queryOffsets: wanted.offsets, keyOffsets: offsets, places: wanted.places, heads: heads)
-    return finish(layer, mixed, residual: gather(x, wanted.rows))
-  }
-
-  /// What follows the attention of a layer.
-  private func finish(_ layer: TransformerLayer, _ mixed: Tensor, residual: Tensor) -> Tensor {
-    let x = linear(mixed, layer.output, residual: residual)
-    return feedForward(layerNorm(x, layer.feedForwardNorm), layer.feedForward, residual: x)
+    return layerNorm(encoder.layers.isEmpty ? gather(x, wanted.rows) : x, encoder.finalNorm)
   }
 }

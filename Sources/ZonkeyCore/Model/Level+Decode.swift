@@ -111,7 +111,7 @@ extension Level {
     let n = order.segments
     let rows = phase.first * n..<phase.first * n + x.rows
     _ = tape.linear(
-      tape.layerNorm(x, layer.attentionNorm), layer.projection,
+      x, layer.projection, norm: layer.attentionNorm,
       positions: RowTable(
         table: positions, rowOf: ContiguousArray(rows.map { Int32($0 / n) })),
       into: cache.rows(rows))
@@ -124,7 +124,7 @@ extension Level {
     }
     let y = tape.linear(mixed, layer.output, residual: x)
     return tape.feedForward(
-      tape.layerNorm(y, layer.feedForwardNorm), layer.feedForward, residual: y, into: destination)
+      y, layer.feedForward, norm: layer.feedForwardNorm, into: destination)
   }
 }
 

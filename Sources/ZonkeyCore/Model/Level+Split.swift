@@ -19,8 +19,7 @@ extension Level {
       projected, offsets: offsets, heads: heads, half: half,
       positions: sinusoidalTable(count: 2 * half + 1, width: width / heads))
     var y = tape.linear(mixed, splitter.layer.output, residual: x)
-    y = tape.feedForward(
-      tape.layerNorm(y, splitter.layer.feedForwardNorm), splitter.layer.feedForward, residual: y)
+    y = tape.feedForward(y, splitter.layer.feedForward, norm: splitter.layer.feedForwardNorm)
     y = tape.layerNorm(y, splitter.finalNorm)
     let features = tape.gelu(tape.convolution(y, splitter.convolution, offsets: offsets))
     let z = tape.linear(
@@ -33,7 +32,7 @@ extension Level {
   ///
   /// Each row is a function of its own unit alone, and level 0 has but 258 of them.
   package func splitterProjection(_ x: Tensor, on tape: Tape) -> Tensor {
-    tape.linear(tape.layerNorm(x, splitter.layer.attentionNorm), splitter.layer.projection)
+    tape.linear(x, splitter.layer.projection, norm: splitter.layer.attentionNorm)
   }
 
   /// b₀ = logit(2/S).

@@ -29,7 +29,7 @@ extension Level {
     let y = tape.layerNorm(
       tape.linear(mixed, stitcher.layer.output, residual: left), stitcher.layer.attentionNorm)
     let refined = tape.layerNorm(
-      tape.feedForward(y, stitcher.layer.feedForward, residual: y), stitcher.layer.feedForwardNorm)
+      tape.feedForward(y, stitcher.layer.feedForward), stitcher.layer.feedForwardNorm)
     return tape.normalized(tape.addScaled(left, refined, scale: tape.use(stitcher.portion)))
   }
 

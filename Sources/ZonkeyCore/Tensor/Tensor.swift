@@ -29,6 +29,14 @@ package struct Tensor: @unchecked Sendable {
       block: block)
   }
 
+  /// Some columns of a tensor of one row, sharing values and gradient.
+  package func columns(_ range: Range<Int>) -> Tensor {
+    precondition(
+      rows == 1 && range.lowerBound >= 0 && range.upperBound <= columns,
+      "column range outside the tensor")
+    return Tensor(values: values + range.lowerBound, rows: 1, columns: range.count, block: block)
+  }
+
   /// The same floats as a matrix of another width; the count must not change.
   package func reshaped(columns newColumns: Int) -> Tensor {
     precondition(newColumns > 0 && count % newColumns == 0, "shape does not fit")

@@ -1,0 +1,57 @@
+import ZonkeyKernels
+
+/// Rows that enter linear maps through a LayerNorm, or as they are.
+///
+/// Normalised rows are computed again wherever they are needed: that takes less time than keeping
+/// them takes memory, and no gradient of theirs is ever stored.
+struct NormalisedInput {
+  let x: Tensor
+  fileprivate let norm: (gain: Tensor, bias: Tensor)?
+  fileprivate let (mean, rstd): (UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>)
+
+  var rows: Int { x.rows }
+  var width: Int { x.columns }
+
+  /// Floats of scratch that so many rows of the input, or their gradient, take.
+  func scratchCount(rows: Int) -> Int { norm == nil ? 0 : rows * width }
+}
+
+extension Tape {
+  /// x through `norm`, where there is one.
+  func input(_ x: Tensor, through norm: LayerNorm?) -> NormalisedInput {
+    let statistics = floats(norm == nil ? 0 : 2 * x.rows)
+    return NormalisedInput(
+      x: x, norm: norm.map { (use($0.gain), use($0.bias)) }, mean: statistics,
+      rstd: statistics + (norm == nil ? 0 : x.rows))
+  }
+
+  /// The input's rows in `range`, in `buffer` where they have to be computed.
+  func values(
+    of input: NormalisedInput, _ range: Range<Int>, in buffer: UnsafeMutablePointer<Float>
+  ) -> UnsafePointer<Float> {
+    let source = input.x.values + range.lowerBound * input.width
+    guard let norm = input.norm else { return UnsafePointer(source) }
+    zk_layernorm_forward(
+      source, norm.gain.values, norm.bias.values, buffer, input.mean + range.lowerBound,
+      input.rstd + range.lowerBound, range.count, input.width)
+    return UnsafePointer(buffer)
+  }
+
+  /// Takes the gradient of an input back to x: `products` adds it to rows, which are those of
+  /// `buffer`, begun at zero, or x's own.
+  func backward(
+    to input: NormalisedInput, in buffer: UnsafeMutablePointer<Float>,
+    _ products: (_ drows: UnsafeMutablePointer<Float>) -> Void
+  ) {
+    let dx = gradient(input.x)
+    guard let norm = input.norm else {
+      if let dx { products(dx) }
+      return
+    }
+    buffer.update(repeating: 0, count: input.x.count)
+    products(buffer)
+    zk_layernorm_backward(
+      input.x.values, norm.gain.values, input.mean, input.rstd, buffer, dx, gradient(norm.gain),
+      gradient(norm.bias), input.rows, input.width)
+  }
+}
