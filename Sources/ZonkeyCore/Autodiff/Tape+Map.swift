@@ -20,9 +20,11 @@ extension Tape {
     let common = Common(parameters: parameters, tensors: shared)
     let keeps = recording && keptBytes > 0
     let map = records.nextMap()
+    let borrowed = Mutex<Set<Int>>([])
     workers.run(chunks) { _, chunk in
       let child = children.take(for: self, common: common, recording: keeps)
       body(child, chunk)
+      borrowed.withLock { $0.formUnion(child.borrowedBlocks) }
       if keeps {
         child.releaseScratch()
         records.put(child, map: map, chunk: chunk)
@@ -33,7 +35,10 @@ extension Tape {
         children.give(child)
       }
     }
+    let read = borrowed.withLock { $0 }.union(shared.map(\.block))
     record { tape in
+      // Workers must not make what they share: here nobody else runs yet.
+      for block in read where block >= 0 { _ = tape.gradient(ofBlock: block) }
       let sums = OrderedSums { memory in
         tape.add(memory.base, to: common)
         tape.pool.give(memory)
@@ -95,6 +100,11 @@ extension Tape {
     }
   }
 
+  /// The parent's blocks that this child tape has taken tensors of.
+  private var borrowedBlocks: [Int] {
+    blocks.compactMap { if case .parent(let number) = $0.source { number } else { nil } }
+  }
+
   /// Begins a chunk of the parent's work.
   fileprivate func begin(childOf parent: Tape, common: Common, recording: Bool) {
     self.parent = parent
@@ -116,7 +126,6 @@ extension Tape {
   }
 
   private func backward(asChildOf parent: Tape, common: UnsafeMutablePointer<Float>) {
-    clearOwnGradients()
     for index in blocks.indices {
       switch blocks[index].source {
       case .own: continue

@@ -202,8 +202,20 @@ package final class Tape: @unchecked Sendable {
 
   /// The gradient of `tensor`, or nil when it takes none. Only valid during the backward pass.
   func gradient(_ tensor: Tensor) -> UnsafeMutablePointer<Float>? {
-    guard tensor.block >= 0, let gradient = blocks[tensor.block].gradient else { return nil }
+    guard tensor.block >= 0, let gradient = gradient(ofBlock: tensor.block) else { return nil }
     return gradient + (tensor.values - blocks[tensor.block].base)
+  }
+
+  /// The gradient of a block; one's own begins at zero when it is first asked for, since those of
+  /// lower levels are not needed before the backward pass comes to them.
+  func gradient(ofBlock index: Int) -> UnsafeMutablePointer<Float>? {
+    if let gradient = blocks[index].gradient { return gradient }
+    guard case .own(let number) = blocks[index].source else { return nil }
+    let used = arena.blocks[number].used
+    let pointer = gradientArena.allocate(used).pointer
+    pointer.update(repeating: 0, count: used)
+    blocks[index].gradient = pointer
+    return pointer
   }
 
   /// The gradient that a backward pass left on `tensor`, copied; for tests.
@@ -231,24 +243,14 @@ package final class Tape: @unchecked Sendable {
   ) {
     precondition(recording, "a tape that does not record has no backward pass")
     blocks[0].gradient = gradients.values
-    clearOwnGradients()
+    for index in arenaBlocks { blocks[index].gradient = nil }
+    gradientArena.reset()
     for seed in seeds {
       precondition(seed.gradient.count == seed.tensor.count, "seed of another shape")
       guard let target = gradient(seed.tensor) else { continue }
       for (index, value) in seed.gradient.enumerated() { target[index] += value }
     }
     runBackward()
-  }
-
-  func clearOwnGradients() {
-    gradientArena.reset()
-    for index in arenaBlocks {
-      guard case .own(let number) = blocks[index].source else { continue }
-      let used = arena.blocks[number].used
-      let pointer = gradientArena.allocate(used).pointer
-      pointer.update(repeating: 0, count: used)
-      blocks[index].gradient = pointer
-    }
   }
 
   func runBackward() {

@@ -12,7 +12,12 @@ final class Arena {
     var used: Int
   }
 
+  /// Small allocations share blocks of this many floats (256 KiB); larger ones have their own.
+  private static let shared = 1 << 16
+
   private(set) var blocks: [Block] = []
+  /// The block that small allocations go to.
+  private var current: Int?
   private let pool: BlockPool
 
   init(pool: BlockPool) { self.pool = pool }
@@ -22,15 +27,13 @@ final class Arena {
   /// `count` floats with undefined values, aligned to 64 bytes, and the index of their block.
   func allocate(_ count: Int) -> (pointer: UnsafeMutablePointer<Float>, block: Int) {
     let rounded = (max(count, 1) + 15) & ~15
-    // The first block with room, not the last alone: what is left behind a large tensor is filled
-    // with small ones.
-    for index in blocks.indices where blocks[index].used + rounded <= blocks[index].capacity {
-      let pointer = blocks[index].base + blocks[index].used
-      blocks[index].used += rounded
-      return (pointer, index)
+    if let current, blocks[current].used + rounded <= blocks[current].capacity {
+      defer { blocks[current].used += rounded }
+      return (blocks[current].base + blocks[current].used, current)
     }
-    let memory = pool.take(rounded)
+    let memory = pool.take(max(rounded, Arena.shared))
     blocks.append(Block(base: memory.base, capacity: memory.capacity, used: rounded))
+    if rounded < Arena.shared { current = blocks.count - 1 }
     return (memory.base, blocks.count - 1)
   }
 
@@ -38,26 +41,63 @@ final class Arena {
   func reset() {
     for block in blocks { pool.give(BlockPool.Memory(base: block.base, capacity: block.capacity)) }
     blocks.removeAll(keepingCapacity: true)
+    current = nil
   }
 }
 
 /// Blocks of memory for the arenas of a tape and its children; thread-safe.
 ///
-/// Keeps all that was ever needed at once until it is released itself.
+/// Blocks lie in slabs, each where the first gap is wide enough, so that what is in use stays
+/// together; the slabs are kept until the pool is released itself.
 final class BlockPool: Sendable {
   struct Memory: @unchecked Sendable {
     let base: UnsafeMutablePointer<Float>
     let capacity: Int
   }
 
-  /// Most blocks hold this many floats (2 MiB); larger ones are made for single large tensors.
-  private static let standard = 1 << 19
+  /// Floats of a slab (16 MiB), unless one block needs more.
+  private static let slab = 1 << 22
+  /// Blocks are multiples of this many floats (16 KiB).
+  private static let unit = 1 << 12
+
+  private struct Slab {
+    let memory: Memory
+    /// The gaps between blocks, in order; no two touch.
+    var gaps: [Range<Int>]
+
+    /// Takes the first gap that is wide enough.
+    mutating func take(_ count: Int) -> Memory? {
+      guard let index = gaps.firstIndex(where: { $0.count >= count }) else { return nil }
+      let gap = gaps[index]
+      if gap.count == count {
+        gaps.remove(at: index)
+      } else {
+        gaps[index] = gap.lowerBound + count..<gap.upperBound
+      }
+      return Memory(base: memory.base + gap.lowerBound, capacity: count)
+    }
+
+    mutating func give(_ block: Memory) {
+      let start = block.base - memory.base
+      var gap = start..<start + block.capacity
+      var index = gaps.firstIndex { $0.lowerBound > start } ?? gaps.endIndex
+      if index < gaps.endIndex, gaps[index].lowerBound == gap.upperBound {
+        gap = gap.lowerBound..<gaps.remove(at: index).upperBound
+      }
+      if index > 0, gaps[index - 1].upperBound == gap.lowerBound {
+        index -= 1
+        gap = gaps.remove(at: index).lowerBound..<gap.upperBound
+      }
+      gaps.insert(gap, at: index)
+    }
+
+    func contains(_ block: Memory) -> Bool {
+      block.base >= memory.base && block.base < memory.base + memory.capacity
+    }
+  }
 
   private struct State {
-    /// Free blocks of the standard size.
-    var standard: [Memory] = []
-    /// Free larger blocks, the smallest first.
-    var large: [Memory] = []
+    var slabs: [Slab] = []
     var capacity = 0
     var taken = 0
   }
@@ -65,11 +105,11 @@ final class BlockPool: Sendable {
 
   deinit {
     state.withLock { state in
-      for memory in state.standard + state.large { memory.base.deallocate() }
+      for slab in state.slabs { slab.memory.base.deallocate() }
     }
   }
 
-  /// Floats of all blocks, free or not.
+  /// Floats of all slabs.
   var capacity: Int { state.withLock { $0.capacity } }
 
   /// Bytes of the blocks in use.
@@ -77,41 +117,32 @@ final class BlockPool: Sendable {
 
   /// A block of at least `count` floats with undefined values, aligned to 64 bytes.
   func take(_ count: Int) -> Memory {
-    state.withLock { state in
-      let memory = find(count, in: &state)
-      state.taken += memory.capacity
-      return memory
+    let rounded = (max(count, 1) + BlockPool.unit - 1) / BlockPool.unit * BlockPool.unit
+    return state.withLock { state in
+      state.taken += rounded
+      for index in state.slabs.indices {
+        if let memory = state.slabs[index].take(rounded) { return memory }
+      }
+      let capacity = max(BlockPool.slab, rounded)
+      let raw = UnsafeMutableRawPointer.allocate(
+        byteCount: capacity * MemoryLayout<Float>.stride, alignment: 64)
+      let memory = Memory(
+        base: raw.bindMemory(to: Float.self, capacity: capacity), capacity: capacity)
+      state.capacity += capacity
+      state.slabs.append(
+        Slab(memory: memory, gaps: rounded < capacity ? [rounded..<capacity] : []))
+      return Memory(base: memory.base, capacity: rounded)
     }
-  }
-
-  private func find(_ count: Int, in state: inout State) -> Memory {
-    if count <= BlockPool.standard {
-      if let memory = state.standard.popLast() { return memory }
-    } else if let index = state.large.firstIndex(where: { $0.capacity >= count }),
-      state.large[index].capacity <= 2 * count
-    {
-      return state.large.remove(at: index)
-    }
-    // Sizes in quarters of a standard block, so that nearly equal needs meet the same block.
-    let quarter = BlockPool.standard / 4
-    let capacity = max(BlockPool.standard, (count + quarter - 1) / quarter * quarter)
-    let raw = UnsafeMutableRawPointer.allocate(
-      byteCount: capacity * MemoryLayout<Float>.stride, alignment: 64)
-    state.capacity += capacity
-    return Memory(base: raw.bindMemory(to: Float.self, capacity: capacity), capacity: capacity)
   }
 
   /// Takes a block back.
   func give(_ memory: Memory) {
     state.withLock { state in
       state.taken -= memory.capacity
-      guard memory.capacity > BlockPool.standard else {
-        state.standard.append(memory)
-        return
+      guard let index = state.slabs.firstIndex(where: { $0.contains(memory) }) else {
+        preconditionFailure("a block of another pool")
       }
-      let index =
-        state.large.firstIndex { $0.capacity >= memory.capacity } ?? state.large.endIndex
-      state.large.insert(memory, at: index)
+      state.slabs[index].give(memory)
     }
   }
 }
