@@ -39,7 +39,8 @@ extension Tape {
     record { tape in
       // Workers must not make what they share: here nobody else runs yet.
       for block in read where block >= 0 { _ = tape.gradient(ofBlock: block) }
-      let sums = OrderedSums { memory in
+      let sums = OrderedSums<BlockPool.Memory?> { memory in
+        guard let memory else { return }
         tape.add(memory.base, to: common)
         tape.pool.give(memory)
       }
@@ -51,9 +52,11 @@ extension Tape {
           child = tape.children.take(for: tape, common: common, recording: true)
           body(child, chunk)
         }
-        let memory = tape.pool.take(common.count)
-        memory.base.update(repeating: 0, count: common.count)
-        child.backward(asChildOf: tape, common: memory.base)
+        // The first chunk adds to the sums themselves: no other does before it is done.
+        let memory = chunk == 0 ? nil : tape.pool.take(common.count)
+        memory?.base.update(repeating: 0, count: common.count)
+        child.backward(
+          asChildOf: tape, common: tape.gradients(of: common, in: memory?.base))
         tape.children.give(child)
         sums.add(memory, of: chunk)
       }
@@ -62,8 +65,8 @@ extension Tape {
 
   /// A parent's tensor (or rows of it) as seen from this child tape.
   ///
-  /// Inside `map` only: gradients of a declared shared tensor go to a private copy, all others
-  /// straight to the parent.
+  /// Inside `map` only: gradients of a declared shared tensor are added chunk by chunk, all
+  /// others go straight to the parent.
   package func borrow(_ tensor: Tensor) -> Tensor {
     guard tensor.block >= 0 else { return tensor }
     for (index, block) in blocks.enumerated() {
@@ -110,27 +113,41 @@ extension Tape {
     self.parent = parent
     self.recording = recording
     blocks.removeAll(keepingCapacity: true)
-    var offset = 0
     for range in common.parameters {
       blocks.append(
         Block(
-          source: .shared(offset), base: weights.values + range.lowerBound, count: range.count,
-          gradient: nil))
-      offset += range.count
+          source: .shared(blocks.count), base: weights.values + range.lowerBound,
+          count: range.count, gradient: nil))
     }
     for tensor in common.tensors {
       blocks.append(
-        Block(source: .shared(offset), base: tensor.values, count: tensor.count, gradient: nil))
-      offset += tensor.count
+        Block(
+          source: .shared(blocks.count), base: tensor.values, count: tensor.count, gradient: nil))
     }
   }
 
-  private func backward(asChildOf parent: Tape, common: UnsafeMutablePointer<Float>) {
+  /// Where a chunk adds the gradients of what it shares with others, in their order: to `memory`,
+  /// or to this tape's own.
+  private func gradients(
+    of common: Common, in memory: UnsafeMutablePointer<Float>?
+  ) -> [UnsafeMutablePointer<Float>?] {
+    guard let memory else {
+      return common.parameters.map { range in blocks[0].gradient.map { $0 + range.lowerBound } }
+        + common.tensors.map { gradient($0) }
+    }
+    var offset = 0
+    return common.counts.map { count in
+      defer { offset += count }
+      return memory + offset
+    }
+  }
+
+  private func backward(asChildOf parent: Tape, common: [UnsafeMutablePointer<Float>?]) {
     for index in blocks.indices {
       switch blocks[index].source {
       case .own: continue
       case .parent(let number): blocks[index].gradient = parent.blocks[number].gradient
-      case .shared(let offset): blocks[index].gradient = common + offset
+      case .shared(let place): blocks[index].gradient = common[place]
       case .parameters: blocks[index].gradient = parent.blocks[0].gradient
       }
     }
@@ -160,10 +177,10 @@ private struct Common {
   let parameters: [Range<Int>]
   let tensors: [Tensor]
 
+  /// Floats of each.
+  var counts: [Int] { parameters.map(\.count) + tensors.map(\.count) }
   /// Floats of a chunk's private gradient.
-  var count: Int {
-    parameters.reduce(0) { $0 + $1.count } + tensors.reduce(0) { $0 + $1.count }
-  }
+  var count: Int { counts.reduce(0, +) }
 }
 
 /// Tapes for chunks, used again and again; thread-safe.

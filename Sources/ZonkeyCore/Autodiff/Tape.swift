@@ -11,7 +11,7 @@ package final class Tape: @unchecked Sendable {
     case own(Int)
     /// The parent's block: gradients go straight there, so chunks must use disjoint rows.
     case parent(Int)
-    /// Memory that all chunks read: gradients go to a private copy, at this offset.
+    /// Memory that all chunks read, by its place among such: gradients are added chunk by chunk.
     case shared(Int)
     /// All parameters, with the gradient in the optimiser's array.
     case parameters
@@ -95,7 +95,7 @@ package final class Tape: @unchecked Sendable {
   /// Forgets everything recorded and frees the memory for the next step.
   package func reset() {
     while let tape = records.takeOldest() { children.give(tape) }
-    if repacks { packed.invalidate() }
+    if repacks { packed.renew(on: workers) }
     operations.removeAll(keepingCapacity: true)
     arena.reset()
     keptArena.reset()

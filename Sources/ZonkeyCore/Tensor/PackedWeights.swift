@@ -15,11 +15,11 @@ package final class PackedWeights: Sendable {
   private struct Key: Hashable {
     let offset: Int
     let rows: Int
+    let columns: Int
     let side: Side
   }
   private struct Memory: @unchecked Sendable {
     let values: UnsafeMutablePointer<Float>
-    var isCurrent: Bool
   }
 
   private let store: ParameterStore
@@ -29,10 +29,14 @@ package final class PackedWeights: Sendable {
 
   deinit { packed.withLock { for memory in $0.values { memory.values.deallocate() } } }
 
-  /// Says that the weights have changed; the memory is kept.
-  func invalidate() {
-    packed.withLock { packed in
-      for key in packed.keys { packed[key]?.isCurrent = false }
+  /// Packs anew what was packed before, since the weights have changed.
+  func renew(on workers: Workers) {
+    let known = packed.withLock { $0 }.map { (key: $0.key, values: $0.value.values) }
+    workers.run(known.count) { _, index in
+      let (key, values) = known[index]
+      let weight = Tensor(
+        values: store.values + key.offset, rows: key.rows, columns: key.columns, block: -1)
+      Self.pack(weight, for: key.side, into: values)
     }
   }
 
@@ -41,11 +45,11 @@ package final class PackedWeights: Sendable {
     let offset = weight.values - store.values
     guard offset >= 0, offset + weight.count <= store.count else { return nil }
     return packed.withLock { packed in
-      let key = Key(offset: offset, rows: weight.rows, side: side)
-      if let memory = packed[key], memory.isCurrent { return UnsafePointer(memory.values) }
-      let values = packed[key]?.values ?? Self.allocate(Self.count(weight, for: side))
+      let key = Key(offset: offset, rows: weight.rows, columns: weight.columns, side: side)
+      if let memory = packed[key] { return UnsafePointer(memory.values) }
+      let values = Self.allocate(Self.count(weight, for: side))
       Self.pack(weight, for: side, into: values)
-      packed[key] = Memory(values: values, isCurrent: true)
+      packed[key] = Memory(values: values)
       return UnsafePointer(values)
     }
   }

@@ -1,3 +1,6 @@
+import Synchronization
+import ZonkeyKernels
+
 /// A parameter's place in the store: a matrix [rows, columns] of learned floats.
 package struct Parameter: Sendable, Equatable {
   package let offset: Int
@@ -72,6 +75,26 @@ package final class ParameterStore: @unchecked Sendable {
   deinit { values.deallocate() }
 
   package func clear() { values.update(repeating: 0, count: count) }
+
+  /// Calls `body` for runs of 64 Ki numbers, shared out to workers.
+  func forEachRun(on workers: Workers, _ body: (_ run: Int, _ range: Range<Int>) -> Void) {
+    let length = 1 << 16
+    workers.run((count + length - 1) / length) { _, run in
+      body(run, run * length..<min((run + 1) * length, count))
+    }
+  }
+
+  /// The Euclidean norm of all numbers, the same for any number of workers.
+  package func norm(on workers: Workers) -> Double {
+    let squares = Mutex<[Int: Double]>([:])
+    forEachRun(on: workers) { run, range in
+      let (x, count) = (values + range.lowerBound, range.count)
+      let square = zk_dot(x, x, count)
+      squares.withLock { $0[run] = square }
+    }
+    return squares.withLock { $0 }.sorted { $0.key < $1.key }.reduce(0) { $0 + $1.value }
+      .squareRoot()
+  }
 
   package func copy(from other: ParameterStore) {
     precondition(other.count == count, "stores differ in size")

@@ -24,24 +24,25 @@ package final class AdamW: @unchecked Sendable {
     self.steps = steps
   }
 
-  /// One update; returns the gradient's norm before clipping. `clip` 0 clips nothing.
-  @discardableResult
+  /// One update by gradients of this norm, which `clip` limits; 0 clips nothing.
   package func step(
-    weights: ParameterStore, gradients: ParameterStore, learningRate: Float, weightDecay: Float,
-    clip: Float
-  ) -> Float {
-    let norm = zk_dot(gradients.values, gradients.values, gradients.count).squareRoot()
+    weights: ParameterStore, gradients: ParameterStore, norm: Double, learningRate: Float,
+    weightDecay: Float, clip: Float, workers: Workers
+  ) {
     steps += 1
     let scale = clip > 0 && norm > Double(clip) ? Double(clip) / (norm + 1e-6) : 1
     // The corrections follow the float32 betas that the moments are made with.
     let (beta1, beta2): (Float, Float) = (0.9, 0.999)
     func correction(_ beta: Float) -> Float { Float(1 - pow(Double(beta), Double(steps))) }
-    zk_adamw(
-      weights.values, first.values, second.values, gradients.values, weights.count,
-      zk_adamw_settings(
-        learning_rate: learningRate, beta1: beta1, beta2: beta2, epsilon: 1e-7,
-        weight_decay: weightDecay, correction1: correction(beta1),
-        correction2: correction(beta2), gradient_scale: Float(scale)))
-    return Float(norm)
+    let settings = zk_adamw_settings(
+      learning_rate: learningRate, beta1: beta1, beta2: beta2, epsilon: 1e-7,
+      weight_decay: weightDecay, correction1: correction(beta1),
+      correction2: correction(beta2), gradient_scale: Float(scale))
+    weights.forEachRun(on: workers) { _, range in
+      let at = range.lowerBound
+      zk_adamw(
+        weights.values + at, first.values + at, second.values + at, gradients.values + at,
+        range.count, settings)
+    }
   }
 }

@@ -119,26 +119,30 @@ public final class Trainer {
     if let reason = watch.reason(loss: result.total, step: state.step) {
       throw ZonkeyError.diverged(step: state.step, reason: reason)
     }
-    let square = zk_dot(gradients.values, gradients.values, gradients.count)
-    guard square.isFinite else {
+    let norm = gradients.norm(on: tape.workers)
+    guard norm.isFinite else {
       throw ZonkeyError.diverged(
         step: state.step, reason: "a gradient is not a number; lower learningRate")
     }
     let rate = schedule.learningRate(step: state.step)
-    let norm = optimiser.step(
-      weights: weights, gradients: gradients, learningRate: rate,
-      weightDecay: configuration.weightDecay, clip: configuration.gradientClip)
+    optimiser.step(
+      weights: weights, gradients: gradients, norm: norm, learningRate: rate,
+      weightDecay: configuration.weightDecay, clip: configuration.gradientClip,
+      workers: tape.workers)
     state.step += 1
     let early = Float(1 + state.step) / Float(10 + state.step)
-    zk_moving_average(
-      average.values, weights.values, min(configuration.averageDecay, early), weights.count)
+    let decay = min(configuration.averageDecay, early)
+    average.forEachRun(on: tape.workers) { _, range in
+      let at = range.lowerBound
+      zk_moving_average(average.values + at, weights.values + at, decay, range.count)
+    }
     let bytes = batch.reduce(0) { $0 + $1.bytes.count }
     state.bytes += bytes
     let kept = max(1, (1 << 16) / max(1, configuration.levels[0].documentLength))
     recentTexts = Array((recentTexts + batch.map(\.bytes)).suffix(kept))
     return StepReport(
       step: state.step, loss: result.total, losses: result.losses,
-      meanLengths: result.meanBoundary.map { 1 / max($0, 1e-6) }, gradientNorm: norm,
+      meanLengths: result.meanBoundary.map { 1 / max($0, 1e-6) }, gradientNorm: Float(norm),
       learningRate: rate, segments: result.segments, positions: result.rows, bytes: bytes)
   }
 
