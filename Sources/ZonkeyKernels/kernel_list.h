@@ -59,13 +59,13 @@
      long half, const float *positions, const float *dout, float *dprojected),                     \
     (projected, offsets, documents, width, heads, half, positions, dout, dprojected))              \
   X(void, zk_step_attention_forward,                                                               \
-    (const float *projected, long segments, long step, long alive, long width, long heads,         \
+    (const float *projected, const int32_t *first_row, long step, long alive, long width, long heads, \
      float *out),                                                                                  \
-    (projected, segments, step, alive, width, heads, out))                                         \
+    (projected, first_row, step, alive, width, heads, out))                                         \
   X(void, zk_step_attention_backward,                                                              \
-    (const float *projected, long segments, long step, long alive, long width, long heads,         \
+    (const float *projected, const int32_t *first_row, long step, long alive, long width, long heads, \
      const float *dout, float *dprojected),                                                        \
-    (projected, segments, step, alive, width, heads, dout, dprojected))                            \
+    (projected, first_row, step, alive, width, heads, dout, dprojected))                            \
   X(void, zk_cosine_cross_entropy_forward,                                                         \
     (const float *cosines, const int32_t *target, float *loss, long rows, long classes),           \
     (cosines, target, loss, rows, classes))                                                        \

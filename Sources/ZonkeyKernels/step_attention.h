@@ -9,6 +9,11 @@ typedef struct {
   long offset[LANES]; // of the pair's query in a step's rows; unused lanes repeat pair 0
 } step_pairs;
 
+/// Where a step's rows begin.
+INLINE long step_row(const int32_t *first_row, long step, long width) {
+  return first_row[step] * 3 * width;
+}
+
 INLINE step_pairs step_pairs_from(long first, long alive, long width, long heads) {
   step_pairs pairs = {.count = least(LANES, alive * heads - first)};
   for (long l = 0; l < LANES; l++) {
@@ -31,15 +36,15 @@ INLINE vf step_products(const float *x, const float *rows, const step_pairs *pai
 }
 
 /// Probabilities [step + 1][16] of the pairs; q receives the scaled queries.
-INLINE void step_probabilities(const float *projected, long row_size, long step, long width,
-                               const step_pairs *pairs, long E, float *q, float *p) {
+INLINE void step_probabilities(const float *projected, const int32_t *first_row, long step,
+                               long width, const step_pairs *pairs, long E, float *q, float *p) {
   const float scale = 1.0f / sqrtf((float)E);
   for (long l = 0; l < LANES; l++)
-    pack_rows(projected + step * row_size + pairs->offset[l], 0, 1, 1, E, NULL, scale,
+    pack_rows(projected + step_row(first_row, step, width) + pairs->offset[l], 0, 1, 1, E, NULL, scale,
               q + l * padded(E));
   vf top = splat(-INFINITY);
   for (long j = 0; j <= step; j++) {
-    vf s = step_products(q, projected + j * row_size + width, pairs, E);
+    vf s = step_products(q, projected + step_row(first_row, j, width) + width, pairs, E);
     store(p + j * LANES, s);
     top = larger(top, s);
   }
@@ -55,28 +60,28 @@ INLINE void step_probabilities(const float *projected, long row_size, long step,
 
 /// out[r, :] = Σ_j w[j, l] * rows of step j for the pairs l = first + r of a tile: their weighted
 /// sums, 16 columns from c.
-INLINE void step_sums(const float *w, const float *rows, long row_size, long step,
-                      const step_pairs *pairs, long first, long c, long E, vf out[TILE]) {
+INLINE void step_sums(const float *w, const float *rows, const int32_t *first_row, long step,
+                      long width, const step_pairs *pairs, long first, long c, long E,
+                      vf out[TILE]) {
 #pragma clang loop unroll(full)
   for (int r = 0; r < TILE; r++) out[r] = splat(0);
   for (long j = 0; j <= step; j++)
 #pragma clang loop unroll(full)
     for (int r = 0; r < TILE; r++)
       out[r] += w[j * LANES + first + r] *
-                load_first(rows + j * row_size + pairs->offset[first + r] + c, E - c);
+                load_first(rows + step_row(first_row, j, width) + pairs->offset[first + r] + c, E - c);
 }
 
-INLINE void step_forward(const float *projected, long segments, long step, long alive, long width,
-                         long heads, float *out, long E) {
-  const long row_size = segments * 3 * width;
+INLINE void step_forward(const float *projected, const int32_t *first_row, long step, long alive,
+                         long width, long heads, float *out, long E) {
   float *q = scratch_floats(LANES * (padded(E) + step + 1)), *p = q + LANES * padded(E);
   for (long first = 0; first < alive * heads; first += LANES) {
     step_pairs pairs = step_pairs_from(first, alive, width, heads);
-    step_probabilities(projected, row_size, step, width, &pairs, E, q, p);
+    step_probabilities(projected, first_row, step, width, &pairs, E, q, p);
     for (long l = 0; l < pairs.count; l += TILE)
       for (long c = 0; c < E; c += LANES) {
         vf sum[TILE];
-        step_sums(p, projected + 2 * width, row_size, step, &pairs, l, c, E, sum);
+        step_sums(p, projected + 2 * width, first_row, step, width, &pairs, l, c, E, sum);
         // Pairs stand in the order of the output's heads.
 #pragma clang loop unroll(full)
         for (int r = 0; r < TILE; r++)
@@ -86,29 +91,29 @@ INLINE void step_forward(const float *projected, long segments, long step, long 
   free(q);
 }
 
-void KERNEL(zk_step_attention_forward)(const float *projected, long segments, long step,
-                                       long alive, long width, long heads, float *out) {
+void KERNEL(zk_step_attention_forward)(const float *projected, const int32_t *first_row,
+                                       long step, long alive, long width, long heads, float *out) {
   const long E = width / heads;
-  if (E == 16) step_forward(projected, segments, step, alive, width, heads, out, 16);
-  else if (E == 32) step_forward(projected, segments, step, alive, width, heads, out, 32);
-  else if (E == 64) step_forward(projected, segments, step, alive, width, heads, out, 64);
-  else step_forward(projected, segments, step, alive, width, heads, out, E);
+  if (E == 16) step_forward(projected, first_row, step, alive, width, heads, out, 16);
+  else if (E == 32) step_forward(projected, first_row, step, alive, width, heads, out, 32);
+  else if (E == 64) step_forward(projected, first_row, step, alive, width, heads, out, 64);
+  else step_forward(projected, first_row, step, alive, width, heads, out, E);
 }
 
-INLINE void step_backward(const float *projected, long segments, long step, long alive, long width,
-                          long heads, const float *dout, float *dprojected, long E) {
-  const long row_size = segments * 3 * width, W = padded(E);
+INLINE void step_backward(const float *projected, const int32_t *first_row, long step, long alive,
+                          long width, long heads, const float *dout, float *dprojected, long E) {
+  const long W = padded(E);
   const float scale = 1.0f / sqrtf((float)E);
   float *q = scratch_floats(2 * LANES * (W + step + 1)), *d_o = q + LANES * W;
   float *p = d_o + LANES * W, *ds = p + LANES * (step + 1);
   for (long first = 0; first < alive * heads; first += LANES) {
     step_pairs pairs = step_pairs_from(first, alive, width, heads);
-    step_probabilities(projected, row_size, step, width, &pairs, E, q, p);
+    step_probabilities(projected, first_row, step, width, &pairs, E, q, p);
     for (long l = 0; l < LANES; l++)
       pack_rows(dout + (first + (l < pairs.count ? l : 0)) * E, 0, 1, 1, E, NULL, 1, d_o + l * W);
     vf mean = splat(0);
     for (long j = 0; j <= step; j++) {
-      vf dp = step_products(d_o, projected + j * row_size + 2 * width, &pairs, E);
+      vf dp = step_products(d_o, projected + step_row(first_row, j, width) + 2 * width, &pairs, E);
       store(ds + j * LANES, dp);
       mean += load(p + j * LANES) * dp;
     }
@@ -117,15 +122,15 @@ INLINE void step_backward(const float *projected, long segments, long step, long
     for (long l = 0; l < pairs.count; l += TILE)
       for (long c = 0; c < E; c += LANES) {
         vf sum[TILE];
-        step_sums(ds, projected + width, row_size, step, &pairs, l, c, E, sum);
-        float *dq = dprojected + step * row_size + c;
+        step_sums(ds, projected + width, first_row, step, width, &pairs, l, c, E, sum);
+        float *dq = dprojected + step_row(first_row, step, width) + c;
 #pragma clang loop unroll(full)
         for (int r = 0; r < TILE; r++)
           if (l + r < pairs.count) add_first(dq + pairs.offset[l + r], sum[r] * scale, E - c);
       }
     for (long j = 0; j <= step; j++)
       for (long l = 0; l < pairs.count; l++) {
-        float *dk = dprojected + j * row_size + pairs.offset[l] + width;
+        float *dk = dprojected + step_row(first_row, j, width) + pairs.offset[l] + width;
         for (long c = 0; c < E; c += LANES) {
           add_first(dk + c, ds[j * LANES + l] * load(q + l * W + c), E - c);
           add_first(dk + width + c, p[j * LANES + l] * load(d_o + l * W + c), E - c);
@@ -135,16 +140,16 @@ INLINE void step_backward(const float *projected, long segments, long step, long
   free(q);
 }
 
-void KERNEL(zk_step_attention_backward)(const float *projected, long segments, long step,
-                                        long alive, long width, long heads, const float *dout,
-                                        float *dprojected) {
+void KERNEL(zk_step_attention_backward)(const float *projected, const int32_t *first_row,
+                                        long step, long alive, long width, long heads,
+                                        const float *dout, float *dprojected) {
   const long E = width / heads;
   if (E == 16)
-    step_backward(projected, segments, step, alive, width, heads, dout, dprojected, 16);
+    step_backward(projected, first_row, step, alive, width, heads, dout, dprojected, 16);
   else if (E == 32)
-    step_backward(projected, segments, step, alive, width, heads, dout, dprojected, 32);
+    step_backward(projected, first_row, step, alive, width, heads, dout, dprojected, 32);
   else if (E == 64)
-    step_backward(projected, segments, step, alive, width, heads, dout, dprojected, 64);
+    step_backward(projected, first_row, step, alive, width, heads, dout, dprojected, 64);
   else
-    step_backward(projected, segments, step, alive, width, heads, dout, dprojected, E);
+    step_backward(projected, first_row, step, alive, width, heads, dout, dprojected, E);
 }

@@ -92,21 +92,6 @@ import ZonkeyCore
     }.byElement()
   }
 
-  /// Several steps over one cache while segments end: more (segment, head) pairs than lanes.
-  @Test(arguments: [(6, 2, 9), (9, 3, 7), (5, 1, 1)])
-  func stepAttention(width: Int, heads: Int, segments: Int) {
-    let alive = [segments, segments, max(1, segments - 2), max(1, segments / 2), 1]
-    let check = GradientCheck(.random(5 * segments, 3 * width, seed: 1)) { tape, x in
-      alive.enumerated().map { step, alive in
-        let out = tape.empty(alive, width)
-        tape.stepAttention(
-          x[0], segments: segments, step: step, alive: alive, heads: heads, into: out)
-        return out
-      }
-    }
-    check.byElement()
-  }
-
   @Test(arguments: [0, 3]) func logExistence(prefix: Int) {
     GradientCheck(.inside(31, seed: 1)) { tape, x in
       [tape.logExistence(x[0], offsets: offsets, prefix: prefix)]

@@ -349,19 +349,20 @@ struct AttentionProblem {
     for (segments, alive, heads) in [(5, 5, 4), (7, 4, 3), (1, 1, 1), (3, 0, 2)] {
       var numbers = TestNumbers(UInt64(E * 100 + step))
       let D = E * heads
+      let firstRow = (0...step + 1).map { Int32($0 * segments) }
       let projected = numbers.floats((step + 2) * segments * 3 * D)
       var out = [Float](repeating: 9, count: alive * D)
-      zk_step_attention_forward(projected, segments, step, alive, D, heads, &out)
+      zk_step_attention_forward(projected, firstRow, step, alive, D, heads, &out)
       expectClose(out, Self.step(doubles(projected), segments, step, alive, D, heads))
       let dout = numbers.floats(alive * D)
       var gradient = [Float](repeating: 1, count: projected.count)
-      zk_step_attention_backward(projected, segments, step, alive, D, heads, dout, &gradient)
+      zk_step_attention_backward(projected, firstRow, step, alive, D, heads, dout, &gradient)
       expectGradient(
         gradient.map { $0 - 1 },
         of: { dot(Self.step($0, segments, step, alive, D, heads), doubles(dout)) }, at: projected)
       if alive > 1 {
         var fewer = [Float](repeating: 0, count: D)
-        zk_step_attention_forward(projected, segments, step, 1, D, heads, &fewer)
+        zk_step_attention_forward(projected, firstRow, step, 1, D, heads, &fewer)
         #expect(fewer == Array(out[0..<D]))
       }
     }

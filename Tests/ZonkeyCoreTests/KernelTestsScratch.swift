@@ -83,15 +83,16 @@ import ZonkeyKernels
     let (width, heads, segments, alive) = (2 * headWidth, 2, 11, 9)
     var numbers = TestNumbers(UInt64(headWidth * 100 + step))
     let projected = numbers.floats((step + 1) * segments * 3 * width)
+    let firstRow = (0...step).map { Int32($0 * segments) }
     let dout = numbers.floats(alive * width)
     var out = [Float](repeating: 0, count: alive * width)
     var gradient = [Float](repeating: 0, count: projected.count)
     for _ in 0..<3 {
       poisonHeap()
-      zk_step_attention_forward(projected, segments, step, alive, width, heads, &out)
+      zk_step_attention_forward(projected, firstRow, step, alive, width, heads, &out)
       poisonHeap()
       zk_step_attention_backward(
-        projected, segments, step, alive, width, heads, dout, &gradient)
+        projected, firstRow, step, alive, width, heads, dout, &gradient)
     }
     #expect(out.allSatisfy { $0.isFinite })
     #expect(gradient.allSatisfy { $0.isFinite })

@@ -81,23 +81,6 @@ extension Tape {
     return out
   }
 
-  /// Causal attention of one step over the cached keys and values of its own and earlier steps.
-  ///
-  /// Shapes: cache [T·N, 3D], step-major (q, k, v with positions added); queries are the first
-  /// `alive` segments at `step`; result [alive, D]. Spec: model §2, causal form.
-  package func stepAttention(
-    _ cache: Tensor, segments: Int, step: Int, alive: Int, heads: Int, into out: Tensor
-  ) {
-    let width = cache.columns / 3
-    precondition(out.rows == alive && out.columns == width, "stepAttention: output shape")
-    zk_step_attention_forward(cache.values, segments, step, alive, width, heads, out.values)
-    record { tape in
-      guard let dout = tape.gradient(out), let d = tape.gradient(cache) else { return }
-      zk_step_attention_backward(
-        cache.values, segments, step, alive, width, heads, dout, d)
-    }
-  }
-
   /// log max(existence, 1e-20) with `prefix` rows of existence 1 (log 0) before each segment.
   ///
   /// Shapes: existence [P, 1] packed by offsets [N + 1]; result [P + N·prefix, 1]. A zero becomes

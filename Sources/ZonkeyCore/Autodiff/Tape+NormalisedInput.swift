@@ -44,14 +44,24 @@ extension Tape {
     _ products: (_ drows: UnsafeMutablePointer<Float>) -> Void
   ) {
     let dx = gradient(input.x)
-    guard let norm = input.norm else {
+    guard input.norm != nil else {
       if let dx { products(dx) }
       return
     }
     buffer.update(repeating: 0, count: input.x.count)
     products(buffer)
+    addNormGradient(of: input, 0..<input.rows, buffer, into: dx)
+  }
+
+  /// Adds the gradient of an input's rows, of which that after the norm is given.
+  func addNormGradient(
+    of input: NormalisedInput, _ range: Range<Int>, _ dnormed: UnsafePointer<Float>,
+    into dx: UnsafeMutablePointer<Float>?
+  ) {
+    guard let norm = input.norm else { preconditionFailure("an input without a norm") }
+    let at = range.lowerBound
     zk_layernorm_backward(
-      input.x.values, norm.gain.values, input.mean, input.rstd, buffer, dx, gradient(norm.gain),
-      gradient(norm.bias), input.rows, input.width)
+      input.x.values + at * input.width, norm.gain.values, input.mean + at, input.rstd + at,
+      dnormed, dx, gradient(norm.gain), gradient(norm.bias), range.count, input.width)
   }
 }

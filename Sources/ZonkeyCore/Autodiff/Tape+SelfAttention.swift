@@ -183,7 +183,8 @@ private struct SelfAttention {
     attending.offsets.pointer { offsets in
       (a.q_offsets, a.k_offsets) = (offsets, offsets)
       guard let wanted = attending.wanted else { return body(&a) }
-      wanted.offsets.pointer { a.q_offsets = $0
+      wanted.offsets.pointer {
+        a.q_offsets = $0
         wanted.places.pointer {
           a.q_places = $0
           body(&a)

@@ -129,13 +129,15 @@ void zk_local_attention_backward(const float *projected, const int32_t *offsets,
                                  const float *dout, float *dprojected);
 
 /// One step of causal attention with cached keys and values, positions already added.
-/// `projected` is step-major [T, N, 3D] (q, k, v); the queries are those of step t, segments
-/// 0 ..< alive; each sees the keys of steps 0 ... t of its own segment. out is [alive, D].
-void zk_step_attention_forward(const float *projected, long segments, long step, long alive,
-                               long width, long heads, float *out);
-/// dprojected [T, N, 3D] += for the q of step t and the k, v of steps 0 ... t.
-void zk_step_attention_backward(const float *projected, long segments, long step, long alive,
-                                long width, long heads, const float *dout, float *dprojected);
+/// `projected` [R, 3D] (q, k, v) has the rows of step s from row first_row[s], one for each segment
+/// that lives at s; the queries are those of step t, segments 0 ..< alive; each sees the keys of
+/// steps 0 ... t of its own segment. out is [alive, D].
+void zk_step_attention_forward(const float *projected, const int32_t *first_row, long step,
+                               long alive, long width, long heads, float *out);
+/// dprojected [R, 3D] += for the q of step t and the k, v of steps 0 ... t.
+void zk_step_attention_backward(const float *projected, const int32_t *first_row, long step,
+                                long alive, long width, long heads, const float *dout,
+                                float *dprojected);
 
 // ---- Cross-entropy over cosines --------------------------------------------------------------
 

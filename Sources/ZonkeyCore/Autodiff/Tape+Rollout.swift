@@ -1,0 +1,208 @@
+import ZonkeyKernels
+
+extension Tape {
+  /// Maps prompts to outputs, then feeds the last output back, step by step (model §5).
+  ///
+  /// Shapes: prompts [K·N, D] step after step; result [R, D], the rows of `order`. The whole
+  /// rollout is one operation: its gradients need the steps one by one too, but those of the
+  /// weights come from the rows of all steps together, in one product a weight.
+  package func rollout(
+    _ prompts: Tensor, _ order: Rollout, layers: [TransformerLayer], heads: Int
+  ) -> Tensor {
+    let width = prompts.columns
+    let out = empty(order.rows, width)
+    guard !layers.isEmpty else { preconditionFailure("a rollout needs a layer") }
+    let positions = projectionPositions(
+      count: order.steps, width: width, heads: heads, with: 2, of: 3)
+    let fed = floats(out.count)
+    var stack: [CausalLayer] = []
+    for (index, layer) in layers.enumerated() {
+      stack.append(
+        CausalLayer(
+          layer, heads: heads, input: stack.last?.out ?? fed,
+          out: index == layers.count - 1 ? out.values : floats(out.count), order: order, on: self))
+    }
+    for phase in order.phases {
+      let rows = order.rows(of: phase)
+      let source =
+        phase.first == 0 ? prompts.values : out.values + order.fed(to: phase).lowerBound * width
+      (fed + rows.lowerBound * width).update(from: source, count: rows.count * width)
+      for layer in stack { forward(layer, phase, positions: positions) }
+    }
+    record { tape in
+      guard let dout = tape.gradient(out) else { return }
+      let dprompts = tape.gradient(prompts) ?? tape.discarded(prompts.count)
+      tape.backward(stack, order, dout: dout, dprompts: dprompts)
+    }
+    return out
+  }
+
+  /// Backwards through steps and layers; `dout` grows by what later steps are fed with.
+  private func backward(
+    _ stack: [CausalLayer], _ order: Rollout, dout: UnsafeMutablePointer<Float>,
+    dprompts: UnsafeMutablePointer<Float>
+  ) {
+    let gradients = stack.indices.map { index in
+      CausalGradients(
+        stack[index],
+        dout: index == stack.count - 1 ? dout : discarded(order.rows * stack[0].width),
+        on: self)
+    }
+    for phase in order.phases.reversed() {
+      for index in stack.indices.reversed() {
+        let target: UnsafeMutablePointer<Float>
+        if index > 0 {
+          target = gradients[index - 1].dout + order.rows(of: phase).lowerBound * stack[0].width
+        } else if phase.first == 0 {
+          target = dprompts
+        } else {
+          target = dout + order.fed(to: phase).lowerBound * stack[0].width
+        }
+        backward(stack[index], gradients[index], phase, into: target)
+      }
+    }
+    for (layer, d) in zip(stack, gradients) { addGradients(of: layer, d) }
+  }
+
+  private func forward(_ layer: CausalLayer, _ phase: Rollout.Phase, positions: [Float]) {
+    let (rows, d, hidden) = (layer.order.rows(of: phase), layer.width, layer.hiddenWidth)
+    let at = rows.lowerBound * d
+    let (normed, activated, _) = scratch(rows.count * d, rows.count * hidden)
+    product(
+      values(of: layer.attentionInput, rows, in: normed), packed(layer.projection, for: .forward),
+      bias: layer.projectionBias.values,
+      positions: RowTable(table: positions, rowOf: layer.order.stepOfRow(in: phase)),
+      rows: rows.count, inputs: d, outputs: 3 * d, into: layer.projected + 3 * at)
+    layer.forEachStep(of: phase) { step, row, firstRow in
+      zk_step_attention_forward(
+        layer.projected, firstRow, step, phase.alive, d, layer.heads, layer.mixed + row * d)
+    }
+    product(
+      layer.mixed + at, packed(layer.output, for: .forward), bias: layer.outputBias.values,
+      residual: layer.attentionInput.x.values + at, rows: rows.count, inputs: d, outputs: d,
+      into: layer.between + at)
+    let before = layer.hidden + rows.lowerBound * hidden
+    product(
+      values(of: layer.feedForwardInput, rows, in: normed), packed(layer.expand, for: .forward),
+      bias: layer.expandBias.values, rows: rows.count, inputs: d, outputs: hidden, into: before)
+    zk_gelu_forward(before, activated, rows.count * hidden)
+    product(
+      activated, packed(layer.contract, for: .forward), bias: layer.contractBias.values,
+      residual: layer.between + at, rows: rows.count, inputs: hidden, outputs: d,
+      into: layer.out + at)
+  }
+
+  /// One phase back through a layer: all gradients but those of the weights; that of the layer's
+  /// input is added to `dinput`.
+  private func backward(
+    _ layer: CausalLayer, _ g: CausalGradients, _ phase: Rollout.Phase,
+    into dinput: UnsafeMutablePointer<Float>
+  ) {
+    let (rows, d, hidden) = (layer.order.rows(of: phase), layer.width, layer.hiddenWidth)
+    let (at, wide, count) = (rows.lowerBound * d, rows.lowerBound * hidden, rows.count * d)
+    let buffer = scratch(count)
+    product(
+      g.dout + at, packed(layer.contract, for: .backward), rows: rows.count, inputs: d,
+      outputs: hidden, into: g.dhidden + wide)
+    zk_gelu_chain(layer.hidden + wide, g.activated + wide, g.dhidden + wide, rows.count * hidden)
+    product(
+      g.dhidden + wide, packed(layer.expand, for: .backward), rows: rows.count, inputs: hidden,
+      outputs: d, into: buffer)
+    (g.dbetween + at).update(from: g.dout + at, count: count)
+    addNormGradient(of: layer.feedForwardInput, rows, buffer, into: g.dbetween + at)
+    product(
+      g.dbetween + at, packed(layer.output, for: .backward), rows: rows.count, inputs: d,
+      outputs: d, into: buffer)
+    layer.forEachStep(of: phase) { step, row, firstRow in
+      zk_step_attention_backward(
+        layer.projected, firstRow, step, phase.alive, d, layer.heads,
+        buffer + (row - rows.lowerBound) * d, g.dprojected)
+    }
+    product(
+      g.dprojected + 3 * at, packed(layer.projection, for: .backward), rows: rows.count,
+      inputs: 3 * d, outputs: d, into: buffer)
+    Kernel.add(g.dbetween + at, to: dinput, count: count)
+    addNormGradient(of: layer.attentionInput, rows, buffer, into: dinput)
+  }
+
+  private func addGradients(of layer: CausalLayer, _ g: CausalGradients) {
+    let rows = layer.order.rows
+    let buffer = scratch(rows * layer.width)
+    addGradients(
+      of: layer.contract, layer.contractBias, dout: g.dout, input: g.activated, rows: rows)
+    addGradients(
+      of: layer.expand, layer.expandBias, dout: g.dhidden,
+      input: values(of: layer.feedForwardInput, 0..<rows, in: buffer), rows: rows)
+    addGradients(
+      of: layer.output, layer.outputBias, dout: g.dbetween, input: layer.mixed, rows: rows)
+    addGradients(
+      of: layer.projection, layer.projectionBias, dout: g.dprojected,
+      input: values(of: layer.attentionInput, 0..<rows, in: buffer), rows: rows)
+  }
+}
+
+/// A causal layer's weights, and what it computes in the rows of a rollout.
+private struct CausalLayer {
+  let order: Rollout
+  let heads: Int
+  let attentionInput, feedForwardInput: NormalisedInput
+  let projection, output, expand, contract: Tensor
+  let projectionBias, outputBias, expandBias, contractBias: Tensor
+  /// [R, 3D] and [R, D]: q, k and v of every step; attention's outputs, then its sum with the
+  /// input; [R, F·D]: the input of the GELU; [R, D]: the result.
+  let projected, mixed, between, hidden, out: UnsafeMutablePointer<Float>
+
+  var width: Int { output.rows }
+  var hiddenWidth: Int { expand.rows }
+
+  init(
+    _ layer: TransformerLayer, heads: Int, input: UnsafeMutablePointer<Float>,
+    out: UnsafeMutablePointer<Float>, order: Rollout, on tape: Tape
+  ) {
+    self.order = order
+    self.heads = heads
+    self.out = out
+    (projection, projectionBias) = (
+      tape.use(layer.projection.weight), tape.use(layer.projection.bias)
+    )
+    (output, outputBias) = (tape.use(layer.output.weight), tape.use(layer.output.bias))
+    let maps = layer.feedForward
+    (expand, expandBias) = (tape.use(maps.expand.weight), tape.use(maps.expand.bias))
+    (contract, contractBias) = (tape.use(maps.contract.weight), tape.use(maps.contract.bias))
+    let (rows, width) = (order.rows, output.rows)
+    projected = tape.floats(3 * rows * width)
+    mixed = tape.floats(rows * width)
+    between = tape.floats(rows * width)
+    hidden = tape.floats(rows * expand.rows)
+    func normalised(_ x: UnsafeMutablePointer<Float>, _ norm: LayerNorm) -> NormalisedInput {
+      tape.input(Tensor(values: x, rows: rows, columns: width, block: -1), through: norm)
+    }
+    attentionInput = normalised(input, layer.attentionNorm)
+    feedForwardInput = normalised(between, layer.feedForwardNorm)
+  }
+
+  /// Calls `body` with every step of a phase, its first row, and the first rows of all steps.
+  func forEachStep(
+    of phase: Rollout.Phase, _ body: (_ step: Int, _ row: Int, UnsafePointer<Int32>) -> Void
+  ) {
+    order.firstRow.pointer { firstRow in
+      for step in phase.first..<phase.first + phase.steps {
+        body(step, Int(firstRow[step]), firstRow)
+      }
+    }
+  }
+}
+
+/// Gradients in the rows of a rollout, and what goes into `contract` once more.
+private struct CausalGradients {
+  let dout, dbetween, dhidden, activated, dprojected: UnsafeMutablePointer<Float>
+
+  init(_ layer: CausalLayer, dout: UnsafeMutablePointer<Float>, on tape: Tape) {
+    let (rows, width) = (layer.order.rows, layer.width)
+    self.dout = dout
+    dbetween = tape.floats(rows * width)
+    dhidden = tape.floats(rows * layer.hiddenWidth)
+    activated = tape.floats(rows * layer.hiddenWidth)
+    dprojected = tape.discarded(3 * rows * width)
+  }
+}
