@@ -90,7 +90,7 @@ public final class Trainer {
 
   /// Memory in which a step keeps activations for its backward pass; what does not fit is computed
   /// twice, with the same result.
-  public static let standardKeptBytes = 64 << 20
+  public static let standardKeptBytes = 1 << 30
   public var keptBytes: Int {
     get { tape.keptBytes }
     set { tape.keptBytes = newValue }
