@@ -89,18 +89,21 @@ extension Tape {
   /// The stack over packed segments, of which only the outputs of `wanted` rows are computed.
   ///
   /// Shapes: x [L, D], logExistence [L, 1], result [wanted, D]. Nothing reads the other rows of
-  /// the last layer, so there they give keys and values and nothing else.
+  /// the last layer, so there they give keys and values and nothing else. `projected` [L, 4·D] is
+  /// what the first layer, when it is not the last, projects x to, positions added, where the
+  /// caller has it already.
   package func encode(
-    _ x: Tensor, _ encoder: Encoder, logExistence: Tensor, offsets: ContiguousArray<Int32>,
-    wanted: SegmentRows
+    _ x: Tensor, _ encoder: Encoder, projected known: Tensor? = nil, logExistence: Tensor,
+    offsets: ContiguousArray<Int32>, wanted: SegmentRows
   ) -> Tensor {
     var x = x
     if encoder.layers.count > 1 {
-      let positions = positionTable(
+      lazy var positions = positionTable(
         offsets: offsets, width: x.columns, heads: encoder.heads, with: 2, of: 4)
-      for layer in encoder.layers.dropLast() {
-        let projected = linear(
-          layerNorm(x, layer.attentionNorm), layer.projection, positions: positions)
+      for (index, layer) in encoder.layers.dropLast().enumerated() {
+        let projected =
+          (index == 0 ? known : nil)
+          ?? linear(layerNorm(x, layer.attentionNorm), layer.projection, positions: positions)
         let mixed = attention(
           projected, logExistence: logExistence, offsets: offsets, heads: encoder.heads)
         x = finish(layer, mixed, residual: x)
