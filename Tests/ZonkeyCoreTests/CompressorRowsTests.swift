@@ -14,8 +14,10 @@ import ZonkeyCore
     let table = try #require(
       CompressorRows(zonkey, symbolVectors: vectors, symbolTaps: taps, rows: 64))
     let offsets: ContiguousArray<Int32> = [0, 1, 1, 3, 15, 20]
-    let symbols = ContiguousArray((0..<20).map { Int32($0 % 3 == 0 ? 257 : $0 % 7 * 40) })
-    let existence = tape.constant((0..<20).map { 1 / Float(1 + $0 % 5) })
+    let symbols = ContiguousArray(
+      (0..<20).map { (place: Int) -> Int32 in place % 3 == 0 ? 257 : Int32(place % 7 * 40) })
+    let existence = tape.constant(
+      (0..<20).map { (place: Int) -> Float in 1 / Float(1 + place % 5) })
     let wanted = level.compress(
       tape.gather(vectors, symbols), existence: existence, offsets: offsets, on: tape)
     for _ in 0..<2 {
