@@ -4,17 +4,27 @@
 // one fused multiply-add an input: an output depends on its own row and weights and on nothing
 // else, whatever stands beside it in the call. Packing puts 16 outputs side by side, input after
 // input, so that every load of weights is one whole vector; x is read where it lies, one number for
-// a whole row of sums.
+// a whole row of sums. A single output would waste 15 of 16 lanes, so it is summed lane by lane.
 
 #ifndef TILE_ROWS
 #define TILE_ROWS 4
 #define TILE_VECTORS 1
 #endif
 
-// Rows that pass each group of columns together: weights come from memory once for them.
+// Rows that pass each group of columns together: weights come from memory once for them. The last
+// block may be less than a tile longer, so that its last two tiles can share their rows.
 enum { PRODUCT_BLOCK = 8 * TILE_ROWS };
 
+/// The weights of a single output: as they are, zeros up to a whole vector.
+INLINE void pack_single(const float *weight, long inputs, float *packed) {
+  for (long k = 0; k < inputs; k += LANES) store(packed + k, load_first(weight + k, inputs - k));
+}
+
 void KERNEL(zk_pack_weights)(const float *weight, long outputs, long inputs, float *packed) {
+  if (outputs == 1) {
+    pack_single(weight, inputs, packed);
+    return;
+  }
   for (long o = 0; o < outputs; o += LANES) {
     long n = least(LANES, outputs - o);
     for (long k = 0; k < inputs; k++, packed += LANES)
@@ -24,6 +34,10 @@ void KERNEL(zk_pack_weights)(const float *weight, long outputs, long inputs, flo
 }
 
 void KERNEL(zk_pack_transposed)(const float *weight, long outputs, long inputs, float *packed) {
+  if (inputs == 1) {
+    pack_single(weight, outputs, packed);
+    return;
+  }
   for (long i = 0; i < inputs; i += LANES) {
     long n = inputs - i;
     for (long o = 0; o < outputs; o++, packed += LANES)
@@ -85,36 +99,71 @@ INLINE void product_columns(const int rows, const float *x, const float *packed,
     product_tile(rows, 1, x, packed, start, inputs, row, column, outputs, out);
 }
 
-/// The rows of the next tile when `left` are left.
+/// The rows of the next tile when `left` are left: the last two are about equal, since tiles of few
+/// rows wait for their sums.
 INLINE long tile_rows(long left) {
-  if (left >= TILE_ROWS) return TILE_ROWS;
-  return left >= TILE_ROWS / 2 ? TILE_ROWS / 2 : left >= 2 && TILE_ROWS > 4 ? 2 : 1;
+  if (left >= 2 * TILE_ROWS || left == TILE_ROWS) return TILE_ROWS;
+  return left > TILE_ROWS ? (left + 1) / 2 : left;
+}
+
+/// All columns of the rows first ..< end.
+INLINE void product_block(const float *x, const float *packed, const product_start *start,
+                          long first, long end, long inputs, long outputs, float *out) {
+  for (long column = 0; column < outputs;) {
+    long vectors = outputs - column > (TILE_VECTORS - 1) * LANES ? TILE_VECTORS : 1;
+    for (long row = first; row < end;) {
+      const long count = tile_rows(end - row);
+#define PRODUCT_ROWS(n)                                                                  \
+  else if (n < TILE_ROWS && count == n)                                                  \
+    product_columns(n, x, packed, start, inputs, row, column, vectors, outputs, out);
+      if (count == TILE_ROWS)
+        product_columns(TILE_ROWS, x, packed, start, inputs, row, column, vectors, outputs, out);
+      PRODUCT_ROWS(1)
+      PRODUCT_ROWS(2)
+      PRODUCT_ROWS(3)
+      PRODUCT_ROWS(4)
+      PRODUCT_ROWS(5)
+      PRODUCT_ROWS(6)
+      PRODUCT_ROWS(7)
+      PRODUCT_ROWS(8)
+      PRODUCT_ROWS(9)
+      PRODUCT_ROWS(10)
+      PRODUCT_ROWS(11)
+#undef PRODUCT_ROWS
+      row += count;
+    }
+    column += vectors * LANES;
+  }
+}
+
+/// Four rows at a time; those past the last are the last again.
+INLINE void product_single(const float *x, const float *weight, const product_start *start,
+                           long rows, long inputs, float *out) {
+  for (long first = 0; first < rows; first += 4) {
+    vf sum[4] = {0};
+    for (long k = 0; k < inputs; k += LANES) {
+      vf w = load(weight + k);
+#pragma clang loop unroll(full)
+      for (int i = 0; i < 4; i++)
+        sum[i] += load_first(x + least(first + i, rows - 1) * inputs + k, inputs - k) * w;
+    }
+    vf sums = sums_of_four(sum);
+    for (long i = 0; i < least(4, rows - first); i++)
+      out[first + i] = start_of(start, first + i, 0, 1)[0] + sums[i];
+  }
 }
 
 void KERNEL(zk_product)(const float *x, const float *packed, const float *bias,
                         const float *residual, const float *table, const int32_t *row_of,
                         long rows, long inputs, long outputs, float *out) {
   product_start start = {bias, residual, table, row_of};
-  for (long first = 0; first < rows; first += PRODUCT_BLOCK) {
-    long end = least(first + PRODUCT_BLOCK, rows);
-    for (long column = 0; column < outputs;) {
-      long vectors = outputs - column > (TILE_VECTORS - 1) * LANES ? TILE_VECTORS : 1;
-      for (long row = first; row < end;) {
-        long count = tile_rows(end - row);
-#define PRODUCT_ROWS(n) \
-  product_columns(n, x, packed, &start, inputs, row, column, vectors, outputs, out)
-        if (count == TILE_ROWS)
-          PRODUCT_ROWS(TILE_ROWS);
-        else if (count == TILE_ROWS / 2)
-          PRODUCT_ROWS(TILE_ROWS / 2);
-        else if (count == 2)
-          PRODUCT_ROWS(2);
-        else
-          PRODUCT_ROWS(1);
-#undef PRODUCT_ROWS
-        row += count;
-      }
-      column += vectors * LANES;
-    }
+  if (outputs == 1) {
+    product_single(x, packed, &start, rows, inputs, out);
+    return;
+  }
+  for (long first = 0; first < rows;) {
+    const long left = rows - first, now = left < PRODUCT_BLOCK + TILE_ROWS ? left : PRODUCT_BLOCK;
+    product_block(x, packed, &start, first, first + now, inputs, outputs, out);
+    first += now;
   }
 }

@@ -5,7 +5,7 @@ import ZonkeyKernels
   /// Rows around every tile's border, inputs and outputs around every vector's.
   static let shapes: [(rows: Int, inputs: Int, outputs: Int)] = [
     (0, 4, 4), (1, 1, 1), (1, 64, 192), (2, 5, 16), (5, 16, 17), (11, 20, 33), (13, 64, 64),
-    (97, 8, 40), (200, 33, 48),
+    (97, 8, 40), (200, 33, 48), (3, 7, 1), (9, 64, 1), (58, 21, 16), (71, 4, 32),
   ]
 
   private struct Case {

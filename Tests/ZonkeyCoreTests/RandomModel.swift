@@ -9,7 +9,7 @@ func randomZonkey() throws -> Zonkey {
       parsing: """
         {"levels": [
           {"width": 16, "compressionVectors": 2, "segmentLength": 12, "documentLength": 64,
-           "heads": 2, "compressorLayers": 1, "denoiserLayers": 1},
+           "heads": 2, "compressorLayers": 2, "denoiserLayers": 1},
           {"width": 32, "compressionVectors": 2, "segmentLength": 8, "documentLength": 32,
            "heads": 2, "compressorLayers": 1, "denoiserLayers": 1}]}
         """))

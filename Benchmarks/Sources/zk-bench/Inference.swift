@@ -54,12 +54,12 @@ extension Bench {
       ])
   }
 
-  /// Decoding latents to the living positions of windows over the benchmark's text, 64 segments
-  /// in a piece; of dense segments all positions live.
+  /// Decoding latents to the living positions of windows over the benchmark's text, as many
+  /// segments in a piece as `zk decode` takes; of dense segments all positions live.
   func decode(_ segments: Workload.Segments) throws {
     let load = try Workload(segments)
     let level = load.model.levels[0]
-    let (pieces, together) = (16, 64)
+    let (pieces, together) = (32, LatentExpander.groupSegments)
     let windows = try livingWindows(Workload.crops(1, length: 16 * 1024)[0].bytes, of: load.zonkey)
     let offsets = (0..<pieces).map {
       windows.localOffsets($0 * together..<($0 + 1) * together)

@@ -6,9 +6,10 @@ import ZonkeyKernels
 /// The sinusoidal positions of one head: row p of [count, width] is sin/cos of p / 10000^(2i/width).
 package func sinusoidalTable(count: Int, width: Int) -> [Float] {
   var table = [Float](repeating: 0, count: count * width)
-  for position in 0..<count {
-    for i in stride(from: 0, to: width, by: 2) {
-      let angle = Double(position) * exp(-Double(i) * log(10000.0) / Double(width))
+  for i in stride(from: 0, to: width, by: 2) {
+    let frequency = exp(-Double(i) * log(10000.0) / Double(width))
+    for position in 0..<count {
+      let angle = Double(position) * frequency
       table[position * width + i] = Float(sin(angle))
       if i + 1 < width { table[position * width + i + 1] = Float(cos(angle)) }
     }

@@ -29,16 +29,22 @@ extension Tape {
   ///
   /// Shapes: x [L, D]; logExistence [L, 1], -∞ where a position does not exist; result [wanted, D].
   /// Rows that are not wanted give keys and values and nothing else. Projections are kept for the
-  /// backward pass; no gradient of theirs is stored.
+  /// backward pass; no gradient of theirs is stored. `projected` [L, 4·D] are those of all rows,
+  /// positions added, where the caller has them already and records nothing.
   package func selfAttention(
-    _ x: Tensor, _ projection: Linear, norm: LayerNorm?, logExistence: Tensor,
-    rows attending: AttentionRows, heads: Int
+    _ x: Tensor, _ projection: Linear, norm: LayerNorm?, projected known: Tensor? = nil,
+    logExistence: Tensor, rows attending: AttentionRows, heads: Int
   ) -> Tensor {
     let out = empty(attending.queries, x.columns)
     let work = SelfAttention(
       input: input(x, through: norm), weight: use(projection.weight), bias: use(projection.bias),
       logExistence: logExistence, attending: attending, heads: heads,
       logQuery: attending.wanted.map { gathered(logExistence, $0.rows) })
+    if let known {
+      precondition(!recording && attending.wanted == nil, "selfAttention: projections are for use")
+      work.call(work.parts(of: known)) { zk_attention_forward(&$0, out.values) }
+      return out
+    }
     let kept = recording ? floats(work.projectedCount) : nil
     let (values, own, projected) = scratch(
       work.input.scratchCount(rows: x.rows), work.ownCount, kept == nil ? work.projectedCount : 0)
@@ -134,9 +140,10 @@ extension Tape {
 
 /// What forward and backward of one attention share.
 private struct SelfAttention {
-  /// Queries and gates [wanted, D], keys and values [L, 2D].
+  /// Queries and gates [wanted, D], keys and values [L, 2D], with the floats from row to row.
   struct Parts {
     let q, kv, gate: UnsafeMutablePointer<Float>
+    let (ownStride, stride): (Int, Int)
   }
 
   let input: NormalisedInput
@@ -155,7 +162,16 @@ private struct SelfAttention {
 
   func parts(_ memory: UnsafeMutablePointer<Float>) -> Parts {
     let gate = memory + attending.queries * width
-    return Parts(q: memory, kv: gate + attending.queries * width, gate: gate)
+    return Parts(
+      q: memory, kv: gate + attending.queries * width, gate: gate, ownStride: width,
+      stride: 2 * width)
+  }
+
+  /// The parts of rows [L, 4D] that have q, k, v and gate side by side.
+  func parts(of rows: Tensor) -> Parts {
+    Parts(
+      q: rows.values, kv: rows.values + width, gate: rows.values + 3 * width, ownStride: 4 * width,
+      stride: 4 * width)
   }
 
   /// The wanted rows among all.
@@ -175,7 +191,8 @@ private struct SelfAttention {
       UnsafePointer(parts.q), UnsafePointer(parts.kv), UnsafePointer(parts.kv + width),
       UnsafePointer(parts.gate)
     )
-    (a.q_stride, a.k_stride, a.v_stride, a.gate_stride) = (width, 2 * width, 2 * width, width)
+    (a.q_stride, a.gate_stride) = (parts.ownStride, parts.ownStride)
+    (a.k_stride, a.v_stride) = (parts.stride, parts.stride)
     (a.log_q, a.log_k) = (
       UnsafePointer(logQuery ?? logExistence.values), UnsafePointer(logExistence.values)
     )

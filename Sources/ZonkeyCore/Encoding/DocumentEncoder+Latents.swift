@@ -21,7 +21,7 @@ extension DocumentEncoder {
     for document in units.documents {
       for start in starts[document] {
         windows.append(document, start: start, p: p[document])
-        if windows.rows >= pieceRows { compute() }
+        if windows.rows >= groupRows { compute() }
       }
     }
     if windows.rows > 0 { compute() }
@@ -32,15 +32,22 @@ extension DocumentEncoder {
 
   private func latents(_ windows: Windows) -> Tensor {
     let units = windows.units
+    let existence = tape.existence(
+      tape.constant(windows.boundaries), offsets: windows.offsets)
+    if units.isBytes, let compressorRows {
+      let (input, projected) = compressorRows.rows(
+        windows.index, offsets: windows.offsets, on: tape)
+      return units.level.compress(
+        prefixed: input, projected: projected, existence: existence, offsets: windows.offsets,
+        on: tape)
+    }
     let x =
       units.isBytes
       ? tape.gather(symbolVectors, windows.index)
       : tape.normalized(tape.gather(units.table, windows.index))
     return units.level.compress(
       x, taps: units.isBytes ? tape.gather(symbolTaps, windows.index) : nil,
-      existence: tape.existence(
-        tape.constant(windows.boundaries), offsets: windows.offsets),
-      offsets: windows.offsets, on: tape)
+      existence: existence, offsets: windows.offsets, on: tape)
   }
 }
 

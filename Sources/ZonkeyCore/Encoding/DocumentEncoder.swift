@@ -16,11 +16,15 @@ public final class DocumentEncoder {
   let symbolVectors: Tensor
   let symbolTaps: Tensor
   private let symbolTape: Tape
-  /// Rows that are computed together; memory for activations is that of so many rows.
-  let pieceRows: Int
+  let compressorRows: CompressorRows?
+  /// Rows that are split together; memory for activations is that of so many rows.
+  private let pieceRows: Int
+  /// Rows that are compressed together: fewer, since no context is computed twice, so that what
+  /// passes from operation to operation stays in the cache.
+  let groupRows: Int
 
   public convenience init(_ zonkey: Zonkey, options: SplitOptions) throws(ZonkeyError) {
-    try self.init(zonkey, options: options, pieceRows: 2048)
+    try self.init(zonkey, options: options, pieceRows: 1024)
   }
 
   package init(_ zonkey: Zonkey, options: SplitOptions, pieceRows: Int) throws(ZonkeyError) {
@@ -28,6 +32,7 @@ public final class DocumentEncoder {
     self.zonkey = zonkey
     self.options = options
     self.pieceRows = max(1, pieceRows)
+    groupRows = min(self.pieceRows, 512)
     tape = zonkey.tape()
     results = zonkey.tape()
     symbolTape = zonkey.tape()
@@ -35,6 +40,9 @@ public final class DocumentEncoder {
     symbolProjections = level.splitterProjection(embedding, on: symbolTape)
     symbolVectors = symbolTape.normalized(embedding)
     symbolTaps = level.compressorTaps(symbolVectors, on: symbolTape)
+    compressorRows = CompressorRows(
+      zonkey, symbolVectors: symbolVectors, symbolTaps: symbolTaps,
+      rows: groupRows + level.configuration.segmentLength)
   }
 
   /// Splits consecutive documents; `withLatents` compresses the top level's segments too.

@@ -45,7 +45,8 @@ package struct LatentExpander {
     keepsAll = model.configuration.livingBound == 0
   }
 
-  private static let groupSegments = 64
+  /// Segments that are decoded together: so few that a layer's rows stay in the cache.
+  package static let groupSegments = 32
 
   /// A segment and whether it is its document's last.
   private struct Place {

@@ -89,10 +89,12 @@ extension Tape {
   /// The stack over packed segments, of which only the outputs of `wanted` rows are computed.
   ///
   /// Shapes: x [L, D], logExistence [L, 1], result [wanted, D]. Nothing reads the other rows of
-  /// the last layer, so there they give keys and values and nothing else.
+  /// the last layer, so there they give keys and values and nothing else. `projected` [L, 4·D] is
+  /// what the first layer, when it is not the last, projects x to, positions added, where the
+  /// caller has it already.
   package func encode(
-    _ x: Tensor, _ encoder: Encoder, logExistence: Tensor, offsets: ContiguousArray<Int32>,
-    wanted: SegmentRows
+    _ x: Tensor, _ encoder: Encoder, projected known: Tensor? = nil, logExistence: Tensor,
+    offsets: ContiguousArray<Int32>, wanted: SegmentRows
   ) -> Tensor {
     var x = x
     let (width, heads, last) = (x.columns, encoder.heads, encoder.layers.count - 1)
@@ -100,8 +102,8 @@ extension Tape {
       let rows = AttentionRows(
         offsets: offsets, wanted: index == last ? wanted : nil, width: width, heads: heads)
       let mixed = selfAttention(
-        x, layer.projection, norm: layer.attentionNorm, logExistence: logExistence, rows: rows,
-        heads: heads)
+        x, layer.projection, norm: layer.attentionNorm, projected: index == 0 ? known : nil,
+        logExistence: logExistence, rows: rows, heads: heads)
       let residual = index == last ? gather(x, wanted.rows) : x
       x = feedForward(
         linear(mixed, layer.output, residual: residual), layer.feedForward,

@@ -7,17 +7,44 @@ extension Level {
     _ x: Tensor, taps: Tensor? = nil, existence: Tensor, offsets: ContiguousArray<Int32>,
     on tape: Tape
   ) -> Tensor {
-    let convolved = tape.convolution(
-      taps: taps ?? compressorTaps(x, on: tape), compressor.convolution, offsets: offsets)
-    let features = tape.layerNorm(tape.gelu(convolved), compressor.convolutionNorm)
-    let local = tape.combine(1, x, 1, features)
+    let input = tape.prefixed(
+      compressorInput(x, taps: taps, offsets: offsets, on: tape),
+      prefix: tape.use(compressor.learned), offsets: offsets)
+    return compress(prefixed: input, existence: existence, offsets: offsets, on: tape)
+  }
+
+  /// Compresses input rows [P + N·C, D] that have the learned vectors before every segment.
+  ///
+  /// `projected` is their `compressorProjection` where the caller has it already.
+  package func compress(
+    prefixed input: Tensor, projected: Tensor? = nil, existence: Tensor,
+    offsets: ContiguousArray<Int32>, on tape: Tape
+  ) -> Tensor {
     let outputs = compressorStack(
-      local, existence: existence, offsets: offsets,
+      prefixed: input, projected: projected, existence: existence, offsets: offsets,
       wanted: SegmentRows(of: widened(offsets, by: vectors)) { _, _ in 0..<vectors }, on: tape)
     let learned = tape.use(compressor.learned).reshaped(columns: configuration.latentWidth)
     return tape.normalized(
       tape.addRow(
         outputs.reshaped(columns: configuration.latentWidth), learned, factor: -(1 - epsilon)))
+  }
+
+  /// Units x [P, D] with what the convolution makes of those around them: the input rows.
+  package func compressorInput(
+    _ x: Tensor, taps: Tensor? = nil, offsets: ContiguousArray<Int32>, on tape: Tape
+  ) -> Tensor {
+    let convolved = tape.convolution(
+      taps: taps ?? compressorTaps(x, on: tape), compressor.convolution, offsets: offsets)
+    let features = tape.layerNorm(tape.gelu(convolved), compressor.convolutionNorm)
+    return tape.combine(1, x, 1, features)
+  }
+
+  /// What the first layer projects input rows x [L, D] to: [L, 4·D].
+  package func compressorProjection(
+    _ x: Tensor, positions: RowTable? = nil, on tape: Tape
+  ) -> Tensor {
+    let layer = compressor.encoder.layers[0]
+    return tape.linear(x, layer.projection, norm: layer.attentionNorm, positions: positions)
   }
 
   /// What each row x [L, D] gives to the convolution of the rows around it: [L, 3·D].
@@ -33,9 +60,17 @@ extension Level {
     _ x: Tensor, existence: Tensor, offsets: ContiguousArray<Int32>, wanted: SegmentRows,
     on tape: Tape
   ) -> Tensor {
-    let input = tape.prefixed(x, prefix: tape.use(compressor.learned), offsets: offsets)
-    return tape.encode(
-      input, compressor.encoder,
+    compressorStack(
+      prefixed: tape.prefixed(x, prefix: tape.use(compressor.learned), offsets: offsets),
+      projected: nil, existence: existence, offsets: offsets, wanted: wanted, on: tape)
+  }
+
+  private func compressorStack(
+    prefixed input: Tensor, projected: Tensor?, existence: Tensor,
+    offsets: ContiguousArray<Int32>, wanted: SegmentRows, on tape: Tape
+  ) -> Tensor {
+    tape.encode(
+      input, compressor.encoder, projected: projected,
       logExistence: tape.logExistence(existence, offsets: offsets, prefix: vectors),
       offsets: widened(offsets, by: vectors), wanted: wanted)
   }
