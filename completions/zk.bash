@@ -188,7 +188,7 @@ _zk_split() {
     repeating_flags=()
     non_repeating_flags=(--sample --quiet -q --verbose -v --version -h --help)
     repeating_options=()
-    non_repeating_options=(--level --format --separator --color --html --threshold --mean-length --seed --model -m --input-format --document --text-field --invalid --max-document --batch --output -o --zstd --stats --threads --progress)
+    non_repeating_options=(--level --format --separator --color --html --threshold --mean-length --seed --model -m --arithmetic --input-format --document --text-field --invalid --max-document --batch --output -o --zstd --stats --threads --progress)
     __zk_offer_flags_options -1
 
     # Offer option value completions
@@ -222,6 +222,10 @@ _zk_split() {
         ;;
     '--model'|'-m')
         __zk_add_completions -o plusdirs -fX '!*.@(zk)'
+        return
+        ;;
+    '--arithmetic')
+        __zk_add_completions -W 'float32'$'\n''int16'
         return
         ;;
     '--input-format')
@@ -278,7 +282,7 @@ _zk_encode() {
     repeating_flags=()
     non_repeating_flags=(--quiet -q --verbose -v --version -h --help)
     repeating_options=()
-    non_repeating_options=(--level --format --precision --model -m --input-format --document --text-field --invalid --max-document --batch --output -o --zstd --stats --threads --progress)
+    non_repeating_options=(--level --format --precision --model -m --arithmetic --input-format --document --text-field --invalid --max-document --batch --output -o --zstd --stats --threads --progress)
     __zk_offer_flags_options -1
 
     # Offer option value completions
@@ -296,6 +300,10 @@ _zk_encode() {
         ;;
     '--model'|'-m')
         __zk_add_completions -o plusdirs -fX '!*.@(zk)'
+        return
+        ;;
+    '--arithmetic')
+        __zk_add_completions -W 'float32'$'\n''int16'
         return
         ;;
     '--input-format')
@@ -352,7 +360,7 @@ _zk_decode() {
     repeating_flags=()
     non_repeating_flags=(--infer-starts -0 --quiet -q --verbose -v --version -h --help)
     repeating_options=()
-    non_repeating_options=(--existence-cutoff --format --model -m --batch --output -o --zstd --threads --progress)
+    non_repeating_options=(--existence-cutoff --format --model -m --arithmetic --batch --output -o --zstd --threads --progress)
     __zk_offer_flags_options -1
 
     # Offer option value completions
@@ -366,6 +374,10 @@ _zk_decode() {
         ;;
     '--model'|'-m')
         __zk_add_completions -o plusdirs -fX '!*.@(zk)'
+        return
+        ;;
+    '--arithmetic')
+        __zk_add_completions -W 'float32'$'\n''int16'
         return
         ;;
     '--batch')
@@ -400,7 +412,7 @@ _zk_generate() {
     repeating_flags=()
     non_repeating_flags=(--infill -0 --quiet -q --verbose -v --version -h --help)
     repeating_options=()
-    non_repeating_options=(--gap --count -c --steps --level --existence-cutoff --max-bytes --format --seed --model -m --input-format --document --text-field --invalid --max-document --output -o --zstd --threads --progress)
+    non_repeating_options=(--gap --count -c --steps --level --existence-cutoff --max-bytes --format --seed --model -m --arithmetic --input-format --document --text-field --invalid --max-document --output -o --zstd --threads --progress)
     __zk_offer_flags_options -1
 
     # Offer option value completions
@@ -432,6 +444,10 @@ _zk_generate() {
         ;;
     '--model'|'-m')
         __zk_add_completions -o plusdirs -fX '!*.@(zk)'
+        return
+        ;;
+    '--arithmetic')
+        __zk_add_completions -W 'float32'$'\n''int16'
         return
         ;;
     '--input-format')

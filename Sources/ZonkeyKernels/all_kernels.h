@@ -1,5 +1,8 @@
 // One translation unit holds all kernels for one instruction set: the including file sets
 // KERNEL(name), the name of a variant, and KERNEL_TARGET where the set is not the build's own.
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -25,6 +28,7 @@ ZK_KERNELS(DECLARE_VARIANT)
 #include "losses.h"
 #include "optimiser.h"
 #include "product.h"
+#include "integer_product.h"
 #include "random.h"
 #include "rows.h"
 #include "shifts.h"

@@ -14,6 +14,12 @@
     (const float *x, const float *packed, const float *bias, const float *residual,                \
      const float *table, const int32_t *row_of, long rows, long inputs, long outputs, float *out), \
     (x, packed, bias, residual, table, row_of, rows, inputs, outputs, out))                        \
+  X(void, zk_pack_integers, (const float *weight, long outputs, long inputs, float *packed),       \
+    (weight, outputs, inputs, packed))                                                             \
+  X(void, zk_integer_product,                                                                      \
+    (const float *x, const float *packed, const float *bias, const float *residual,                \
+     const float *table, const int32_t *row_of, long rows, long inputs, long outputs, float *out), \
+    (x, packed, bias, residual, table, row_of, rows, inputs, outputs, out))                        \
   X(void, zk_column_sums, (const float *x, long rows, long columns, float *sums),                  \
     (x, rows, columns, sums))                                                                      \
   X(void, zk_axpy, (float a, const float *x, float *y, long count), (a, x, y, count))              \

@@ -4,5 +4,6 @@
 // A vector is two registers: 12 of the 16 hold sums.
 #define TILE_ROWS 6
 #define TILE_VECTORS 1
+#define INTEGER_REGISTER 32
 #include "all_kernels.h"
 #endif

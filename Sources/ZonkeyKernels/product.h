@@ -106,6 +106,28 @@ INLINE long tile_rows(long left) {
   return left > TILE_ROWS ? (left + 1) / 2 : left;
 }
 
+/// body(n) with `count` as a constant n ≤ TILE_ROWS.
+#define WITH_TILE_ROWS(count, body)   \
+  switch (count) {                    \
+    TILE_ROWS_CASE(1, body)           \
+    TILE_ROWS_CASE(2, body)           \
+    TILE_ROWS_CASE(3, body)           \
+    TILE_ROWS_CASE(4, body)           \
+    TILE_ROWS_CASE(5, body)           \
+    TILE_ROWS_CASE(6, body)           \
+    TILE_ROWS_CASE(7, body)           \
+    TILE_ROWS_CASE(8, body)           \
+    TILE_ROWS_CASE(9, body)           \
+    TILE_ROWS_CASE(10, body)          \
+    TILE_ROWS_CASE(11, body)          \
+    TILE_ROWS_CASE(12, body)          \
+  }
+// Cases beyond the tile are never reached; they repeat the first.
+#define TILE_ROWS_CASE(n, body)       \
+  case n:                             \
+    body((n) <= TILE_ROWS ? (n) : 1); \
+    break;
+
 /// All columns of the rows first ..< end.
 INLINE void product_block(const float *x, const float *packed, const product_start *start,
                           long first, long end, long inputs, long outputs, float *out) {
@@ -113,22 +135,9 @@ INLINE void product_block(const float *x, const float *packed, const product_sta
     long vectors = outputs - column > (TILE_VECTORS - 1) * LANES ? TILE_VECTORS : 1;
     for (long row = first; row < end;) {
       const long count = tile_rows(end - row);
-#define PRODUCT_ROWS(n)                                                                  \
-  else if (n < TILE_ROWS && count == n)                                                  \
-    product_columns(n, x, packed, start, inputs, row, column, vectors, outputs, out);
-      if (count == TILE_ROWS)
-        product_columns(TILE_ROWS, x, packed, start, inputs, row, column, vectors, outputs, out);
-      PRODUCT_ROWS(1)
-      PRODUCT_ROWS(2)
-      PRODUCT_ROWS(3)
-      PRODUCT_ROWS(4)
-      PRODUCT_ROWS(5)
-      PRODUCT_ROWS(6)
-      PRODUCT_ROWS(7)
-      PRODUCT_ROWS(8)
-      PRODUCT_ROWS(9)
-      PRODUCT_ROWS(10)
-      PRODUCT_ROWS(11)
+#define PRODUCT_ROWS(n) \
+  product_columns(n, x, packed, start, inputs, row, column, vectors, outputs, out)
+      WITH_TILE_ROWS(count, PRODUCT_ROWS)
 #undef PRODUCT_ROWS
       row += count;
     }

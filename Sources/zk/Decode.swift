@@ -42,7 +42,7 @@ struct Decode: ParsableCommand {
 
   func run() throws {
     let console = common.console(verb: "decode", resultsOnTerminal: outputOptions.isOnTerminal)
-    let zonkey = try Zonkey(path: modelOptions.path())
+    let zonkey = try modelOptions.zonkey()
     var options = DecodeOptions()
     options.infersStarts = inferStarts
     options.existenceCutoff = existenceCutoff

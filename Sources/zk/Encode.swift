@@ -48,7 +48,7 @@ struct Encode: ParsableCommand {
 
   func run() throws {
     let console = common.console(verb: "encode", resultsOnTerminal: outputOptions.isOnTerminal)
-    let zonkey = try Zonkey(path: modelOptions.path())
+    let zonkey = try modelOptions.zonkey()
     let level = level ?? zonkey.levelCount - 1
     let options = SplitOptions(topLevel: level)
     let threads = try common.threadCount()

@@ -75,7 +75,7 @@ struct Generate: ParsableCommand {
   }
 
   func run() throws {
-    let zonkey = try Zonkey(path: modelOptions.path())
+    let zonkey = try modelOptions.zonkey()
     var options = GenerationOptions()
     options.seed = seedOptions.seed
     options.steps = steps

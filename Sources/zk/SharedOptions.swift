@@ -78,7 +78,9 @@ struct SeedOptions: ParsableArguments {
   var seed: UInt64 = 0
 }
 
-/// `-m`, `--model`, for the verbs that need a checkpoint.
+extension Arithmetic: ExpressibleByArgument {}
+
+/// `-m`, `--model`, `--arithmetic`, for the verbs that need a checkpoint.
 struct ModelOptions: ParsableArguments {
   @Option(
     name: .shortAndLong,
@@ -87,6 +89,15 @@ struct ModelOptions: ParsableArguments {
       valueName: "file"),
     completion: .file(extensions: ["zk"]))
   var model: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The numbers of matrix products: int16 rounds to 16-bit integers, which is faster; results "
+        + "differ a little.", valueName: "float32|int16"))
+  var arithmetic: Arithmetic = .float32
+
+  /// The checkpoint's model for use.
+  func zonkey() throws -> Zonkey { try Zonkey(path: path(), arithmetic: arithmetic) }
 
   /// The checkpoint's path: the option, else `ZK_MODEL`, else the one that is installed.
   func path() throws -> String {

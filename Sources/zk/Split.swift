@@ -120,7 +120,7 @@ struct Split: ParsableCommand {
 
   func run() throws {
     let console = common.console(verb: "split", resultsOnTerminal: outputOptions.isOnTerminal)
-    let zonkey = try Zonkey(path: modelOptions.path())
+    let zonkey = try modelOptions.zonkey()
     let printed = level ?? 0
     let top = level ?? (html == nil ? 0 : zonkey.levelCount - 1)
     let options = SplitOptions(rule: rule, topLevel: top)

@@ -14,7 +14,8 @@ struct BenchCommand: ParsableCommand {
     abstract: "Measure training, splitting, encoding and decoding against matrix products.",
     discussion: """
       Names: sgemm, train-dense, train-sharp, arithmetic, memory, allocations, split, \
-      encode-dense, encode-sharp, decode-dense, decode-sharp, start-version, start-split, pipeline; \
+      encode-dense, encode-sharp, decode-dense, decode-sharp, split-int16, encode-sharp-int16, \
+      decode-sharp-int16, start-version, start-split, pipeline; \
       and, when asked for, scaling-documents, scaling-crop, scaling-width, scaling-levels, \
       scaling-threads. A name that --only gives also selects those that begin with it.
       """)
@@ -51,9 +52,11 @@ struct BenchCommand: ParsableCommand {
     if wants("train-sharp") { try bench.training(.sharp) { wants($0) } }
     if wants("split") { try bench.split() }
     for segments in [Workload.Segments.dense, .sharp] {
-      if wants("encode-\(segments.rawValue)") { try bench.encode(segments) }
-      if wants("decode-\(segments.rawValue)") { try bench.decode(segments) }
+      let (encode, decode) = ("encode-\(segments.rawValue)", "decode-\(segments.rawValue)")
+      if wants(encode) { try bench.encode(encode, segments) }
+      if wants(decode) { try bench.decode(decode, segments) }
     }
+    try integers(bench)
     if wants("start-version", "start-split", "pipeline") {
       let program = try Program(path: zk, model: model)
       try bench.startUp(program) { wants($0) }
@@ -61,6 +64,14 @@ struct BenchCommand: ParsableCommand {
     }
     if !only.isEmpty { try bench.scaling { wants($0) } }
     if wants("sgemm") { bench.products(moment: "after") }
+  }
+
+  /// The same with products of 16-bit integers.
+  private func integers(_ bench: Bench) throws {
+    let (split, encode, decode) = ("split-int16", "encode-sharp-int16", "decode-sharp-int16")
+    if wants(split) { try bench.split(split, in: .int16) }
+    if wants(encode) { try bench.encode(encode, .sharp, in: .int16) }
+    if wants(decode) { try bench.decode(decode, .sharp, in: .int16) }
   }
 
   private func wants(_ names: String...) -> Bool {

@@ -4,10 +4,13 @@ extension Bench {
   private static let length = 1024
 
   /// The splitter's probabilities of documents of 1024 characters.
-  func split(_ name: String = "split", remarks: [(String, JSONValue)] = []) throws {
+  func split(
+    _ name: String = "split", in arithmetic: Arithmetic = .float32,
+    remarks: [(String, JSONValue)] = []
+  ) throws {
     let load = try Workload(.dense)
     let (level, crops) = (load.model.levels[0], Workload.crops(64, length: Bench.length))
-    let tapes = tapes(load)
+    let tapes = tapes(load, arithmetic)
     let sample = sample {
       workers.run(crops.count) { worker, crop in
         let (tape, symbols) = (tapes[worker], ContiguousArray(crops[crop].symbols))
@@ -28,8 +31,10 @@ extension Bench {
 
   /// Splitting and compressing as `zk encode --level 0` does it, two documents of 1024
   /// characters at a time, with starts drawn by their probability as in training.
-  func encode(_ segments: Workload.Segments) throws {
-    let zonkey = try Workload(segments).zonkey
+  func encode(
+    _ name: String, _ segments: Workload.Segments, in arithmetic: Arithmetic = .float32
+  ) throws {
+    let zonkey = try Workload(segments).zonkey(arithmetic)
     let (pieces, together) = (16, 2)
     let texts = Workload.crops(pieces * together, length: Bench.length).map(\.bytes)
     let encoders = try (0..<workers.count).map { _ in try encoder(zonkey) }
@@ -45,7 +50,7 @@ extension Bench {
     let rows = windows.reduce(0) { $0 + $1.rowOf.count }
     let characters = texts.count * Bench.length
     report(
-      "encode-\(segments.rawValue)", sample, amount: Double(characters), unit: "characters/s",
+      name, sample, amount: Double(characters), unit: "characters/s",
       reference: 346,
       operations: operations(encoders.map(\.tape)),
       remarks: [
@@ -56,15 +61,18 @@ extension Bench {
 
   /// Decoding latents to the living positions of windows over the benchmark's text, as many
   /// segments in a piece as `zk decode` takes; of dense segments all positions live.
-  func decode(_ segments: Workload.Segments) throws {
+  func decode(
+    _ name: String, _ segments: Workload.Segments, in arithmetic: Arithmetic = .float32
+  ) throws {
     let load = try Workload(segments)
     let level = load.model.levels[0]
     let (pieces, together) = (32, LatentExpander.groupSegments)
-    let windows = try livingWindows(Workload.crops(1, length: 16 * 1024)[0].bytes, of: load.zonkey)
+    let windows = try livingWindows(
+      Workload.crops(1, length: 16 * 1024)[0].bytes, of: load.zonkey())
     let offsets = (0..<pieces).map {
       windows.localOffsets($0 * together..<($0 + 1) * together)
     }
-    let tapes = tapes(load)
+    let tapes = tapes(load, arithmetic)
     let (source, width) = (RandomSource(seed: 3), level.configuration.latentWidth)
     let latents = source.normal(source.key(1), count: together * width)
     let sample = sample {
@@ -78,7 +86,7 @@ extension Bench {
     }
     let (count, rows) = (pieces * together, windows.rows(0..<pieces * together).count)
     report(
-      "decode-\(segments.rawValue)", sample, amount: Double(count), unit: "segments/s",
+      name, sample, amount: Double(count), unit: "segments/s",
       reference: 37,
       operations: operations(tapes),
       remarks: [("mean_rows", rounded(Double(rows) / Double(count)))])
@@ -86,8 +94,8 @@ extension Bench {
 
   /// Tapes that record nothing, one for each worker and used again for every piece: what a piece
   /// needs stays in the cache.
-  private func tapes(_ load: Workload) -> [Tape] {
-    let packed = PackedWeights(load.weights)
+  private func tapes(_ load: Workload, _ arithmetic: Arithmetic) -> [Tape] {
+    let packed = PackedWeights(load.weights, arithmetic: arithmetic)
     return (0..<workers.count).map { _ in Tape(weights: load.weights, packed: packed) }
   }
 

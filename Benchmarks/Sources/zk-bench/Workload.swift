@@ -35,11 +35,11 @@ struct Workload {
   }
 
   /// The model for use; starts can be drawn, there is no calibration.
-  var zonkey: Zonkey {
+  func zonkey(_ arithmetic: Arithmetic = .float32) -> Zonkey {
     let blank = Calibration(probabilities: [], positions: 1)
     return Zonkey(
       model: model, weights: weights, calibrations: model.levels.map { _ in blank },
-      state: TrainingState(seed: 7), id: "")
+      state: TrainingState(seed: 7), id: "", arithmetic: arithmetic)
   }
 
   private static func published(_ segments: Segments) throws -> Configuration {

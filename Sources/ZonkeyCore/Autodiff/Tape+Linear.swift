@@ -51,14 +51,20 @@ extension Tape {
     return out
   }
 
-  /// The product kernel, counted.
+  /// The product kernel of the weight's arithmetic, counted.
   func product(
-    _ x: UnsafePointer<Float>, _ packed: UnsafePointer<Float>, bias: UnsafePointer<Float>? = nil,
+    _ x: UnsafePointer<Float>, _ packed: PackedWeight, bias: UnsafePointer<Float>? = nil,
     residual: UnsafePointer<Float>? = nil, positions: RowTable? = nil, rows: Int, inputs: Int,
     outputs: Int, into out: UnsafeMutablePointer<Float>
   ) {
+    let weight = packed.values
     func call(_ table: UnsafePointer<Float>?, _ rowOf: UnsafePointer<Int32>?) {
-      zk_product(x, packed, bias, residual, table, rowOf, rows, inputs, outputs, out)
+      switch packed.arithmetic {
+      case .float32:
+        zk_product(x, weight, bias, residual, table, rowOf, rows, inputs, outputs, out)
+      case .int16:
+        zk_integer_product(x, weight, bias, residual, table, rowOf, rows, inputs, outputs, out)
+      }
     }
     if let positions {
       positions.table.withUnsafeBufferPointer { table in
@@ -83,12 +89,13 @@ extension Tape {
     if let bias, let dbias = gradient(bias) { zk_column_sums(dout, rows, weight.rows, dbias) }
   }
 
-  /// A weight for the product kernel; what is no parameter is packed for this use alone.
-  func packed(_ weight: Tensor, for side: PackedWeights.Side) -> UnsafePointer<Float> {
+  /// A weight for the product kernel; what is no parameter is packed for this use alone, in
+  /// single precision.
+  func packed(_ weight: Tensor, for side: PackedWeights.Side) -> PackedWeight {
     if let packed = packed.packed(weight, for: side) { return packed }
-    let values = floats(PackedWeights.count(weight, for: side))
-    PackedWeights.pack(weight, for: side, into: values)
-    return UnsafePointer(values)
+    let values = floats(PackedWeights.count(weight, for: side, in: .float32))
+    PackedWeights.pack(weight, for: side, in: .float32, into: values)
+    return PackedWeight(values: values, arithmetic: .float32)
   }
 
   /// Linear map with a layer's weight and bias.

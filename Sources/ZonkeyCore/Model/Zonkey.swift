@@ -25,11 +25,11 @@ public final class Zonkey: Sendable {
 
   package init(
     model: ZonkeyModel, weights: ParameterStore, calibrations: [Calibration],
-    state: TrainingState, id: String
+    state: TrainingState, id: String, arithmetic: Arithmetic = .float32
   ) {
     self.model = model
     self.weights = weights
-    packed = PackedWeights(weights)
+    packed = PackedWeights(weights, arithmetic: arithmetic)
     self.calibrations = calibrations
     self.state = state
     self.id = id

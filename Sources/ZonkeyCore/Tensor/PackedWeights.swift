@@ -1,6 +1,12 @@
 import Synchronization
 import ZonkeyKernels
 
+/// A weight matrix in the layout of the product kernel of an arithmetic.
+struct PackedWeight {
+  let values: UnsafePointer<Float>
+  let arithmetic: Arithmetic
+}
+
 /// Weights laid out for the product kernel, each packed when it is first used; thread-safe.
 package final class PackedWeights: Sendable {
   /// Which product a weight [O, I] is packed for.
@@ -23,9 +29,14 @@ package final class PackedWeights: Sendable {
   }
 
   private let store: ParameterStore
+  private let arithmetic: Arithmetic
   private let packed = Mutex<[Key: Memory]>([:])
 
-  package init(_ store: ParameterStore) { self.store = store }
+  /// Weights for forward products of any arithmetic; gradients have `float32` only.
+  package init(_ store: ParameterStore, arithmetic: Arithmetic = .float32) {
+    self.store = store
+    self.arithmetic = arithmetic
+  }
 
   deinit { packed.withLock { for memory in $0.values { memory.values.deallocate() } } }
 
@@ -36,21 +47,23 @@ package final class PackedWeights: Sendable {
       let (key, values) = known[index]
       let weight = Tensor(
         values: store.values + key.offset, rows: key.rows, columns: key.columns, block: -1)
-      Self.pack(weight, for: key.side, into: values)
+      Self.pack(weight, for: key.side, in: arithmetic, into: values)
     }
   }
 
   /// The packed form of a weight matrix, or nil when it is none of the store's.
-  func packed(_ weight: Tensor, for side: Side) -> UnsafePointer<Float>? {
+  func packed(_ weight: Tensor, for side: Side) -> PackedWeight? {
     let offset = weight.values - store.values
     guard offset >= 0, offset + weight.count <= store.count else { return nil }
     return packed.withLock { packed in
       let key = Key(offset: offset, rows: weight.rows, columns: weight.columns, side: side)
-      if let memory = packed[key] { return UnsafePointer(memory.values) }
-      let values = Self.allocate(Self.count(weight, for: side))
-      Self.pack(weight, for: side, into: values)
+      if let memory = packed[key] {
+        return PackedWeight(values: memory.values, arithmetic: arithmetic)
+      }
+      let values = Self.allocate(Self.count(weight, for: side, in: arithmetic))
+      Self.pack(weight, for: side, in: arithmetic, into: values)
       packed[key] = Memory(values: values)
-      return UnsafePointer(values)
+      return PackedWeight(values: values, arithmetic: arithmetic)
     }
   }
 
@@ -60,17 +73,26 @@ package final class PackedWeights: Sendable {
   }
 
   /// The floats that a weight takes packed: the result's columns are rounded up to whole vectors.
-  static func count(_ weight: Tensor, for side: Side) -> Int {
-    switch side {
-    case .forward: (weight.rows + 15) / 16 * 16 * weight.columns
-    case .backward: (weight.columns + 15) / 16 * 16 * weight.rows
+  static func count(_ weight: Tensor, for side: Side, in arithmetic: Arithmetic) -> Int {
+    let (rows, columns) = (weight.rows, weight.columns)
+    switch (side, arithmetic) {
+    case (.forward, .float32): return (rows + 15) / 16 * 16 * columns
+    case (.forward, .int16):
+      let block = Int(ZK_INTEGER_BLOCK)
+      return (rows + 15) / 16 * 16 * ((columns + 1) / 2 + (columns + block - 1) / block)
+    case (.backward, _): return (columns + 15) / 16 * 16 * rows
     }
   }
 
-  static func pack(_ weight: Tensor, for side: Side, into values: UnsafeMutablePointer<Float>) {
-    switch side {
-    case .forward: zk_pack_weights(weight.values, weight.rows, weight.columns, values)
-    case .backward: zk_pack_transposed(weight.values, weight.rows, weight.columns, values)
+  static func pack(
+    _ weight: Tensor, for side: Side, in arithmetic: Arithmetic,
+    into values: UnsafeMutablePointer<Float>
+  ) {
+    let (rows, columns) = (weight.rows, weight.columns)
+    switch (side, arithmetic) {
+    case (.forward, .float32): zk_pack_weights(weight.values, rows, columns, values)
+    case (.forward, .int16): zk_pack_integers(weight.values, rows, columns, values)
+    case (.backward, _): zk_pack_transposed(weight.values, rows, columns, values)
     }
   }
 }

@@ -184,11 +184,13 @@ public struct Checkpoint: Sendable {
 
 extension Zonkey {
   /// Reads the model of a checkpoint for use; throws `badModel` or `noInput`.
-  public convenience init(path: String) throws(ZonkeyError) {
+  public convenience init(
+    path: String, arithmetic: Arithmetic = .float32
+  ) throws(ZonkeyError) {
     let checkpoint = try Checkpoint(path: path, forTraining: false)
     self.init(
       model: checkpoint.model, weights: checkpoint.average, calibrations: checkpoint.calibrations,
-      state: checkpoint.state, id: checkpoint.id)
+      state: checkpoint.state, id: checkpoint.id, arithmetic: arithmetic)
   }
 }
 
