@@ -33,6 +33,7 @@ ZK_KERNELS(DECLARE_VARIANT)
 #include "rows.h"
 #include "shifts.h"
 #include "step_attention.h"
+#include "symbol_attention.h"
 
 #ifdef KERNEL_TARGET
 #pragma clang attribute pop

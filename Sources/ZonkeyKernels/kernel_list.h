@@ -64,6 +64,14 @@
     (const float *projected, const int32_t *offsets, long documents, long width, long heads,       \
      long half, const float *positions, const float *dout, float *dprojected),                     \
     (projected, offsets, documents, width, heads, half, positions, dout, dprojected))              \
+  X(void, zk_symbol_tables,                                                                        \
+    (const float *projected, const float *positions, long symbols, long width, long heads,         \
+     long half, float *pairs, float *places, float *gates),                                        \
+    (projected, positions, symbols, width, heads, half, pairs, places, gates))                     \
+  X(void, zk_symbol_attention_forward,                                                             \
+    (const zk_symbol_attention *a, const int32_t *symbols, const int32_t *offsets, long documents, \
+     float *out),                                                                                  \
+    (a, symbols, offsets, documents, out))                                                         \
   X(void, zk_step_attention_forward,                                                               \
     (const float *projected, const int32_t *first_row, long step, long alive, long width, long heads, \
      float *out),                                                                                  \

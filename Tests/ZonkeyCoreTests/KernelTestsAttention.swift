@@ -344,6 +344,46 @@ struct AttentionProblem {
     return out
   }
 
+  /// Looked up, the local form gives what it gives for the symbols' projections.
+  @Test(arguments: [(1, 2), (5, 3), (16, 4), (16, 5), (32, 2), (48, 1)], [0, 1, 8])
+  func symbols(shape: (E: Int, heads: Int), half: Int) {
+    let ((E, heads), D, V) = (shape, shape.E * shape.heads, 21)
+    var numbers = TestNumbers(UInt64(E * 100 + half))
+    let positions = numbers.floats((2 * half + 1) * E)
+    var projected = numbers.floats(V * 4 * D)
+    // Some scores beyond the clamp.
+    for i in [2, 13] { for c in 0..<(2 * D) { projected[i * 4 * D + c] *= 12 } }
+    var (pairs, places, gates) = (
+      [Float](repeating: 9, count: V * V * heads),
+      [Float](repeating: 9, count: V * (2 * half + 1) * heads), [Float](repeating: 9, count: V * D)
+    )
+    zk_symbol_tables(projected, positions, V, D, heads, half, &pairs, &places, &gates)
+    let offsets: [Int32] = [0, 0, 1, 4, 21, 90]
+    let symbols = (0..<90).map { _ in Int32(numbers.uniform() * Double(V)) }
+    func attention(_ symbols: [Int32], _ offsets: [Int32]) -> [Float] {
+      var out = [Float](repeating: 9, count: symbols.count * D)
+      projected.withUnsafeBufferPointer { projected in
+        pairs.withUnsafeBufferPointer { pairs in
+          places.withUnsafeBufferPointer { places in
+            gates.withUnsafeBufferPointer { gates in
+              var a = zk_symbol_attention(
+                projected: projected.baseAddress, pairs: pairs.baseAddress,
+                places: places.baseAddress, gates: gates.baseAddress, symbols: V, width: D,
+                heads: heads, half: half)
+              zk_symbol_attention_forward(&a, symbols, offsets, offsets.count - 1, &out)
+            }
+          }
+        }
+      }
+      return out
+    }
+    let rows = symbols.flatMap { doubles(Array(projected[Int($0) * 4 * D..<(Int($0) + 1) * 4 * D])) }
+    let out = attention(symbols, offsets)
+    expectClose(out, Self.local(rows, offsets, D, heads, half, positions), tolerance: 1e-5)
+    // A document does not see its neighbours.
+    #expect(attention(Array(symbols.suffix(69)), [0, 69]) == Array(out.suffix(69 * D)))
+  }
+
   @Test(arguments: [1, 5, 16, 32, 64], [0, 3, 20])
   func step(E: Int, step: Int) {
     for (segments, alive, heads) in [(5, 5, 4), (7, 4, 3), (1, 1, 1), (3, 0, 2)] {

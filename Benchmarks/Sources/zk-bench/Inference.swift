@@ -11,16 +11,18 @@ extension Bench {
     let load = try Workload(.dense)
     let (level, crops) = (load.model.levels[0], Workload.crops(64, length: Bench.length))
     let tapes = tapes(load, arithmetic)
+    // As the encoder does it, with tables made once for all documents.
+    let tableTape = self.tapes(load, arithmetic)[0]
+    let embedding = tableTape.use(load.model.embedding)
+    let attention = SymbolAttention(level, embedding: embedding, on: tableTape)
     let sample = sample {
       workers.run(crops.count) { worker, crop in
         let (tape, symbols) = (tapes[worker], ContiguousArray(crops[crop].symbols))
         tape.reset()
-        let embedding = tape.use(load.model.embedding)
-        // As the encoder does it, with a table made once for many documents.
-        let projected = tape.gather(level.splitterProjection(embedding, on: tape), symbols)
+        let offsets: ContiguousArray<Int32> = [0, Int32(symbols.count)]
         _ = level.boundaryProbability(
-          tape.gather(embedding, symbols), projected: projected,
-          offsets: [0, Int32(symbols.count)], on: tape)
+          tape.gather(embedding, symbols),
+          mixed: attention.mixed(symbols, offsets: offsets, on: tape), offsets: offsets, on: tape)
       }
     }
     let rows = crops.count * Bench.length

@@ -10,9 +10,9 @@ public final class DocumentEncoder {
   package let tape: Tape
   /// The latents of a batch's levels.
   private let results: Tape
-  /// What level 0 looks up, as functions of the symbol alone, and the tape it lies on: the
-  /// splitter's projection, vectors on the sphere, what these give to the compressor's convolution.
-  private let symbolProjections: Tensor
+  /// What level 0 looks up, as functions of symbols alone, and the tape it lies on: the splitter's
+  /// attention, vectors on the sphere, what these give to the compressor's convolution.
+  private let symbolAttention: SymbolAttention
   let symbolVectors: Tensor
   let symbolTaps: Tensor
   private let symbolTape: Tape
@@ -37,7 +37,7 @@ public final class DocumentEncoder {
     results = zonkey.tape()
     symbolTape = zonkey.tape()
     let (level, embedding) = (zonkey.model.levels[0], symbolTape.use(zonkey.model.embedding))
-    symbolProjections = level.splitterProjection(embedding, on: symbolTape)
+    symbolAttention = SymbolAttention(level, embedding: embedding, on: symbolTape)
     symbolVectors = symbolTape.normalized(embedding)
     symbolTaps = level.compressorTaps(symbolVectors, on: symbolTape)
     compressorRows = CompressorRows(
@@ -112,9 +112,9 @@ public final class DocumentEncoder {
         for position in piece.needed { index.append(units.index(piece.document, position)) }
         offsets.append(Int32(index.count))
       }
-      let projected = units.isBytes ? tape.gather(symbolProjections, index) : nil
+      let mixed = units.isBytes ? symbolAttention.mixed(index, offsets: offsets, on: tape) : nil
       let p = units.level.boundaryProbability(
-        tape.gather(units.table, index), projected: projected, offsets: offsets, on: tape)
+        tape.gather(units.table, index), mixed: mixed, offsets: offsets, on: tape)
       for (piece, offset) in zip(pieces, offsets) {
         let base = p.values + Int(offset) - piece.needed.lowerBound
         for i in piece.wanted { out[piece.document][i] = base[i] }

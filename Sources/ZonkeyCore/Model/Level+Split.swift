@@ -6,18 +6,13 @@ extension Level {
   /// The splitter's probability of a start at every row of packed documents (model §3).
   ///
   /// Shapes: x [L, D], offsets [B + 1]; result [L, 1] in [ε, 1]. A row's value depends on
-  /// ⌊S/2⌋ + 4 rows on both sides and no others. `projected` is `splitterProjection(x)` where the
-  /// caller has it already.
+  /// ⌊S/2⌋ + 4 rows on both sides and no others. `mixed` [L, D] is what the
+  /// attention gives, where the caller has it already.
   package func boundaryProbability(
-    _ x: Tensor, projected: Tensor? = nil, offsets: ContiguousArray<Int32>, on tape: Tape
+    _ x: Tensor, mixed: Tensor? = nil, offsets: ContiguousArray<Int32>, on tape: Tape
   ) -> Tensor {
-    let (width, heads, half) = (
-      configuration.width, configuration.heads, configuration.segmentLength / 2
-    )
-    let projected = projected ?? splitterProjection(x, on: tape)
-    let mixed = tape.localAttention(
-      projected, offsets: offsets, heads: heads, half: half,
-      positions: sinusoidalTable(count: 2 * half + 1, width: width / heads))
+    let width = configuration.width
+    let mixed = mixed ?? splitterAttention(x, offsets: offsets, on: tape)
     var y = tape.linear(mixed, splitter.layer.output, residual: x)
     y = tape.feedForward(y, splitter.layer.feedForward, norm: splitter.layer.feedForwardNorm)
     y = tape.layerNorm(y, splitter.finalNorm)
@@ -28,11 +23,26 @@ extension Level {
       z, bias: tape.use(splitter.bias), prior: priorLogit, width: width)
   }
 
+  private func splitterAttention(
+    _ x: Tensor, offsets: ContiguousArray<Int32>, on tape: Tape
+  ) -> Tensor {
+    tape.localAttention(
+      splitterProjection(x, on: tape), offsets: offsets, heads: configuration.heads,
+      half: splitterHalf, positions: splitterPositions)
+  }
+
   /// Queries, keys, values and gates of the splitter's attention for rows x [L, D]: [L, 4·D].
-  ///
-  /// Each row is a function of its own unit alone, and level 0 has but 258 of them.
-  package func splitterProjection(_ x: Tensor, on tape: Tape) -> Tensor {
+  func splitterProjection(_ x: Tensor, on tape: Tape) -> Tensor {
     tape.linear(x, splitter.layer.projection, norm: splitter.layer.attentionNorm)
+  }
+
+  /// h, the positions that the splitter's attention sees on each side.
+  var splitterHalf: Int { configuration.segmentLength / 2 }
+
+  /// The positions of its window: [2·h + 1, D / H].
+  var splitterPositions: [Float] {
+    sinusoidalTable(
+      count: 2 * splitterHalf + 1, width: configuration.width / configuration.heads)
   }
 
   /// b₀ = logit(2/S).

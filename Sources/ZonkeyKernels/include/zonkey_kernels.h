@@ -139,6 +139,21 @@ void zk_local_attention_backward(const float *projected, const int32_t *offsets,
                                  long width, long heads, long half, const float *positions,
                                  const float *dout, float *dprojected);
 
+/// The local form over symbols, by tables: of V symbols the projections [V, 4D]; scores of query
+/// and key symbols [V, V, H] and of query symbols and places in the window [V, 2*half + 1, H], which
+/// add up to those of zk_local_attention_forward; σ(gate) [V, D].
+typedef struct {
+  const float *projected, *pairs, *places, *gates;
+  long symbols, width, heads, half;
+} zk_symbol_attention;
+/// Makes the three tables.
+void zk_symbol_tables(const float *projected, const float *positions, long symbols, long width,
+                      long heads, long half, float *pairs, float *places, float *gates);
+/// out [L, D] of documents of symbols packed by offsets, as zk_local_attention_forward gives it for
+/// their projections but for rounding.
+void zk_symbol_attention_forward(const zk_symbol_attention *a, const int32_t *symbols,
+                                 const int32_t *offsets, long documents, float *out);
+
 /// One step of causal attention with cached keys and values, positions already added.
 /// `projected` [R, 3D] (q, k, v) has the rows of step s from row first_row[s], one for each segment
 /// that lives at s; the queries are those of step t, segments 0 ..< alive; each sees the keys of
