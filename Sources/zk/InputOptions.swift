@@ -34,6 +34,10 @@ struct InputOptions: ParsableArguments {
       valueName: "n"))
   var maxDocument: ByteCount?
 
+  func validate() throws {
+    if maxDocument?.count == 0 { throw ValidationError("--max-document must be at least 1.") }
+  }
+
   /// Options for a verb that computes on whole documents, unless `largest` says otherwise: what
   /// is computed of one takes some thirty times its bytes.
   func readerOptions(threads: Int = 1, largest: Int = 1 << 24) -> ReaderOptions {
@@ -54,7 +58,7 @@ struct ByteCount: ExpressibleByArgument {
   init?(argument: String) {
     let units: [Character: Int] = ["K": 1 << 10, "M": 1 << 20, "G": 1 << 30]
     let unit = argument.last.flatMap { units[$0] }
-    guard let number = Int(unit == nil ? argument[...] : argument.dropLast()), number > 0 else {
+    guard let number = Int(unit == nil ? argument[...] : argument.dropLast()), number >= 0 else {
       return nil
     }
     let (count, overflow) = number.multipliedReportingOverflow(by: unit ?? 1)
@@ -63,7 +67,10 @@ struct ByteCount: ExpressibleByArgument {
   }
 
   var defaultValueDescription: String {
-    count % (1 << 20) == 0 ? "\(count >> 20)M" : "\(count)"
+    for (unit, shift) in [("G", 30), ("M", 20)] where count % (1 << shift) == 0 {
+      return "\(count >> shift)\(unit)"
+    }
+    return "\(count)"
   }
 }
 

@@ -4,10 +4,14 @@ import Synchronization
 /// The signals that ask the run to end, noted for the loops that look.
 ///
 /// SIGINT and SIGTERM only set a flag, so a checkpoint or a document in hand can be completed. A
-/// second one ends the process at once. SIGPIPE is ignored: a write then fails with EPIPE.
+/// second one ends the process at once, unless it follows the first so closely that it is the same
+/// request: `timeout`, for one, signals a process and then its group. SIGPIPE is ignored: a write then fails with EPIPE.
 enum Signals {
   /// Zero, or the number of the signal that came. Lock-free, so the handler may store to it.
   private static let noted = Atomic<Int32>(0)
+
+  /// When it came, in nanoseconds of the monotonic clock.
+  private static let notedAt = Atomic<Int>(0)
 
   /// True while there is nothing to complete or to tidy up.
   private static let atOnce = Atomic<Bool>(false)
@@ -33,8 +37,9 @@ enum Signals {
   }
 
   static func install() {
-    // Both are touched here, so that no initialiser can run for the first time in the handler.
+    // All are touched here, so that no initialiser can run for the first time in the handler.
     noted.store(0, ordering: .relaxed)
+    notedAt.store(0, ordering: .relaxed)
     endsAtOnce = false
     Glibc.signal(SIGPIPE, SIG_IGN)
     for signal in [SIGINT, SIGTERM] where !isIgnored(signal) {
@@ -54,8 +59,14 @@ enum Signals {
     return handler == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 
-  /// Runs inside the handler: atomics and `_exit` are all it may use.
+  /// Runs inside the handler: atomics, the clock and `_exit` are all it may use.
   fileprivate static func note(_ signal: Int32) {
-    if noted.exchange(signal, ordering: .relaxed) != 0 || endsAtOnce { _exit(128 + signal) }
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    let now = time.tv_sec * 1_000_000_000 + time.tv_nsec
+    let first = noted.exchange(signal, ordering: .relaxed) == 0
+    if first { notedAt.store(now, ordering: .relaxed) }
+    let repeated = !first && now - notedAt.load(ordering: .relaxed) > 100_000_000
+    if repeated || endsAtOnce { _exit(128 + signal) }
   }
 }

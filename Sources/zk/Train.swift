@@ -71,8 +71,8 @@ struct Train: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Keep activations in up to this much memory instead of computing them twice: faster, with "
-        + "the same result.",
+      "Keep activations while no more than this much memory is in use for them, instead of "
+        + "computing them twice: faster, with the same result. 0 needs the least memory.",
       valueName: "n"))
   var activationMemory = ByteCount(count: Trainer.standardKeptBytes)
 

@@ -377,7 +377,9 @@ struct AttentionProblem {
       }
       return out
     }
-    let rows = symbols.flatMap { doubles(Array(projected[Int($0) * 4 * D..<(Int($0) + 1) * 4 * D])) }
+    let rows = symbols.flatMap {
+      doubles(Array(projected[Int($0) * 4 * D..<(Int($0) + 1) * 4 * D]))
+    }
     let out = attention(symbols, offsets)
     expectClose(out, Self.local(rows, offsets, D, heads, half, positions), tolerance: 1e-5)
     // A document does not see its neighbours.

@@ -40,6 +40,8 @@ func rounded(_ x: Double) -> JSONValue { .number(Double(String(format: "%.4g", x
 struct Bench {
   let workers: Workers
   let runs: Int
+  /// Memory for the activations that training keeps.
+  let keptMebibytes: Int
 
   /// Times of runs, and the rate of matrix products between them.
   struct Sample {

@@ -26,6 +26,9 @@ struct BenchCommand: ParsableCommand {
   @Option(help: "Workers (default: all processors).")
   var threads = ProcessInfo.processInfo.activeProcessorCount
 
+  @Option(help: "Mebibytes of activations that training keeps.")
+  var activationMemory = Trainer.standardKeptBytes >> 20
+
   @Option(help: "Runs of each benchmark; the median is reported.")
   var runs = 8
 
@@ -37,11 +40,15 @@ struct BenchCommand: ParsableCommand {
 
   func validate() throws {
     guard (1...1024).contains(threads) else { throw ValidationError("--threads: 1 to 1024") }
+    guard (0...1 << 20).contains(activationMemory) else {
+      throw ValidationError("--activation-memory: 0 to 1048576")
+    }
     guard (1...1000).contains(runs) else { throw ValidationError("--runs: 1 to 1000") }
   }
 
   func run() throws {
-    let bench = Bench(workers: Workers(count: threads), runs: runs)
+    let bench = Bench(
+      workers: Workers(count: threads), runs: runs, keptMebibytes: activationMemory)
     // First, while this process is small: Linux counts what a process had resident before it
     // became another program among the most that the other had.
     if wants("memory") { try bench.memory(Program(path: zk, model: model)) }

@@ -89,8 +89,12 @@ extension Bench {
     let peak = try program.run([
       "train", "--corpus", corpus, "--document", "whole", "--config", settings, "--steps", "3",
       "--output", program.path("model.zk"), "--threads", String(workers.count), "--quiet",
+      "--activation-memory", "\(keptMebibytes)M",
     ])
-    Figure(name: "memory", value: Double(peak) * 1e-9, unit: "GB", reference: 3.1).print()
+    Figure(
+      name: "memory", value: Double(peak) * 1e-9, unit: "GB", reference: 3.1,
+      remarks: [("kept_mebibytes", .integer(Int64(keptMebibytes)))]
+    ).print()
   }
 
   private func startUp(_ name: String, target: Int64, _ body: () throws -> Void) throws {

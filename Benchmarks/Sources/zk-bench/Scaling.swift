@@ -21,13 +21,15 @@ extension Bench {
     }
     let doublings = (0..<10).map { 1 << $0 }.filter { $0 < workers.count }
     for threads in doublings + [workers.count] where wants("scaling-threads") {
-      try Bench(workers: Workers(count: threads), runs: runs).throughput()
+      try Bench(
+        workers: Workers(count: threads), runs: runs, keptMebibytes: keptMebibytes
+      ).throughput()
     }
   }
 
   /// The time of a step, and the memory that its tape holds.
   private func step(_ quantity: String, _ value: Int, _ configuration: Configuration) throws {
-    let run = TrainingRun(try Workload(configuration), workers: workers)
+    let run = TrainingRun(try Workload(configuration), bench: self)
     let sample = sample { run.advance() }
     Figure(
       name: "scaling-\(quantity)", value: sample.median * 1e3, unit: "ms",
@@ -40,7 +42,7 @@ extension Bench {
 
   private func throughput() throws {
     let threads: [(String, JSONValue)] = [("threads", .integer(Int64(workers.count)))]
-    let run = TrainingRun(try Workload(.dense), workers: workers)
+    let run = TrainingRun(try Workload(.dense), bench: self)
     let sample = sample { run.advance() }
     report(
       "scaling-threads-train", sample, amount: Double(run.characters), unit: "characters/s",

@@ -15,10 +15,10 @@ final class TrainingRun {
   /// Calls of the allocator in each step.
   private(set) var allocations: [Int] = []
 
-  init(_ load: Workload, workers: Workers) {
+  init(_ load: Workload, bench: Bench) {
     self.load = load
-    tape = Tape(weights: load.weights, workers: workers, recording: true)
-    tape.keptBytes = Trainer.standardKeptBytes
+    tape = Tape(weights: load.weights, workers: bench.workers, recording: true)
+    tape.keptBytes = bench.keptMebibytes << 20
     gradients = ParameterStore(count: load.weights.count)
     optimiser = AdamW(count: load.weights.count)
     let configuration = load.model.configuration
@@ -57,7 +57,7 @@ extension Bench {
   /// The speed of training; with dense segments also how near its arithmetic comes to the limit and
   /// how often memory is asked for.
   func training(_ segments: Workload.Segments, wants: (String) -> Bool) throws {
-    let run = TrainingRun(try Workload(segments), workers: workers)
+    let run = TrainingRun(try Workload(segments), bench: self)
     let sample = sample { run.advance() }
     let name = "train-\(segments.rawValue)"
     if wants(name) {

@@ -40,18 +40,14 @@ extension Tape {
       let (buffer, activated, _) = tape.scratch(
         input.scratchCount(rows: rows), 2 * rows * hidden)
       let dhidden = activated + rows * hidden
-      tape.product(
-        dout, tape.packed(contract, for: .backward), rows: rows, inputs: width, outputs: hidden,
-        into: dhidden)
+      tape.productBack(dout, through: contract, rows: rows, into: dhidden)
       zk_gelu_chain(kept, activated, dhidden, rows * hidden)
       tape.addGradients(of: contract, contractBias, dout: dout, input: activated, rows: rows)
       tape.addGradients(
         of: expand, expandBias, dout: dhidden,
         input: tape.values(of: input, 0..<rows, in: buffer), rows: rows)
       tape.backward(to: input, in: buffer) { drows in
-        tape.product(
-          dhidden, tape.packed(expand, for: .backward), residual: drows, rows: rows,
-          inputs: hidden, outputs: width, into: drows)
+        tape.productBack(dhidden, through: expand, residual: drows, rows: rows, into: drows)
       }
       if let dx = tape.gradient(x) { Kernel.add(dout, to: dx, count: x.count) }
     }

@@ -40,9 +40,7 @@ extension Tape {
         of: weight, bias, dout: dout, input: tape.values(of: input, 0..<rows, in: buffer),
         rows: rows)
       tape.backward(to: input, in: buffer) { drows in
-        tape.product(
-          dout, tape.packed(weight, for: .backward), residual: drows, rows: rows,
-          inputs: outputs, outputs: inputs, into: drows)
+        tape.productBack(dout, through: weight, residual: drows, rows: rows, into: drows)
       }
       if let residual, let dresidual = tape.gradient(residual) {
         Kernel.add(dout, to: dresidual, count: rows * outputs)
@@ -76,6 +74,33 @@ extension Tape {
     count(multiplyAdds: rows * inputs * outputs)
   }
 
+  /// d · w + residual, the way back through a map x · wᵀ. Shapes: d [L, O], weight [O, I], result
+  /// [L, I].
+  func productBack(
+    _ d: UnsafePointer<Float>, through weight: Tensor, residual: UnsafePointer<Float>? = nil,
+    rows: Int, into out: UnsafeMutablePointer<Float>
+  ) {
+    let packed: PackedWeight
+    if keptBytes == 0 && rows >= rowBlock {
+      // Where memory is short: packing takes little beside the product of many rows.
+      packArena.reset()
+      packed = packedOnce(weight, for: .backward, in: packArena)
+    } else {
+      packed = self.packed(weight, for: .backward)
+    }
+    product(
+      d, packed, residual: residual, rows: rows, inputs: weight.rows, outputs: weight.columns,
+      into: out)
+  }
+
+  private func packedOnce(
+    _ weight: Tensor, for side: PackedWeights.Side, in arena: Arena
+  ) -> PackedWeight {
+    let values = arena.allocate(PackedWeights.count(weight, for: side, in: .float32)).pointer
+    PackedWeights.pack(weight, for: side, in: .float32, into: values)
+    return PackedWeight(values: values, arithmetic: .float32)
+  }
+
   /// Adds the gradients of a linear map's weight [O, I] and bias: doutᵀ · input, and dout's sums.
   func addGradients(
     of weight: Tensor, _ bias: Tensor?, dout: UnsafePointer<Float>, input: UnsafePointer<Float>,
@@ -89,13 +114,9 @@ extension Tape {
     if let bias, let dbias = gradient(bias) { zk_column_sums(dout, rows, weight.rows, dbias) }
   }
 
-  /// A weight for the product kernel; what is no parameter is packed for this use alone, in
-  /// single precision.
+  /// A weight for the product kernel; what is no parameter is packed for this use alone.
   func packed(_ weight: Tensor, for side: PackedWeights.Side) -> PackedWeight {
-    if let packed = packed.packed(weight, for: side) { return packed }
-    let values = floats(PackedWeights.count(weight, for: side, in: .float32))
-    PackedWeights.pack(weight, for: side, in: .float32, into: values)
-    return PackedWeight(values: values, arithmetic: .float32)
+    packed.packed(weight, for: side) ?? packedOnce(weight, for: side, in: keptArena)
   }
 
   /// Linear map with a layer's weight and bias.

@@ -112,6 +112,7 @@ extension Tape {
   fileprivate func begin(childOf parent: Tape, common: Common, recording: Bool) {
     self.parent = parent
     self.recording = recording
+    keptBytes = parent.keptBytes
     blocks.removeAll(keepingCapacity: true)
     for range in common.parameters {
       blocks.append(

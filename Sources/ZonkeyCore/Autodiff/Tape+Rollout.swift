@@ -101,26 +101,19 @@ extension Tape {
     let (rows, d, hidden) = (layer.order.rows(of: phase), layer.width, layer.hiddenWidth)
     let (at, wide, count) = (rows.lowerBound * d, rows.lowerBound * hidden, rows.count * d)
     let buffer = scratch(count)
-    product(
-      g.dout + at, packed(layer.contract, for: .backward), rows: rows.count, inputs: d,
-      outputs: hidden, into: g.dhidden + wide)
+    productBack(g.dout + at, through: layer.contract, rows: rows.count, into: g.dhidden + wide)
     zk_gelu_chain(layer.hidden + wide, g.activated + wide, g.dhidden + wide, rows.count * hidden)
-    product(
-      g.dhidden + wide, packed(layer.expand, for: .backward), rows: rows.count, inputs: hidden,
-      outputs: d, into: buffer)
+    productBack(g.dhidden + wide, through: layer.expand, rows: rows.count, into: buffer)
     (g.dbetween + at).update(from: g.dout + at, count: count)
     addNormGradient(of: layer.feedForwardInput, rows, buffer, into: g.dbetween + at)
-    product(
-      g.dbetween + at, packed(layer.output, for: .backward), rows: rows.count, inputs: d,
-      outputs: d, into: buffer)
+    productBack(g.dbetween + at, through: layer.output, rows: rows.count, into: buffer)
     layer.forEachStep(of: phase) { step, row, firstRow in
       zk_step_attention_backward(
         layer.projected, firstRow, step, phase.alive, d, layer.heads,
         buffer + (row - rows.lowerBound) * d, g.dprojected)
     }
-    product(
-      g.dprojected + 3 * at, packed(layer.projection, for: .backward), rows: rows.count,
-      inputs: 3 * d, outputs: d, into: buffer)
+    productBack(
+      g.dprojected + 3 * at, through: layer.projection, rows: rows.count, into: buffer)
     Kernel.add(g.dbetween + at, to: dinput, count: count)
     addNormGradient(of: layer.attentionInput, rows, buffer, into: dinput)
   }

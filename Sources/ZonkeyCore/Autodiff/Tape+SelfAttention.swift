@@ -120,15 +120,13 @@ extension Tape {
     addGradients(d..<3 * d, d_.kv, values, rows)
     for (part, dpart) in pieces { addGradients(part, dpart, ownValues, queries) }
     backward(to: work.input, in: buffer) { drows in
-      product(
-        d_.kv, packed(work.weight.rows(d..<3 * d), for: .backward), residual: drows, rows: rows,
-        inputs: 2 * d, outputs: d, into: drows)
+      productBack(
+        d_.kv, through: work.weight.rows(d..<3 * d), residual: drows, rows: rows, into: drows)
       let target = work.attending.wanted == nil ? drows : own
       if work.attending.wanted != nil { own.update(repeating: 0, count: work.ownCount) }
       for (part, dpart) in pieces {
-        product(
-          dpart, packed(work.weight.rows(part), for: .backward), residual: target, rows: queries,
-          inputs: d, outputs: d, into: target)
+        productBack(
+          dpart, through: work.weight.rows(part), residual: target, rows: queries, into: target)
       }
       guard let wanted = work.attending.wanted else { return }
       for (i, row) in wanted.rows.enumerated() {

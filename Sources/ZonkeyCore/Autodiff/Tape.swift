@@ -34,15 +34,18 @@ package final class Tape: @unchecked Sendable {
   let pool: BlockPool
   private let arena: Arena
   /// What the backward pass needs beside tensors: no gradients.
-  private let keptArena: Arena
+  let keptArena: Arena
   /// Gradients of this tape's own memory, in a backward pass.
   private let gradientArena: Arena
   /// What one operation needs while it runs.
   private let scratchArena: Arena
+  /// A weight that is packed for one product.
+  let packArena: Arena
   var blocks: [Block] = []
   private var arenaBlocks: [Int] = []
   private var operations: [(Tape) -> Void] = []
-  /// Bytes in use up to which chunks of `map` keep their records for the backward pass.
+  /// Bytes in use up to which chunks of `map` keep their records for the backward pass; with 0
+  /// nothing is kept that can be made again.
   package var keptBytes = 0
   let records = ChunkRecords()
   /// Tapes for the chunks of `map`.
@@ -81,6 +84,7 @@ package final class Tape: @unchecked Sendable {
     keptArena = Arena(pool: pool)
     gradientArena = Arena(pool: pool)
     scratchArena = Arena(pool: pool)
+    packArena = Arena(pool: pool)
     children = ChildTapes()
     reset()
   }
@@ -94,17 +98,28 @@ package final class Tape: @unchecked Sendable {
 
   /// Forgets everything recorded and frees the memory for the next step.
   package func reset() {
-    while let tape = records.takeOldest() { children.give(tape) }
+    forget()
     if repacks { packed.renew(on: workers) }
+  }
+
+  private func forget() {
+    while let tape = records.takeOldest() { children.give(tape) }
     operations.removeAll(keepingCapacity: true)
     arena.reset()
     keptArena.reset()
     gradientArena.reset()
     scratchArena.reset()
+    packArena.reset()
     blocks.removeAll(keepingCapacity: true)
     arenaBlocks.removeAll(keepingCapacity: true)
     blocks.append(
       Block(source: .parameters, base: weights.values, count: weights.count, gradient: nil))
+  }
+
+  /// Forgets everything recorded and gives all memory back; the next step takes it anew.
+  package func releaseMemory() {
+    forget()
+    pool.release()
   }
 
   /// Bytes of memory held by this tape and its children.

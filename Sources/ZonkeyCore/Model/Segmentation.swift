@@ -106,12 +106,14 @@ package struct Segmentation: Sendable {
   }
 }
 
-/// Cuts segments with these offsets into runs of whole dozens (`chunkSegments`) that have at least
-/// `target` rows.
+/// Cuts segments with these offsets into runs of nearly equal numbers of rows, about `target`: one
+/// run or an even number, which two or four workers share evenly.
 func chunked(_ count: Int, target: Int, offsets: ContiguousArray<Int32>) -> [Range<Int>] {
+  let rows = Int(offsets[count])
+  let chunkCount = 2 * rows < 3 * target ? 1 : 2 * max(1, (rows + target) / (2 * target))
   var (chunks, first) = ([Range<Int>](), 0)
-  for end in stride(from: chunkSegments, to: count, by: chunkSegments)
-  where Int(offsets[end] - offsets[first]) >= target {
+  for end in 1..<max(1, count)
+  where Int(offsets[end]) * chunkCount >= rows * (chunks.count + 1) {
     chunks.append(first..<end)
     first = end
   }

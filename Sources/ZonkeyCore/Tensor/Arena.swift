@@ -1,5 +1,9 @@
 import Synchronization
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 /// Memory for one tape: allocated upwards, released all at once.
 ///
 /// Its blocks come from a pool that a tape shares with its children: segments differ in number and
@@ -53,6 +57,22 @@ final class BlockPool: Sendable {
   struct Memory: @unchecked Sendable {
     let base: UnsafeMutablePointer<Float>
     let capacity: Int
+
+    init(base: UnsafeMutablePointer<Float>, capacity: Int) {
+      (self.base, self.capacity) = (base, capacity)
+    }
+
+    /// Pages of the system's own: an allocator would keep them when they are given back.
+    init(mapping count: Int) {
+      let bytes = count * MemoryLayout<Float>.stride
+      guard
+        let pages = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+        pages != MAP_FAILED
+      else { preconditionFailure("out of memory: \(bytes) bytes for activations") }
+      self.init(base: pages.bindMemory(to: Float.self, capacity: count), capacity: count)
+    }
+
+    func unmap() { munmap(base, capacity * MemoryLayout<Float>.stride) }
   }
 
   /// Floats of a slab (16 MiB), unless one block needs more.
@@ -105,7 +125,7 @@ final class BlockPool: Sendable {
 
   deinit {
     state.withLock { state in
-      for slab in state.slabs { slab.memory.base.deallocate() }
+      for slab in state.slabs { slab.memory.unmap() }
     }
   }
 
@@ -124,14 +144,23 @@ final class BlockPool: Sendable {
         if let memory = state.slabs[index].take(rounded) { return memory }
       }
       let capacity = max(BlockPool.slab, rounded)
-      let raw = UnsafeMutableRawPointer.allocate(
-        byteCount: capacity * MemoryLayout<Float>.stride, alignment: 64)
-      let memory = Memory(
-        base: raw.bindMemory(to: Float.self, capacity: capacity), capacity: capacity)
+      let memory = Memory(mapping: capacity)
       state.capacity += capacity
       state.slabs.append(
         Slab(memory: memory, gaps: rounded < capacity ? [rounded..<capacity] : []))
       return Memory(base: memory.base, capacity: rounded)
+    }
+  }
+
+  /// Gives slabs without a block in use back to the system.
+  func release() {
+    state.withLock { state in
+      state.slabs.removeAll { slab in
+        guard slab.gaps == [0..<slab.memory.capacity] else { return false }
+        state.capacity -= slab.memory.capacity
+        slab.memory.unmap()
+        return true
+      }
     }
   }
 

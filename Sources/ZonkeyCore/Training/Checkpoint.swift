@@ -197,7 +197,9 @@ extension Zonkey {
 extension Trainer {
   /// The run's checkpoint, calibrated on sample texts.
   public func checkpoint(calibratedOn texts: [[UInt8]]) throws(ZonkeyError) -> Checkpoint {
-    Checkpoint(
+    // Calibrating and writing take memory of their own.
+    releaseMemory()
+    return Checkpoint(
       self,
       calibrations: try Zonkey.calibrations(model: model, weights: average, texts: texts))
   }

@@ -244,10 +244,5 @@ package struct LevelStep {
 }
 
 /// Rows of a chunk for a batch of `rows` packed rows: so few that they stay in the cache, but
-/// enough for efficient matrix products. Small batches get four chunks or five, so that few workers
-/// share them evenly.
-func chunkRows(_ rows: Int) -> Int { min(288, max(128, rows / 5)) }
-
-/// Segments of a chunk are a multiple of this: a step of the rollout has a row for each, and the
-/// product kernel takes 6 or 12 rows at a time.
-let chunkSegments = 12
+/// enough for efficient matrix products.
+func chunkRows(_ rows: Int) -> Int { min(384, max(192, (rows + 3) / 4)) }

@@ -102,6 +102,9 @@ public final class Trainer {
   /// Texts of the last crops, about 64 KiB, for calibration where there is no validation text.
   public private(set) var recentTexts: [[UInt8]] = []
 
+  /// Gives a step's memory back; the next one takes it anew.
+  package func releaseMemory() { tape.releaseMemory() }
+
   /// Adds to the time spent training.
   public func addElapsed(seconds: Double) { state.elapsedSeconds += max(0, seconds) }
 
