@@ -81,8 +81,8 @@ extension Tape {
     rows: Int, into out: UnsafeMutablePointer<Float>
   ) {
     let packed: PackedWeight
-    if keptBytes == 0 && rows >= rowBlock {
-      // Where memory is short: packing takes little beside the product of many rows.
+    if keptBytes == 0 && rows >= 32 {
+      // Memory is short, and packing takes little beside the product of many rows.
       packArena.reset()
       packed = packedOnce(weight, for: .backward, in: packArena)
     } else {
