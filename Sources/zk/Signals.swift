@@ -5,7 +5,8 @@ import Synchronization
 ///
 /// SIGINT and SIGTERM only set a flag, so a checkpoint or a document in hand can be completed. A
 /// second one ends the process at once, unless it follows the first so closely that it is the same
-/// request: `timeout`, for one, signals a process and then its group. SIGPIPE is ignored: a write then fails with EPIPE.
+/// request: `timeout`, for one, signals a process and then its group. SIGPIPE is ignored: a write then
+/// fails with EPIPE.
 enum Signals {
   /// Zero, or the number of the signal that came. Lock-free, so the handler may store to it.
   private static let noted = Atomic<Int32>(0)
@@ -64,9 +65,9 @@ enum Signals {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
     let now = time.tv_sec * 1_000_000_000 + time.tv_nsec
-    let first = noted.exchange(signal, ordering: .relaxed) == 0
-    if first { notedAt.store(now, ordering: .relaxed) }
-    let repeated = !first && now - notedAt.load(ordering: .relaxed) > 100_000_000
-    if repeated || endsAtOnce { _exit(128 + signal) }
+    let (_, first) = notedAt.compareExchange(expected: 0, desired: now, ordering: .relaxed)
+    noted.store(signal, ordering: .relaxed)
+    let isAnother = first != 0 && now - first > 100_000_000
+    if isAnother || endsAtOnce { _exit(128 + signal) }
   }
 }

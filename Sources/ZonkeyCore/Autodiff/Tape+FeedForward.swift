@@ -1,7 +1,7 @@
 import ZonkeyKernels
 
 /// Rows that go through several maps together: what lies between stays in the cache.
-let rowBlock = 96
+private let rowBlock = 96
 
 extension Tape {
   /// x + contract(GELU(expand(norm(x)))), the second half of a layer. Shapes: all [L, D].
