@@ -12,6 +12,10 @@ enum CommandRunner {
   ]
 
   static func run(_ root: any ParsableCommand.Type, arguments: [String]) -> ExitStatus {
+    // The parser's dynamic casts search the whole program: a quarter of the time of this answer.
+    if arguments == ["--version"] {
+      return printed(root.configuration.version, verb: root._commandName, root: root)
+    }
     var verb = verbNamed(in: arguments, of: root)
     do {
       var command = try root.parseAsRoot(expandingOptionalValues(in: arguments))
