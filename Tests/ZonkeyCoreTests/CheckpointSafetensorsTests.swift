@@ -73,6 +73,13 @@ import ZonkeyCore
     }
   }
 
+  @Test func everyHalfPrecisionNumberIsExact() {
+    for bits in UInt16.min...UInt16.max {
+      let (ours, theirs) = (Float(half: bits), Float(Float16(bitPattern: bits)))
+      #expect(ours.bitPattern == theirs.bitPattern || ours.isNaN && theirs.isNaN)
+    }
+  }
+
   @Test func typesAreConverted() throws {
     let values: [Float] = [0, -0.0, 1, 3.14159265, 1e30, .infinity, -1e-30]
     let brain = NamedArray(name: "b", shape: [7], floats: values, type: .bfloat16)

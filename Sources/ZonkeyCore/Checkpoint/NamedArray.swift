@@ -60,11 +60,10 @@ public struct NamedArray: Sendable {
   /// Throws `badModel` for the types that are not floating point.
   public func floats() throws(ZonkeyError) -> [Float] {
     switch type {
-    case .float32: return decode(as: UInt32.self).map { Float(bitPattern: $0) }
-    case .float16: return decode(as: UInt16.self).map { Float(Float16(bitPattern: $0)) }
-    case .bfloat16:
-      return decode(as: UInt16.self).map { Float(bitPattern: UInt32($0) << 16) }
-    case .float64: return decode(as: UInt64.self).map { Float(Double(bitPattern: $0)) }
+    case .float32: return decode { (bits: UInt32) in Float(bitPattern: bits) }
+    case .float16: return decode { (bits: UInt16) in Float(half: bits) }
+    case .bfloat16: return decode { (bits: UInt16) in Float(bitPattern: UInt32(bits) << 16) }
+    case .float64: return decode { (bits: UInt64) in Float(Double(bitPattern: bits)) }
     default: throw mismatch("floating-point numbers")
     }
   }
@@ -72,13 +71,13 @@ public struct NamedArray: Sendable {
   /// The elements of an I32 array; throws `badModel` for other types.
   public func int32s() throws(ZonkeyError) -> [Int32] {
     guard type == .int32 else { throw mismatch("32-bit whole numbers (I32)") }
-    return decode(as: Int32.self)
+    return decode { (number: Int32) in number }
   }
 
   /// The elements of an I64 array; throws `badModel` for other types.
   public func int64s() throws(ZonkeyError) -> [Int64] {
     guard type == .int64 else { throw mismatch("64-bit whole numbers (I64)") }
-    return decode(as: Int64.self)
+    return decode { (number: Int64) in number }
   }
 
   /// The elements of a U8 array; throws `badModel` for other types.
@@ -94,16 +93,16 @@ public struct NamedArray: Sendable {
         + "use a file that this version of zk wrote")
   }
 
-  private func decode<Element: FixedWidthInteger>(as: Element.Type) -> [Element] {
-    let elements = [Element](unsafeUninitializedCapacity: elementCount) { buffer, count in
-      bytes.withUnsafeBytes { UnsafeMutableRawBufferPointer(buffer).copyMemory(from: $0) }
+  private func decode<Bits: FixedWidthInteger, Element>(_ element: (Bits) -> Element) -> [Element] {
+    [Element](unsafeUninitializedCapacity: elementCount) { buffer, count in
       count = elementCount
+      bytes.withUnsafeBytes {
+        for i in 0..<count {
+          let bits = $0.loadUnaligned(fromByteOffset: i * MemoryLayout<Bits>.size, as: Bits.self)
+          buffer.initializeElement(at: i, to: element(Bits(littleEndian: bits)))
+        }
+      }
     }
-    #if _endian(big)
-      return elements.map { Element(littleEndian: $0) }
-    #else
-      return elements
-    #endif
   }
 
   private static func encode<Element: FixedWidthInteger>(_ elements: [Element]) -> [UInt8] {
@@ -127,5 +126,19 @@ extension NamedArray: Equatable {
   public static func == (left: NamedArray, right: NamedArray) -> Bool {
     left.name.utf8.elementsEqual(right.name.utf8) && left.shape == right.shape
       && left.type == right.type && left.bytes == right.bytes
+  }
+}
+
+extension Float {
+  /// The half-precision number with these bits, exactly.
+  ///
+  /// The conversion of the standard library calls a function for each number on processors that
+  /// need not have an instruction for it; a model's weights are millions.
+  package init(half bits: UInt16) {
+    let magnitude = UInt32(bits & 0x7FFF) << 13
+    // The product sets the exponent's other bias, and normalises what was subnormal.
+    let finite = (Float(bitPattern: magnitude) * 0x1p112).bitPattern
+    let value = magnitude < 0x7C00 << 13 ? finite : magnitude | 0x7F80_0000
+    self.init(bitPattern: value | UInt32(bits & 0x8000) << 16)
   }
 }

@@ -14,9 +14,13 @@ public final class DocumentEncoder {
   /// attention, vectors on the sphere, what these give to the compressor's convolution.
   private let symbolAttention: SymbolAttention
   let symbolVectors: Tensor
-  let symbolTaps: Tensor
+  /// Only for compression: a run that splits level 0 does not wait for them.
+  private(set) lazy var symbolTaps = zonkey.model.levels[0].compressorTaps(
+    symbolVectors, on: symbolTape)
+  private(set) lazy var compressorRows = CompressorRows(
+    zonkey, symbolVectors: symbolVectors, symbolTaps: symbolTaps,
+    rows: groupRows + zonkey.model.levels[0].configuration.segmentLength)
   private let symbolTape: Tape
-  let compressorRows: CompressorRows?
   /// Rows that are split together; memory for activations is that of so many rows.
   private let pieceRows: Int
   /// Rows that are compressed together: fewer, since no context is computed twice, so that what
@@ -39,10 +43,6 @@ public final class DocumentEncoder {
     let (level, embedding) = (zonkey.model.levels[0], symbolTape.use(zonkey.model.embedding))
     symbolAttention = SymbolAttention(level, embedding: embedding, on: symbolTape)
     symbolVectors = symbolTape.normalized(embedding)
-    symbolTaps = level.compressorTaps(symbolVectors, on: symbolTape)
-    compressorRows = CompressorRows(
-      zonkey, symbolVectors: symbolVectors, symbolTaps: symbolTaps,
-      rows: groupRows + level.configuration.segmentLength)
   }
 
   /// Splits consecutive documents; `withLatents` compresses the top level's segments too.

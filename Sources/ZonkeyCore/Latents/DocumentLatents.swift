@@ -181,7 +181,7 @@ extension LatentsPrecision {
     case .f16:
       for place in stride(from: 0, to: bytes.count, by: 2) {
         let bits = bytes.loadUnaligned(fromByteOffset: place, as: UInt16.self)
-        values.append(Float(Float16(bitPattern: UInt16(littleEndian: bits))))
+        values.append(Float(half: UInt16(littleEndian: bits)))
       }
     }
     return values[first...].firstIndex { !$0.isFinite }.map { $0 - first }

@@ -176,7 +176,7 @@ public struct Checkpoint: Sendable {
           reason: "\(prefix + entry.name) has the shape \(array.shape), not \(shape)")
       }
       let values = try array.floats()
-      for (i, value) in values.enumerated() { store.values[entry.parameter.offset + i] = value }
+      (store.values + entry.parameter.offset).update(from: values, count: values.count)
     }
     return store
   }
