@@ -87,12 +87,8 @@ extension Tape {
   package func addRow(_ x: Tensor, _ row: Tensor, factor: Float) -> Tensor {
     precondition(row.count == x.columns, "addRow: widths differ")
     let out = empty(x.rows, x.columns)
-    for i in 0..<x.rows {
-      let at = i * x.columns
-      for j in 0..<x.columns {
-        out.values[at + j] = x.values[at + j] + factor * row.values[j]
-      }
-    }
+    out.values.update(from: x.values, count: x.count)
+    for i in 0..<x.rows { zk_axpy(factor, row.values, out.values + i * x.columns, x.columns) }
     record { tape in
       guard let dout = tape.gradient(out) else { return }
       if let dx = tape.gradient(x) { Kernel.add(dout, to: dx, count: x.count) }

@@ -1,3 +1,5 @@
+import ZonkeyKernels
+
 /// The rows with which level 0's compressor begins, looked up; one for each thread.
 ///
 /// What the convolution makes of a byte, and what the first layer projects that to before positions
@@ -16,8 +18,8 @@ package final class CompressorRows {
   /// What stands before every segment, positions added: [C, D] and [C, 4·D].
   private let prefix: Tensor
   private let prefixProjection: Tensor
-  /// What is added to queries and keys at every place: [C + S, 2·D].
-  private let positions: [Float]
+  /// What is added to queries and keys at the places of a segment's rows: [S, 4·D].
+  private let positions: Tensor
   private var keys = ContiguousArray<UInt32>()
   /// Hashed with open addressing: a row of the tables, or -1.
   private var slots: ContiguousArray<Int32>
@@ -40,9 +42,12 @@ package final class CompressorRows {
       positions: positionTable(
         offsets: [0, Int32(level.vectors)], width: width, heads: heads, with: 2, of: 4),
       on: tape)
-    positions = projectionPositions(
-      count: level.vectors + level.configuration.segmentLength, width: width, heads: heads,
-      with: 2, of: 2)
+    let places = level.vectors..<level.vectors + level.configuration.segmentLength
+    let table = projectionPositions(
+      count: places.upperBound, width: width, heads: heads, with: 2, of: 4)
+    positions = tape.constant(
+      Array(table[places.lowerBound * 4 * width..<places.upperBound * 4 * width]),
+      columns: 4 * width)
     var size = 1
     while size < 4 * capacity { size *= 2 }
     slots = ContiguousArray(repeating: -1, count: size)
@@ -57,23 +62,18 @@ package final class CompressorRows {
     let (k, width, segments) = (level.vectors, vectors.columns, offsets.count - 1)
     let input = scratch.empty(symbols.count + segments * k, width)
     let projected = scratch.empty(input.rows, 4 * width)
-    positions.withUnsafeBufferPointer { positions in
+    found.pointer { found in
       for segment in 0..<segments {
-        let (first, end) = (Int(offsets[segment]), Int(offsets[segment + 1]))
+        let (first, count) = (Int(offsets[segment]), Int(offsets[segment + 1] - offsets[segment]))
         let top = first + segment * k
-        (input.values + top * width).update(from: prefix.values, count: prefix.count)
-        (projected.values + top * 4 * width).update(
-          from: prefixProjection.values, count: prefixProjection.count)
-        for row in first..<end {
-          let (source, target) = (Int(found[row]), top + k + row - first)
-          (input.values + target * width).update(
-            from: vectors.values + source * width, count: width)
-          let from = projections.values + source * 4 * width
-          let to = projected.values + target * 4 * width
-          let place = (k + row - first) * 2 * width
-          for j in 0..<2 * width { to[j] = from[j] + positions[place + j] }
-          (to + 2 * width).update(from: from + 2 * width, count: 2 * width)
-        }
+        let (x, y) = (input.values + top * width, projected.values + top * 4 * width)
+        x.update(from: prefix.values, count: prefix.count)
+        y.update(from: prefixProjection.values, count: prefixProjection.count)
+        zk_start_rows(
+          x + prefix.count, nil, nil, vectors.values, found + first, count, width)
+        zk_start_rows(
+          y + prefixProjection.count, nil, positions.values, projections.values, found + first,
+          count, 4 * width)
       }
     }
     return (input, projected)

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// A stack of encoder layers that ends with one LayerNorm (compressor and denoiser).
 package struct Encoder: Sendable {
   package let layers: [TransformerLayer]
@@ -34,19 +36,36 @@ package func positionTable(
     rowOf: rowOf)
 }
 
-/// Sinusoids [count, blocks·D]: `parts` blocks of D with the head table repeated, then zeros.
+/// Sinusoids [count or more, blocks·D]: `parts` blocks of D with the head table repeated, then
+/// zeros. A table is made once in a process, and again when more places are asked for.
 func projectionPositions(count: Int, width: Int, heads: Int, with parts: Int, of blocks: Int)
   -> [Float]
 {
-  let head = sinusoidalTable(count: count, width: width / heads)
-  let headWidth = width / heads
-  var table = [Float](repeating: 0, count: count * blocks * width)
-  for position in 0..<count {
-    for column in 0..<parts * width {
-      table[position * blocks * width + column] = head[position * headWidth + column % headWidth]
-    }
+  let layout = PositionLayout(width: width, heads: heads, parts: parts, blocks: blocks)
+  return positionTables.withLock { tables in
+    if let table = tables[layout], table.count >= count * blocks * width { return table }
+    let table = layout.table(count: count)
+    tables[layout] = table
+    return table
   }
-  return table
+}
+
+private let positionTables = Mutex<[PositionLayout: [Float]]>([:])
+
+private struct PositionLayout: Hashable {
+  let width, heads, parts, blocks: Int
+
+  func table(count: Int) -> [Float] {
+    let headWidth = width / heads
+    let head = sinusoidalTable(count: count, width: headWidth)
+    var table = [Float](repeating: 0, count: count * blocks * width)
+    for position in 0..<count {
+      for column in 0..<parts * width {
+        table[position * blocks * width + column] = head[position * headWidth + column % headWidth]
+      }
+    }
+    return table
+  }
 }
 
 /// Some rows of packed segments, in order.

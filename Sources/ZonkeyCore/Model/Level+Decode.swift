@@ -1,3 +1,5 @@
+import ZonkeyKernels
+
 /// What one decode gives (model §5).
 package struct Decoded: Sendable {
   /// Decoded sequence [P, D] on the sphere of ρ(D), packed.
@@ -51,34 +53,33 @@ extension Level {
     let (n, width) = (order.segments, configuration.width)
     let (clean, noisy) = (tape.use(decoder.clean), tape.use(decoder.noisy))
     let out = tape.empty((1 + vectors) * n, width)
-    func forEach(_ body: (_ row: Int, _ latent: Int?, _ t: Float) -> Void) {
-      for step in 0...vectors {
-        for place in 0..<n {
-          let segment = order.segmentAt[place]
-          body(
-            (step * n + place) * width,
-            step == 0 ? nil : (segment * vectors + step - 1) * width, t[segment])
-        }
+    for (place, segment) in order.segmentAt.enumerated() {
+      let tau = out.values + place * width
+      for j in 0..<width {
+        tau[j] = (1 - t[segment]) * clean.values[j] + t[segment] * noisy.values[j]
       }
     }
-    forEach { row, latent, t in
-      for j in 0..<width {
-        let tau = (1 - t) * clean.values[j] + t * noisy.values[j]
-        out.values[row + j] = tau + (latent.map { latents.values[$0 + j] } ?? 0)
+    let vectorOf = ContiguousArray(
+      (0..<vectors).flatMap { step in order.segmentAt.map { Int32($0 * vectors + step) } })
+    vectorOf.pointer { vectorOf in
+      for step in 0..<vectors {
+        zk_start_rows(
+          out.values + (step + 1) * n * width, nil, out.values, latents.values,
+          vectorOf + step * n, n, width)
       }
     }
     tape.record { tape in
       guard let dout = tape.gradient(out) else { return }
-      let (dlatents, dclean, dnoisy) = (
-        tape.gradient(latents), tape.gradient(clean), tape.gradient(noisy)
-      )
-      forEach { row, latent, t in
-        for j in 0..<width {
-          let d = dout[row + j]
-          dclean?[j] += (1 - t) * d
-          dnoisy?[j] += t * d
-          if let latent { dlatents?[latent + j] += d }
+      if let dlatents = tape.gradient(latents) {
+        for (row, vector) in vectorOf.enumerated() {
+          Kernel.add(dout + (n + row) * width, to: dlatents + Int(vector) * width, count: width)
         }
+      }
+      let (dclean, dnoisy) = (tape.gradient(clean), tape.gradient(noisy))
+      for row in 0..<out.rows {
+        let (d, noise) = (dout + row * width, t[order.segmentAt[row % n]])
+        if let dclean { zk_axpy(1 - noise, d, dclean, width) }
+        if let dnoisy { zk_axpy(noise, d, dnoisy, width) }
       }
     }
     return out
