@@ -152,7 +152,7 @@ extension Tape {
       case .parameters: blocks[index].gradient = parent.blocks[0].gradient
       }
     }
-    runBackward()
+    runBackwardReleasing()
   }
 
   /// Adds a chunk's gradients of what it shares with others.

@@ -21,6 +21,13 @@ package final class Tape: @unchecked Sendable {
     let base: UnsafeMutablePointer<Float>
     let count: Int
     var gradient: UnsafeMutablePointer<Float>?
+    /// The gradient of this tape's own memory, as the pool gave it.
+    var gradientMemory: BlockPool.Memory?
+  }
+  /// The backward half of an operation, and where the memory ended that it and those before took.
+  private struct Operation {
+    let backward: (Tape) -> Void
+    let (values, kept): (Arena.Mark, Arena.Mark)
   }
 
   /// Whether operations are recorded; a child's changes from chunk to chunk.
@@ -35,15 +42,13 @@ package final class Tape: @unchecked Sendable {
   private let arena: Arena
   /// What the backward pass needs beside tensors: no gradients.
   let keptArena: Arena
-  /// Gradients of this tape's own memory, in a backward pass.
-  private let gradientArena: Arena
   /// What one operation needs while it runs.
   private let scratchArena: Arena
   /// A weight that is packed for one product.
   let packArena: Arena
   var blocks: [Block] = []
   private var arenaBlocks: [Int] = []
-  private var operations: [(Tape) -> Void] = []
+  private var operations: [Operation] = []
   /// Bytes in use up to which chunks of `map` keep their records for the backward pass; with 0
   /// nothing is kept that can be made again.
   package var keptBytes = 0
@@ -82,12 +87,13 @@ package final class Tape: @unchecked Sendable {
     self.pool = pool
     arena = Arena(pool: pool)
     keptArena = Arena(pool: pool)
-    gradientArena = Arena(pool: pool)
     scratchArena = Arena(pool: pool)
     packArena = Arena(pool: pool)
     children = ChildTapes()
     reset()
   }
+
+  deinit { forgetGradients() }
 
   /// A tape for a chunk of this one's work.
   func makeChild() -> Tape {
@@ -103,11 +109,11 @@ package final class Tape: @unchecked Sendable {
   }
 
   private func forget() {
+    forgetGradients()
     while let tape = records.takeOldest() { children.give(tape) }
     operations.removeAll(keepingCapacity: true)
     arena.reset()
     keptArena.reset()
-    gradientArena.reset()
     scratchArena.reset()
     packArena.reset()
     blocks.removeAll(keepingCapacity: true)
@@ -227,10 +233,18 @@ package final class Tape: @unchecked Sendable {
     if let gradient = blocks[index].gradient { return gradient }
     guard case .own(let number) = blocks[index].source else { return nil }
     let used = arena.blocks[number].used
-    let pointer = gradientArena.allocate(used).pointer
-    pointer.update(repeating: 0, count: used)
-    blocks[index].gradient = pointer
-    return pointer
+    let memory = pool.take(used)
+    memory.base.update(repeating: 0, count: used)
+    (blocks[index].gradient, blocks[index].gradientMemory) = (memory.base, memory)
+    return memory.base
+  }
+
+  /// Gives the gradients of this tape's own blocks back, from block `first` of the arena.
+  private func forgetGradients(from first: Int = 0) {
+    for index in arenaBlocks[first...] {
+      if let memory = blocks[index].gradientMemory { pool.give(memory) }
+      (blocks[index].gradient, blocks[index].gradientMemory) = (nil, nil)
+    }
   }
 
   /// The gradient that a backward pass left on `tensor`, copied; for tests.
@@ -248,27 +262,43 @@ package final class Tape: @unchecked Sendable {
 
   /// Remembers the backward half of an operation.
   func record(_ backward: @escaping (Tape) -> Void) {
-    if recording { operations.append(backward) }
+    guard recording else { return }
+    operations.append(Operation(backward: backward, values: arena.mark, kept: keptArena.mark))
   }
 
   /// Runs the backward pass from scalars with the given weights (or from any tensor with a given
   /// gradient) and adds to `gradients`, which has the layout of the parameters.
+  ///
+  /// `releasing` gives memory back on the way; tensors and their gradients are then gone.
   package func backward(
-    from seeds: [(tensor: Tensor, gradient: [Float])], into gradients: ParameterStore
+    from seeds: [(tensor: Tensor, gradient: [Float])], into gradients: ParameterStore,
+    releasing: Bool = false
   ) {
     precondition(recording, "a tape that does not record has no backward pass")
     blocks[0].gradient = gradients.values
-    for index in arenaBlocks { blocks[index].gradient = nil }
-    gradientArena.reset()
+    forgetGradients()
     for seed in seeds {
       precondition(seed.gradient.count == seed.tensor.count, "seed of another shape")
       guard let target = gradient(seed.tensor) else { continue }
       for (index, value) in seed.gradient.enumerated() { target[index] += value }
     }
-    runBackward()
+    if releasing {
+      runBackwardReleasing()
+    } else {
+      for operation in operations.reversed() { operation.backward(self) }
+    }
   }
 
-  func runBackward() {
-    for operation in operations.reversed() { operation(self) }
+  /// Runs the backward pass and gives back what each operation took when it is done: those before
+  /// it do not know that memory.
+  func runBackwardReleasing() {
+    while let operation = operations.popLast() {
+      operation.backward(self)
+      let (values, kept) = operations.last.map { ($0.values, $0.kept) } ?? (.init(), .init())
+      keptArena.release(to: kept)
+      forgetGradients(from: values.blocks)
+      arenaBlocks.removeLast(arenaBlocks.count - values.blocks)
+      arena.release(to: values)
+    }
   }
 }

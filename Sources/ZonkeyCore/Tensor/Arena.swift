@@ -4,7 +4,7 @@ import Synchronization
   import Glibc
 #endif
 
-/// Memory for one tape: allocated upwards, released all at once.
+/// Memory for one tape: allocated upwards, released all at once or back down to a mark.
 ///
 /// Its blocks come from a pool that a tape shares with its children: segments differ in number and
 /// length from step to step, and what one chunk needed in this step another needs in the next.
@@ -18,6 +18,13 @@ final class Arena {
 
   /// Small allocations share blocks of this many floats (256 KiB); larger ones have their own.
   private static let shared = 1 << 16
+
+  /// How far the memory was handed out at some time.
+  struct Mark {
+    fileprivate(set) var blocks = 0
+    fileprivate var current: Int?
+    fileprivate var used = 0
+  }
 
   private(set) var blocks: [Block] = []
   /// The block that small allocations go to.
@@ -41,12 +48,23 @@ final class Arena {
     return (memory.base, blocks.count - 1)
   }
 
-  /// Gives all memory back to the pool; pointers handed out before become invalid.
-  func reset() {
-    for block in blocks { pool.give(BlockPool.Memory(base: block.base, capacity: block.capacity)) }
-    blocks.removeAll(keepingCapacity: true)
-    current = nil
+  /// Where the next `release` may go back to.
+  var mark: Mark {
+    Mark(blocks: blocks.count, current: current, used: current.map { blocks[$0].used } ?? 0)
   }
+
+  /// Gives the memory behind a mark back to the pool; pointers handed out since become invalid.
+  func release(to mark: Mark) {
+    for block in blocks[mark.blocks...] {
+      pool.give(BlockPool.Memory(base: block.base, capacity: block.capacity))
+    }
+    blocks.removeLast(blocks.count - mark.blocks)
+    current = mark.current
+    if let current { blocks[current].used = mark.used }
+  }
+
+  /// Gives all memory back to the pool; pointers handed out before become invalid.
+  func reset() { release(to: Mark()) }
 }
 
 /// Blocks of memory for the arenas of a tape and its children; thread-safe.

@@ -55,7 +55,7 @@ package struct TrainingStep {
         if keepLatents { result.latents.append(batch.vectors.array) }
       }
     }
-    if let gradients { tape.backward(from: seeds, into: gradients) }
+    if let gradients { tape.backward(from: seeds, into: gradients, releasing: true) }
     return result
   }
 
