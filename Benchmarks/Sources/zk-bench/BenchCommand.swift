@@ -15,7 +15,7 @@ struct BenchCommand: ParsableCommand {
     discussion: """
       Names: sgemm, train-dense, train-sharp, arithmetic, memory, allocations, split, \
       encode-dense, encode-sharp, decode-dense, decode-sharp, split-int16, encode-sharp-int16, \
-      decode-sharp-int16, start-version, start-split, pipeline; \
+      decode-dense-int16, decode-sharp-int16, start-version, start-split, pipeline; \
       and, when asked for, scaling-documents, scaling-crop, scaling-width, scaling-levels, \
       scaling-threads. A name that --only gives also selects those that begin with it.
       """)
@@ -75,10 +75,12 @@ struct BenchCommand: ParsableCommand {
 
   /// The same with products of 16-bit integers.
   private func integers(_ bench: Bench) throws {
-    let (split, encode, decode) = ("split-int16", "encode-sharp-int16", "decode-sharp-int16")
-    if wants(split) { try bench.split(split, in: .int16) }
-    if wants(encode) { try bench.encode(encode, .sharp, in: .int16) }
-    if wants(decode) { try bench.decode(decode, .sharp, in: .int16) }
+    if wants("split-int16") { try bench.split("split-int16", in: .int16) }
+    if wants("encode-sharp-int16") { try bench.encode("encode-sharp-int16", .sharp, in: .int16) }
+    for segments in [Workload.Segments.dense, .sharp] {
+      let decode = "decode-\(segments.rawValue)-int16"
+      if wants(decode) { try bench.decode(decode, segments, in: .int16) }
+    }
   }
 
   private func wants(_ names: String...) -> Bool {
