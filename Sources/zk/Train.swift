@@ -127,7 +127,9 @@ struct Train: ParsableCommand {
     console.note("going on from \(path), step \(checkpoint.state.step)")
     let crops = corpus.crops(
       checkpoint.zonkey.configuration, seed: checkpoint.state.seed, passLimit: epochs)
-    return try checkpoint.trainer(crops: crops, threads: threads, path: path)
+    let trainer = try checkpoint.trainer(crops: crops, threads: threads, path: path)
+    trainer.goOn(limitSeconds: time?.seconds)
+    return trainer
   }
 
   /// A trained model is never replaced by a new run unless its owner says so.

@@ -141,4 +141,17 @@ import ZonkeyCore
     late.plan(step: 3, elapsed: 200, limit: 100)
     #expect(late.decay == 3..<4)
   }
+
+  @Test func aCompleteRunGoesOnWithMoreTime() throws {
+    func goOn(step: Int, limit: Double?) throws -> Range<Int>? {
+      var schedule = try schedule(15..<20)
+      schedule.goOn(step: step, elapsed: 95, limit: limit)
+      return schedule.decay
+    }
+    // In the fall, or with the time used up, the plan stays.
+    #expect(try goOn(step: 19, limit: 1000) == 15..<20)
+    #expect(try goOn(step: 20, limit: 100) == 15..<20)
+    #expect(try goOn(step: 20, limit: 200) == nil)
+    #expect(try goOn(step: 20, limit: nil) == nil)
+  }
 }

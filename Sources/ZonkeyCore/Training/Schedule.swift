@@ -35,6 +35,16 @@ package struct Schedule: Sendable, Equatable {
     decay = step..<step + remaining
   }
 
+  /// Forgets a fall that has reached its end, for a run that goes on: at the peak again, until the
+  /// fall of the longer run is planned.
+  ///
+  /// With a time limit that is nearly used up the run stays complete, since a plan in steps does
+  /// not meet a time exactly.
+  package mutating func goOn(step: Int, elapsed: Double, limit: Double?) {
+    guard isOver(atStep: step), limit.map({ elapsed < 0.9 * $0 }) ?? true else { return }
+    decay = nil
+  }
+
   /// Whether the planned fall has reached its end.
   package func isOver(atStep step: Int) -> Bool { decay.map { step >= $0.upperBound } ?? false }
 

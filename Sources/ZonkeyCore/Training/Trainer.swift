@@ -79,6 +79,12 @@ public final class Trainer {
     state.decay = schedule.decay
   }
 
+  /// Lets a complete run go on, where a time limit leaves time for it.
+  public func goOn(limitSeconds: Double?) {
+    schedule.goOn(step: state.step, elapsed: state.elapsedSeconds, limit: limitSeconds)
+    state.decay = schedule.decay
+  }
+
   /// Whether the planned run is over.
   public var isOver: Bool { schedule.isOver(atStep: state.step) }
 
