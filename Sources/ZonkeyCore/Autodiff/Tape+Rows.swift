@@ -63,9 +63,7 @@ extension Tape {
     }
     record { tape in
       guard let dout = tape.gradient(out), let dx = tape.gradient(x) else { return }
-      for (row, source) in index.enumerated() where source >= 0 {
-        Kernel.add(dout + row * width, to: dx + Int(source) * width, count: width)
-      }
+      Kernel.scatterAdd(dout, index, width: width, to: dx)
     }
     return out
   }

@@ -129,9 +129,7 @@ extension Tape {
           dpart, through: work.weight.rows(part), residual: target, rows: queries, into: target)
       }
       guard let wanted = work.attending.wanted else { return }
-      for (i, row) in wanted.rows.enumerated() {
-        Kernel.add(own + i * d, to: drows + Int(row) * d, count: d)
-      }
+      Kernel.scatterAdd(own, wanted.rows, width: d, to: drows)
     }
   }
 }

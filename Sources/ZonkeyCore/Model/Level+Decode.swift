@@ -71,9 +71,7 @@ extension Level {
     tape.record { tape in
       guard let dout = tape.gradient(out) else { return }
       if let dlatents = tape.gradient(latents) {
-        for (row, vector) in vectorOf.enumerated() {
-          Kernel.add(dout + (n + row) * width, to: dlatents + Int(vector) * width, count: width)
-        }
+        Kernel.scatterAdd(dout + n * width, vectorOf, width: width, to: dlatents)
       }
       let (dclean, dnoisy) = (tape.gradient(clean), tape.gradient(noisy))
       for row in 0..<out.rows {
