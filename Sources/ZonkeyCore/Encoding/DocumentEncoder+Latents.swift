@@ -43,10 +43,10 @@ extension DocumentEncoder {
     }
     let x =
       units.isBytes
-      ? tape.gather(symbolVectors, windows.index)
+      ? tape.gather(symbols.vectors, windows.index)
       : tape.normalized(tape.gather(units.table, windows.index))
     return units.level.compress(
-      x, taps: units.isBytes ? tape.gather(symbolTaps, windows.index) : nil,
+      x, taps: units.isBytes ? tape.gather(symbols.taps, windows.index) : nil,
       existence: existence, offsets: windows.offsets, on: tape)
   }
 }

@@ -10,17 +10,11 @@ public final class DocumentEncoder {
   package let tape: Tape
   /// The latents of a batch's levels.
   private let results: Tape
-  /// What level 0 looks up, as functions of symbols alone, and the tape it lies on: the splitter's
-  /// attention, vectors on the sphere, what these give to the compressor's convolution.
-  private let symbolAttention: SymbolAttention
-  let symbolVectors: Tensor
-  /// Only for compression: a run that splits level 0 does not wait for them.
-  private(set) lazy var symbolTaps = zonkey.model.levels[0].compressorTaps(
-    symbolVectors, on: symbolTape)
+  let symbols: SymbolTables
+  /// Only for compression: a run that splits level 0 does not wait for it.
   private(set) lazy var compressorRows = CompressorRows(
-    zonkey, symbolVectors: symbolVectors, symbolTaps: symbolTaps,
+    zonkey, symbolVectors: symbols.vectors, symbolTaps: symbols.taps,
     rows: groupRows + zonkey.model.levels[0].configuration.segmentLength)
-  private let symbolTape: Tape
   /// Rows that are split together; memory for activations is that of so many rows.
   private let pieceRows: Int
   /// Rows that are compressed together: fewer, since no context is computed twice, so that what
@@ -39,10 +33,7 @@ public final class DocumentEncoder {
     groupRows = min(self.pieceRows, 512)
     tape = zonkey.tape()
     results = zonkey.tape()
-    symbolTape = zonkey.tape()
-    let (level, embedding) = (zonkey.model.levels[0], symbolTape.use(zonkey.model.embedding))
-    symbolAttention = SymbolAttention(level, embedding: embedding, on: symbolTape)
-    symbolVectors = symbolTape.normalized(embedding)
+    symbols = zonkey.symbolTables
   }
 
   /// Splits consecutive documents; `withLatents` compresses the top level's segments too.
@@ -112,7 +103,7 @@ public final class DocumentEncoder {
         for position in piece.needed { index.append(units.index(piece.document, position)) }
         offsets.append(Int32(index.count))
       }
-      let mixed = units.isBytes ? symbolAttention.mixed(index, offsets: offsets, on: tape) : nil
+      let mixed = units.isBytes ? symbols.attention.mixed(index, offsets: offsets, on: tape) : nil
       let p = units.level.boundaryProbability(
         tape.gather(units.table, index), mixed: mixed, offsets: offsets, on: tape)
       for (piece, offset) in zip(pieces, offsets) {

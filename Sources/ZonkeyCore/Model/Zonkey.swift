@@ -1,3 +1,5 @@
+import Synchronization
+
 /// A trained model ready for use: configuration, weights, calibration.
 ///
 /// Immutable and safe to share between threads; each thread works with a tape of its own.
@@ -5,6 +7,7 @@ public final class Zonkey: Sendable {
   package let model: ZonkeyModel
   package let weights: ParameterStore
   private let packed: PackedWeights
+  private let tables = Mutex<SymbolTables?>(nil)
   /// One for each level.
   package let calibrations: [Calibration]
   /// The model's id: a fingerprint of configuration and weights, 16 hexadecimal digits.
@@ -38,5 +41,14 @@ public final class Zonkey: Sendable {
   /// A tape for inference on the calling thread.
   package func tape() -> Tape {
     Tape(weights: weights, packed: packed)
+  }
+
+  /// The tables of level 0, made when they are first asked for and once for all threads.
+  var symbolTables: SymbolTables {
+    tables.withLock { tables in
+      let known = tables ?? SymbolTables(self)
+      tables = known
+      return known
+    }
   }
 }
