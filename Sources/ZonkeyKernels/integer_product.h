@@ -19,6 +19,9 @@ enum { INTEGER_BLOCK = ZK_INTEGER_BLOCK };
 // would meet in the same sets of the cache.
 enum { INTEGER_STRIDE = INTEGER_BLOCK + 32 };
 
+// Rows that are rounded together, and pass each group of columns together.
+enum { ROUNDED_ROWS = 8 * TILE_ROWS };
+
 // ---- Pairs -----------------------------------------------------------------------------------
 
 #if INTEGER_REGISTER == 64
@@ -114,8 +117,8 @@ void KERNEL(zk_pack_integers)(const float *weight, long outputs, long inputs, fl
 
 /// Rows of x in one block of inputs, rounded.
 typedef struct {
-  int16_t values[PRODUCT_BLOCK * INTEGER_STRIDE];
-  float scales[PRODUCT_BLOCK];
+  int16_t values[ROUNDED_ROWS * INTEGER_STRIDE];
+  float scales[ROUNDED_ROWS];
 } rounded_rows;
 
 /// Both numbers of pair p of a row, in every lane.
@@ -125,10 +128,11 @@ INLINE vs splat_pair(const rounded_rows *x, long row, long p) {
   return (vs)(vi)pair;
 }
 
-/// One tile, rows of `x` from `row` on: row i is added to what row first + i starts with.
+/// One tile, rows of `x` from `row` on: row i is added to what row first + i starts with. n as in
+/// product_tile.
 INLINE void integer_tile(const int rows, const int vectors, const rounded_rows *x, long row,
                          const float *packed, const product_start *start, long inputs, long first,
-                         long column, long outputs, float *out) {
+                         long column, long outputs, const long n, float *out) {
   vi sum[TILE_ROWS][TILE_VECTORS] = {0};
   long group = packed_group(inputs);
   for (long p = 0; p < (inputs + 1) / 2; p++) {
@@ -142,52 +146,73 @@ INLINE void integer_tile(const int rows, const int vectors, const rounded_rows *
       for (int v = 0; v < vectors; v++)
         sum[i][v] += pair_products(splat_pair(x, row + i, p), weight[v]);
   }
+  vf y[TILE_ROWS][TILE_VECTORS];
+  tile_start(rows, vectors, start, first + row, column, outputs, n, y);
+  out += (first + row) * outputs + column;
 #pragma clang loop unroll(full)
   for (int i = 0; i < rows; i++)
 #pragma clang loop unroll(full)
     for (int v = 0; v < vectors; v++) {
-      long c = column + v * LANES, at = first + row + i;
       vf scale = x->scales[row + i] * load(packed + v * group);
-      vf y = __builtin_convertvector(sum[i][v], vf) * scale + start_of(start, at, c, outputs);
-      store_first(out + at * outputs + c, y, outputs - c);
+      y[i][v] += __builtin_convertvector(sum[i][v], vf) * scale;
+      store_first(out + i * outputs + v * LANES, y[i][v], n);
     }
 }
 
-/// The columns of one tile, `vectors` being TILE_VECTORS or 1.
-INLINE void integer_columns(const int rows, const rounded_rows *x, long row, const float *packed,
-                            const product_start *start, long inputs, long first, long column,
-                            long vectors, long outputs, float *out) {
-  if (vectors == TILE_VECTORS)
-    integer_tile(rows, TILE_VECTORS, x, row, packed, start, inputs, first, column, outputs, out);
-  else
-    integer_tile(rows, 1, x, row, packed, start, inputs, first, column, outputs, out);
+/// The last columns of all rows, which do not fill a vector.
+static __attribute__((noinline)) void integer_tail(const rounded_rows *x, long rows,
+                                                   const float *packed,
+                                                   const product_start *start, long inputs,
+                                                   long first, long column, long outputs,
+                                                   float *out) {
+  for (long row = 0; row < rows;) {
+    const long count = tile_rows(rows - row);
+#define TAIL_ROWS(n)                                                                      \
+  integer_tile(n, 1, x, row, packed, start, inputs, first, column, outputs, outputs - column, out)
+    WITH_TILE_ROWS(count, TAIL_ROWS)
+#undef TAIL_ROWS
+    row += count;
+  }
+}
+
+/// Whole vectors of columns of all rows.
+INLINE void integer_columns(const int vectors, const rounded_rows *x, long rows,
+                            const float *packed, const product_start *start, long inputs,
+                            long first, long column, long outputs, float *out) {
+  for (long row = 0; row < rows;) {
+    const long count = tile_rows(rows - row);
+#define COLUMN_ROWS(n) \
+  integer_tile(n, vectors, x, row, packed, start, inputs, first, column, outputs, LANES, out)
+    WITH_TILE_ROWS(count, COLUMN_ROWS)
+#undef COLUMN_ROWS
+    row += count;
+  }
 }
 
 /// The product of `rows` rounded rows with the weights of one block of inputs.
 INLINE void integer_block(const rounded_rows *x, long rows, const float *packed,
                           const product_start *start, long inputs, long first, long outputs,
                           float *out) {
-  for (long column = 0; column < outputs;) {
-    long vectors = outputs - column > (TILE_VECTORS - 1) * LANES ? TILE_VECTORS : 1;
-    const float *weights = packed + column / LANES * packed_group(inputs);
-    for (long row = 0; row < rows;) {
-      long count = tile_rows(rows - row);
-#define INTEGER_ROWS(n)                                                                       \
-  integer_columns(n, x, row, weights, start, inputs, first, column, vectors, outputs, out)
-      WITH_TILE_ROWS(count, INTEGER_ROWS)
-#undef INTEGER_ROWS
-      row += count;
-    }
-    column += vectors * LANES;
-  }
+  const long group = packed_group(inputs);
+  long column = 0;
+  for (; column + TILE_VECTORS * LANES <= outputs; column += TILE_VECTORS * LANES)
+    integer_columns(TILE_VECTORS, x, rows, packed + column / LANES * group, start, inputs, first,
+                    column, outputs, out);
+  if (TILE_VECTORS > 1)
+    for (; column + LANES <= outputs; column += LANES)
+      integer_columns(1, x, rows, packed + column / LANES * group, start, inputs, first, column,
+                      outputs, out);
+  if (column < outputs)
+    integer_tail(x, rows, packed + column / LANES * group, start, inputs, first, column, outputs,
+                 out);
 }
 
 void KERNEL(zk_integer_product)(const float *x, const float *packed, const float *bias,
                                 const float *residual, const float *table, const int32_t *row_of,
                                 long rows, long inputs, long outputs, float *out) {
   rounded_rows rounded;
-  for (long first = 0; first < rows; first += PRODUCT_BLOCK) {
-    long count = least(PRODUCT_BLOCK, rows - first);
+  for (long first = 0; first < rows; first += ROUNDED_ROWS) {
+    long count = least(ROUNDED_ROWS, rows - first);
     product_start start = {bias, residual, table, row_of};
     const float *weights = packed;
     for (long k = 0; k < inputs; k += INTEGER_BLOCK) {

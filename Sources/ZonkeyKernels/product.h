@@ -11,9 +11,13 @@
 #define TILE_VECTORS 1
 #endif
 
-// Rows that pass each group of columns together: weights come from memory once for them. The last
-// block may be less than a tile longer, so that its last two tiles can share their rows.
-enum { PRODUCT_BLOCK = 8 * TILE_ROWS };
+/// Rows that pass each group of columns together: weights come from memory once for them, and the
+/// rows themselves stay in the first cache, as far as that goes. The last block may be less than a
+/// tile longer, so that its last two tiles can share their rows.
+INLINE long product_block_rows(long inputs) {
+  const long fitting = 6144 / inputs / TILE_ROWS;
+  return TILE_ROWS * least(16, most(4, fitting));
+}
 
 /// The weights of a single output: as they are, zeros up to a whole vector.
 INLINE void pack_single(const float *weight, long inputs, float *packed) {
@@ -51,25 +55,48 @@ typedef struct {
   const int32_t *row_of;
 } product_start;
 
-INLINE vf start_of(const product_start *start, long row, long column, long outputs) {
-  long n = outputs - column;
-  vf x = start->bias ? load_first(start->bias + column, n) : splat(0);
-  if (start->residual) x += load_first(start->residual + row * outputs + column, n);
-  if (start->table)
-    x += load_first(start->table + (long)start->row_of[row] * outputs + column, n);
+/// What the single output of a row is added to.
+INLINE float single_start(const product_start *start, long row) {
+  float x = start->bias ? start->bias[0] : 0;
+  if (start->residual) x += start->residual[row];
+  if (start->table) x += start->table[start->row_of[row]];
   return x;
 }
 
-/// One tile: `rows` ≤ TILE_ROWS and `vectors` are constants where this is inlined.
+/// What a tile is added to: `rows` rows from `row`, n columns from `column` in each vector.
+INLINE void tile_start(const int rows, const int vectors, const product_start *start, long row,
+                       long column, long outputs, const long n,
+                       vf sum[TILE_ROWS][TILE_VECTORS]) {
+#pragma clang loop unroll(full)
+  for (int v = 0; v < vectors; v++) {
+    const long c = column + v * LANES;
+    vf bias = start->bias ? load_first(start->bias + c, n) : splat(0);
+#pragma clang loop unroll(full)
+    for (int i = 0; i < rows; i++) sum[i][v] = bias;
+  }
+  if (start->residual)
+#pragma clang loop unroll(full)
+    for (int i = 0; i < rows; i++)
+#pragma clang loop unroll(full)
+      for (int v = 0; v < vectors; v++)
+        sum[i][v] += load_first(start->residual + (row + i) * outputs + column + v * LANES, n);
+  if (start->table)
+#pragma clang loop unroll(full)
+    for (int i = 0; i < rows; i++)
+#pragma clang loop unroll(full)
+      for (int v = 0; v < vectors; v++)
+        sum[i][v] += load_first(
+            start->table + (long)start->row_of[row + i] * outputs + column + v * LANES, n);
+}
+
+/// One tile: `rows` ≤ TILE_ROWS and `vectors` are constants where this is inlined, and so is n, the
+/// columns in each vector, but in the last vector of a row.
 INLINE void product_tile(const int rows, const int vectors, const float *x, const float *packed,
                          const product_start *start, long inputs, long row, long column,
-                         long outputs, float *out) {
+                         long outputs, const long n, float *out) {
   vf sum[TILE_ROWS][TILE_VECTORS];
-#pragma clang loop unroll(full)
-  for (int i = 0; i < rows; i++)
-#pragma clang loop unroll(full)
-    for (int v = 0; v < vectors; v++)
-      sum[i][v] = start_of(start, row + i, column + v * LANES, outputs);
+  tile_start(rows, vectors, start, row, column, outputs, n, sum);
+  x += row * inputs;
   for (long k = 0; k < inputs; k++) {
     vf weight[TILE_VECTORS];
 #pragma clang loop unroll(full)
@@ -77,26 +104,13 @@ INLINE void product_tile(const int rows, const int vectors, const float *x, cons
 #pragma clang loop unroll(full)
     for (int i = 0; i < rows; i++)
 #pragma clang loop unroll(full)
-      for (int v = 0; v < vectors; v++) sum[i][v] += splat(x[(row + i) * inputs + k]) * weight[v];
+      for (int v = 0; v < vectors; v++) sum[i][v] += splat(x[i * inputs + k]) * weight[v];
   }
+  out += row * outputs + column;
 #pragma clang loop unroll(full)
   for (int i = 0; i < rows; i++)
 #pragma clang loop unroll(full)
-    for (int v = 0; v < vectors; v++) {
-      long c = column + v * LANES;
-      store_first(out + (row + i) * outputs + c, sum[i][v], outputs - c);
-    }
-}
-
-/// The columns of one tile, `vectors` being TILE_VECTORS or 1.
-INLINE void product_columns(const int rows, const float *x, const float *packed,
-                            const product_start *start, long inputs, long row, long column,
-                            long vectors, long outputs, float *out) {
-  packed += column * inputs;
-  if (vectors == TILE_VECTORS)
-    product_tile(rows, TILE_VECTORS, x, packed, start, inputs, row, column, outputs, out);
-  else
-    product_tile(rows, 1, x, packed, start, inputs, row, column, outputs, out);
+    for (int v = 0; v < vectors; v++) store_first(out + i * outputs + v * LANES, sum[i][v], n);
 }
 
 /// The rows of the next tile when `left` are left: the last two are about equal, since tiles of few
@@ -128,21 +142,49 @@ INLINE long tile_rows(long left) {
     body((n) <= TILE_ROWS ? (n) : 1); \
     break;
 
+/// The last columns of the rows first ..< end, which do not fill a vector. Apart from the rest,
+/// whose registers this would need.
+static __attribute__((noinline)) void product_tail(const float *x, const float *packed,
+                                                   const product_start *start, long first, long end,
+                                                   long inputs, long column, long outputs,
+                                                   float *out) {
+  for (long row = first; row < end;) {
+    const long count = tile_rows(end - row);
+#define TAIL_ROWS(n) \
+  product_tile(n, 1, x, packed, start, inputs, row, column, outputs, outputs - column, out)
+    WITH_TILE_ROWS(count, TAIL_ROWS)
+#undef TAIL_ROWS
+    row += count;
+  }
+}
+
+/// Whole vectors of columns of the rows first ..< end.
+INLINE void product_columns(const int vectors, const float *x, const float *packed,
+                            const product_start *start, long first, long end, long inputs,
+                            long column, long outputs, float *out) {
+  for (long row = first; row < end;) {
+    const long count = tile_rows(end - row);
+#define COLUMN_ROWS(n) \
+  product_tile(n, vectors, x, packed, start, inputs, row, column, outputs, LANES, out)
+    WITH_TILE_ROWS(count, COLUMN_ROWS)
+#undef COLUMN_ROWS
+    row += count;
+  }
+}
+
 /// All columns of the rows first ..< end.
 INLINE void product_block(const float *x, const float *packed, const product_start *start,
                           long first, long end, long inputs, long outputs, float *out) {
-  for (long column = 0; column < outputs;) {
-    long vectors = outputs - column > (TILE_VECTORS - 1) * LANES ? TILE_VECTORS : 1;
-    for (long row = first; row < end;) {
-      const long count = tile_rows(end - row);
-#define PRODUCT_ROWS(n) \
-  product_columns(n, x, packed, start, inputs, row, column, vectors, outputs, out)
-      WITH_TILE_ROWS(count, PRODUCT_ROWS)
-#undef PRODUCT_ROWS
-      row += count;
-    }
-    column += vectors * LANES;
-  }
+  long column = 0;
+  for (; column + TILE_VECTORS * LANES <= outputs; column += TILE_VECTORS * LANES)
+    product_columns(TILE_VECTORS, x, packed + column * inputs, start, first, end, inputs, column,
+                    outputs, out);
+  if (TILE_VECTORS > 1)
+    for (; column + LANES <= outputs; column += LANES)
+      product_columns(1, x, packed + column * inputs, start, first, end, inputs, column, outputs,
+                      out);
+  if (column < outputs)
+    product_tail(x, packed + column * inputs, start, first, end, inputs, column, outputs, out);
 }
 
 /// Four rows at a time; those past the last are the last again.
@@ -158,7 +200,7 @@ INLINE void product_single(const float *x, const float *weight, const product_st
     }
     vf sums = sums_of_four(sum);
     for (long i = 0; i < least(4, rows - first); i++)
-      out[first + i] = start_of(start, first + i, 0, 1)[0] + sums[i];
+      out[first + i] = single_start(start, first + i) + sums[i];
   }
 }
 
@@ -170,8 +212,9 @@ void KERNEL(zk_product)(const float *x, const float *packed, const float *bias,
     product_single(x, packed, &start, rows, inputs, out);
     return;
   }
+  const long block = product_block_rows(inputs);
   for (long first = 0; first < rows;) {
-    const long left = rows - first, now = left < PRODUCT_BLOCK + TILE_ROWS ? left : PRODUCT_BLOCK;
+    const long left = rows - first, now = left < block + TILE_ROWS ? left : block;
     product_block(x, packed, &start, first, first + now, inputs, outputs, out);
     first += now;
   }
