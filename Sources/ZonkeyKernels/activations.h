@@ -1,36 +1,27 @@
 // GELU, LayerNorm and the sphere norm.
 
-// x Φ(x) = max(x, 0) - |x| Φ(-|x|), from the tail alone: no cancellation on either side.
-
-INLINE vf gelu_value(vf x, vf y) {
-  return at_least(x, 0) - y * normal_tail(y) * normal_bell(y);
-}
-
-INLINE vf gelu_slope(vf x, vf y) {
-  vf slope = (normal_tail(y) - y * 0.39894228f) * normal_bell(y);
-  return choose(x < 0.0f, slope, 1.0f - slope);
-}
+INLINE vf gelu_slope(vf x, vf distribution) { return distribution + x * normal_density(x); }
 
 void KERNEL(zk_gelu_forward)(const float *x, float *out, long count) {
   for (long i = 0; i < count; i += LANES) {
     vf value = load_first(x + i, count - i);
-    store_first(out + i, gelu_value(value, normal_distance(value)), count - i);
+    store_first(out + i, value * normal_distribution(value), count - i);
   }
 }
 
 void KERNEL(zk_gelu_backward)(const float *x, const float *dout, float *dx, long count) {
   for (long i = 0; i < count; i += LANES) {
     vf value = load_first(x + i, count - i);
-    vf slope = gelu_slope(value, normal_distance(value));
+    vf slope = gelu_slope(value, normal_distribution(value));
     add_first(dx + i, load_first(dout + i, count - i) * slope, count - i);
   }
 }
 
 void KERNEL(zk_gelu_chain)(const float *x, float *out, float *d, long count) {
   for (long i = 0; i < count; i += LANES) {
-    vf value = load_first(x + i, count - i), y = normal_distance(value);
-    store_first(out + i, gelu_value(value, y), count - i);
-    store_first(d + i, load_first(d + i, count - i) * gelu_slope(value, y), count - i);
+    vf value = load_first(x + i, count - i), distribution = normal_distribution(value);
+    store_first(out + i, value * distribution, count - i);
+    store_first(d + i, load_first(d + i, count - i) * gelu_slope(value, distribution), count - i);
   }
 }
 
