@@ -1,8 +1,9 @@
 // Attention over packed segments.
 //
-// Work goes by (segment, head) and blocks of 16 queries. Scores stand as p[key][query], the queries
-// of a block being the lanes: the softmax needs no sums across lanes, and no key is padded. Rows of
-// E floats (outputs and gradients) have their columns as lanes. Both come from the same product.
+// Work goes by segments, heads and blocks of 16 queries, or of up to 8 queries of two heads side by
+// side. Scores stand as p[key][query], the queries of a block being the lanes: the softmax needs no
+// sums across lanes, and no key is padded. Rows of E floats (outputs and gradients) have their
+// columns as lanes. Both come from the same product.
 // Nothing is saved by the forward: the backward computes the probabilities again.
 
 enum { TILE = 4 };  // rows of a product's register tile
@@ -82,15 +83,17 @@ INLINE float *take(float **scratch, long count) {
   return p;
 }
 
+enum { HALF = LANES / 2 };  // lanes of each of two heads that share a block
+
 typedef struct {
-  long keys;               // of the segment in work
-  float *log, *mask;       // [keys]: log existence; 0, or -∞ for masked keys
-  float *k, *v;            // of a head: [keys, W], zero rows up to a whole tile
-  float *q, *qt;           // of a block: [16, W], scaled, zero rows behind the last; [W, 16]
-  float *p, *o;            // [keys, 16], probabilities; [16, W], outputs
-  float *d_o, *d_ot, *ds;  // the backward's, like o, qt and p
-  float *k_sum, *v_sum;    // gradients like k and v
-  float *dlog;             // [keys, 16], a segment's gradients of log_k by lane
+  long keys;                     // of the segment in work
+  float *log, *mask;             // [keys]: log existence; 0, or -∞ for masked keys
+  float *k[2], *v[2];            // of a head and the next: [keys, W], up to a whole tile
+  float *qt;                     // of a block: queries, scaled, [W, 16]
+  float *p, *o;                  // [keys, 16], probabilities; [16, W], outputs
+  float *q, *d_o, *d_ot, *ds;    // the backward's: like o, o, qt and p
+  float *k_sum[2], *v_sum[2];    // gradients like k and v
+  float *dlog;                   // [keys, 16], a segment's gradients of log_k by lane
   float *memory;
 } attention_scratch;
 
@@ -101,22 +104,26 @@ INLINE attention_scratch attention_prepare(const zk_attention *a, long E, int ba
     if (length > longest) longest = length;
   }
   const long keys = padded(longest), rows = keys * padded(E), block = LANES * padded(E);
-  float *scratch = scratch_floats(4 * rows + 5 * block + (3 * LANES + 2) * keys);
+  float *scratch = scratch_floats(8 * rows + 5 * block + (3 * LANES + 2) * keys);
   attention_scratch s = {.memory = scratch};
   s.log = take(&scratch, keys);
   s.mask = take(&scratch, keys);
-  s.k = take(&scratch, rows);
-  s.v = take(&scratch, rows);
-  s.q = take(&scratch, block);
+  for (int i = 0; i < 2; i++) {
+    s.k[i] = take(&scratch, rows);
+    s.v[i] = take(&scratch, rows);
+  }
   s.qt = take(&scratch, block);
   s.p = take(&scratch, keys * LANES);
   s.o = take(&scratch, block);
   if (backward) {
+    s.q = take(&scratch, block);
     s.d_o = take(&scratch, block);
     s.d_ot = take(&scratch, block);
     s.ds = take(&scratch, keys * LANES);
-    s.k_sum = take(&scratch, rows);
-    s.v_sum = take(&scratch, rows);
+    for (int i = 0; i < 2; i++) {
+      s.k_sum[i] = take(&scratch, rows);
+      s.v_sum[i] = take(&scratch, rows);
+    }
     s.dlog = take(&scratch, keys * LANES);
   }
   return s;
@@ -131,22 +138,97 @@ INLINE void attention_segment(const zk_attention *a, long segment, attention_scr
   }
 }
 
-INLINE void attention_head(const zk_attention *a, long segment, long head, long E,
-                           const attention_scratch *s) {
-  const long start = a->k_offsets[segment], at = head * E, total = tiled(s->keys);
-  pack_rows(a->k + start * a->k_stride + at, a->k_stride, s->keys, total, E, NULL, 1, s->k);
-  pack_rows(a->v + start * a->v_stride + at, a->v_stride, s->keys, total, E, NULL, 1, s->v);
-}
-
-/// products[key][query] = rows[key, :]·x[query, :] for the transposed x of a block.
-INLINE void attention_products(const float *rows, const float *xt, long E,
-                               const attention_scratch *s, float *products) {
+/// Packs a head's keys (or values); the last row again up to a whole tile, whose products nobody
+/// reads.
+INLINE void attention_pack(const float *x, long stride, long E, const attention_scratch *s,
+                           float *out) {
   const long W = padded(E);
-  for (long j = 0; j < s->keys; j += TILE)
-    tile_product(rows + j * W, W, 1, xt, LANES, E, LANES, products + j * LANES, LANES, 0);
+  pack_rows(x, stride, s->keys, s->keys, E, NULL, 1, out);
+  for (long i = s->keys; i < tiled(s->keys); i++)
+    for (long c = 0; c < W; c += LANES) store(out + i * W + c, load(out + (s->keys - 1) * W + c));
 }
 
-/// out[query, :] = Σ_key w[key][query] * x[key, :] for the first `rows` queries of a block.
+INLINE void attention_head(const zk_attention *a, long segment, long head, long E, const int part,
+                           const attention_scratch *s) {
+  const long start = a->k_offsets[segment], at = head * E;
+  attention_pack(a->k + start * a->k_stride + at, a->k_stride, E, s, s->k[part]);
+  attention_pack(a->v + start * a->v_stride + at, a->v_stride, E, s, s->v[part]);
+}
+
+/// Queries whose lanes share a vector.
+typedef struct {
+  long segment, row, first, rows;  // `rows` of the segment's from `first`, which is row `row`
+  long head, part;                 // their head, and its place among the two that are packed
+  long heads;                      // 2 when those of the next head are in the upper half
+} attention_block;
+
+/// The block of the queries from `first` on, of which there are `queries`.
+INLINE attention_block attention_block_at(const zk_attention *a, long segment, long head,
+                                          long part, long parts, long first, long queries) {
+  attention_block b = {.segment = segment, .row = a->q_offsets[segment] + first, .first = first,
+                       .rows = least(LANES, queries - first), .head = head + part, .part = part};
+  b.heads = b.rows <= HALF && part + 2 <= parts ? 2 : 1;
+  return b;
+}
+
+/// The lower half's lanes in both halves where a block has two heads.
+INLINE vf for_each_head(const attention_block *b, vf x) {
+  return b->heads == 1 ? x : __builtin_shufflevector(x, x, 0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3, 4, 5, 6, 7);
+}
+
+/// s->qt, and s->q where there is one; lanes that have no query repeat the last.
+INLINE void attention_queries(const zk_attention *a, const attention_block *b, long E,
+                              const attention_scratch *s) {
+  const float scale = 1.0f / sqrtf((float)E), *query[LANES];
+  for (long lane = 0; lane < LANES; lane++) {
+    const long upper = b->heads == 2 && lane >= HALF;
+    const long row = b->row + least(lane - upper * HALF, b->rows - 1);
+    query[lane] = a->q + row * a->q_stride + (b->head + upper) * E;
+  }
+  for (long c = 0; c < padded(E); c += LANES) {
+    vf block[LANES];
+#pragma clang loop unroll(full)
+    for (int r = 0; r < LANES; r++) {
+      block[r] = load_first(query[r] + c, E - c) * scale;
+      if (s->q) store(s->q + r * padded(E) + c, block[r]);
+    }
+    transpose(block);
+#pragma clang loop unroll(full)
+    for (int r = 0; r < LANES; r++) store(s->qt + (c + r) * LANES, block[r]);
+  }
+}
+
+/// One number in the lower half, another in the upper.
+INLINE vf halves(float low, float high) {
+  typedef float half_vf __attribute__((ext_vector_type(8)));
+  return __builtin_shufflevector((half_vf)low, (half_vf)high, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11,
+                                 12, 13, 14, 15);
+}
+
+/// products[key][query] = rows[key, :]·x[query, :] for the transposed x of a block; `rows` are those
+/// of the two heads that are packed.
+INLINE void attention_products(float *const rows[2], const float *xt, const attention_block *b,
+                               long E, const attention_scratch *s, float *products) {
+  const long W = padded(E);
+  const float *low = rows[b->part], *high = rows[1];
+  for (long j = 0; j < s->keys; j += TILE) {
+    if (b->heads == 1) {
+      tile_product(low + j * W, W, 1, xt, LANES, E, LANES, products + j * LANES, LANES, 0);
+      continue;
+    }
+    vf sum[TILE] = {0};
+    for (long c = 0; c < E; c++) {
+      vf x = load(xt + c * LANES);
+#pragma clang loop unroll(full)
+      for (int r = 0; r < TILE; r++)
+        sum[r] += halves(low[(j + r) * W + c], high[(j + r) * W + c]) * x;
+    }
+#pragma clang loop unroll(full)
+    for (int r = 0; r < TILE; r++) store(products + (j + r) * LANES, sum[r]);
+  }
+}
+
+/// out[query, :] = Σ_key w[key][query] * x[key, :] for the first `rows` lanes of w.
 INLINE void attention_sums(const float *w, const float *x, long rows, long E,
                            const attention_scratch *s, float *out) {
   const long W = padded(E);
@@ -162,12 +244,16 @@ INLINE void attention_scatter(const float *w, const float *x, long rows, long E,
     tile_product(w + j * LANES, LANES, 1, x, W, rows, W, into + j * W, W, 1);
 }
 
-/// Where the queries of a block from `first` stand in their segment.
-INLINE vi attention_places(const zk_attention *a, long segment, long first, long rows) {
-  vi places = lane_index() + (int)first;
-  if (a->q_places)
-    memcpy(&places, a->q_places + a->q_offsets[segment] + first, (size_t)rows * sizeof(int32_t));
-  return places;
+/// Where the queries of a block stand in their segment.
+INLINE vi attention_places(const zk_attention *a, const attention_block *b) {
+  vi places = lane_index() + (int)b->first;
+  if (a->q_places) memcpy(&places, a->q_places + b->row, (size_t)b->rows * sizeof(int32_t));
+  return (vi)for_each_head(b, (vf)places);
+}
+
+/// log existence of a block's queries.
+INLINE vf attention_existence(const zk_attention *a, const attention_block *b) {
+  return a->log_q ? for_each_head(b, load_first(a->log_q + b->row, b->rows)) : splat(0);
 }
 
 /// Scores in s->p of a block of queries at these places become e^(score - max). Returns the factors
@@ -191,41 +277,47 @@ INLINE vf attention_softmax(vf log_q, vi query, const attention_scratch *s) {
   return choose(masked | (sum == 0.0f), splat(0), 1.0f / sum);
 }
 
-/// Unscaled probabilities in s->p of the block of `rows` queries from `first`, packed in s->q;
-/// returns their factors.
-INLINE vf attention_probabilities(const zk_attention *a, long segment, long head, long first,
-                                  long rows, vi places, long E, const attention_scratch *s) {
-  const long row = a->q_offsets[segment] + first;
-  pack_rows(a->q + row * a->q_stride + head * E, a->q_stride, rows, LANES, E, NULL,
-            1.0f / sqrtf((float)E), s->q);
-  transpose_block(s->q, E, s->qt, LANES);
-  attention_products(s->k, s->qt, E, s, s->p);
-  return attention_softmax(a->log_q ? load_first(a->log_q + row, rows) : splat(0), places, s);
+/// Unscaled probabilities in s->p of a block; returns their factors.
+INLINE vf attention_probabilities(const zk_attention *a, const attention_block *b, long E,
+                                  const attention_scratch *s) {
+  attention_queries(a, b, E, s);
+  attention_products(s->k, s->qt, b, E, s, s->p);
+  return attention_softmax(attention_existence(a, b), attention_places(a, b), s);
+}
+
+/// The outputs of a block's queries: weighted sums of values, times the gates.
+INLINE void attention_outputs(const zk_attention *a, const attention_block *b, vf factors, long E,
+                              const attention_scratch *s, float *out) {
+  const long W = padded(E);
+  float factor[LANES];
+  store(factor, factors);
+  for (long h = 0; h < b->heads; h++) {
+    const long column = (b->head + h) * E;
+    attention_sums(s->p + h * HALF, s->v[b->part + h], b->rows, E, s, s->o);
+    for (long r = 0; r < b->rows; r++)
+      for (long c = 0; c < E; c += LANES) {
+        vf x = load(s->o + r * W + c) * factor[h * HALF + r];
+        if (a->gate)
+          x = gated(x, load_first(a->gate + (b->row + r) * a->gate_stride + column + c, E - c));
+        store_first(out + (b->row + r - a->q_offsets[0]) * a->width + column + c, x, E - c);
+      }
+  }
 }
 
 INLINE void attention_forward(const zk_attention *a, float *out, long E) {
-  const long W = padded(E);
   attention_scratch s = attention_prepare(a, E, 0);
   for (long n = 0; n < a->segments; n++) {
     attention_segment(a, n, &s);
-    const long start = a->q_offsets[n], queries = a->q_offsets[n + 1] - start;
-    for (long h = 0; h < a->heads; h++) {
-      attention_head(a, n, h, E, &s);
-      for (long i = 0; i < queries; i += LANES) {
-        const long rows = least(LANES, queries - i);
-        const vi places = attention_places(a, n, i, rows);
-        vf factor = attention_probabilities(a, n, h, i, rows, places, E, &s);
-        attention_sums(s.p, s.v, rows, E, &s, s.o);
-        for (long r = 0; r < rows; r++) {
-          const long row = start + i + r;
-          for (long c = 0; c < E; c += LANES) {
-            vf x = load(s.o + r * W + c) * factor[r];
-            if (a->gate)
-              x = gated(x, load_first(a->gate + row * a->gate_stride + h * E + c, E - c));
-            store_first(out + (row - a->q_offsets[0]) * a->width + h * E + c, x, E - c);
-          }
+    const long queries = a->q_offsets[n + 1] - a->q_offsets[n];
+    for (long head = 0; head < a->heads; head += 2) {
+      const int parts = (int)least(2, a->heads - head);
+      for (int part = 0; part < parts; part++) attention_head(a, n, head + part, E, part, &s);
+      for (long i = 0; i < queries; i += LANES)
+        for (long part = 0; part < parts;) {
+          attention_block b = attention_block_at(a, n, head, part, parts, i, queries);
+          attention_outputs(a, &b, attention_probabilities(a, &b, E, &s), E, &s, out);
+          part += b.heads;
         }
-      }
     }
   }
   free(s.memory);
@@ -268,54 +360,75 @@ INLINE vf attention_score_gradients(vi query, const attention_scratch *s) {
   return own;
 }
 
+/// All gradients of a block, but those that are summed over the blocks of a segment.
+INLINE void attention_block_backward(const zk_attention *a, const attention_block *b,
+                                     const float *dout, float *dq, float *dgate, float *dlog_q,
+                                     long E, const attention_scratch *s) {
+  const long W = padded(E);
+  const float scale = 1.0f / sqrtf((float)E);
+  const vi places = attention_places(a, b);
+  const vf factor = attention_probabilities(a, b, E, s);
+  for (long j = 0; j < s->keys; j++) store(s->p + j * LANES, load(s->p + j * LANES) * factor);
+  for (long h = 0; h < b->heads; h++) {
+    const long column = (b->head + h) * E;
+    if (a->gate) attention_sums(s->p + h * HALF, s->v[b->part + h], b->rows, E, s, s->o);
+    for (long r = 0; r < b->rows; r++) {
+      const long gate = (b->row + r) * a->gate_stride + column;
+      gate_backward(a->gate ? a->gate + gate : NULL,
+                    dout + (b->row + r - a->q_offsets[0]) * a->width + column,
+                    dgate ? dgate + gate : NULL, s->o + r * W, E, s->d_o + (h * HALF + r) * W);
+    }
+    const long lanes = LANES / b->heads;
+    clear(s->d_o + (h * lanes + b->rows) * W, (lanes - b->rows) * W);
+  }
+  transpose_block(s->d_o, E, s->d_ot, LANES);
+  attention_products(s->v, s->d_ot, b, E, s, s->ds);
+  vf own = attention_score_gradients(places, s);
+  if (dlog_q) {
+    if (b->heads == 2) own += ROTATED(own, HALF);
+    vi masked = load_first(a->log_q + b->row, b->rows) == -INFINITY;
+    add_first(dlog_q + b->row, choose(masked, splat(0), own), b->rows);
+  }
+  for (long h = 0; h < b->heads; h++) {
+    const long column = (b->head + h) * E, part = b->part + h, lane = h * HALF;
+    attention_sums(s->ds + lane, s->k[part], b->rows, E, s, s->o);
+    for (long r = 0; r < b->rows; r++)
+      for (long c = 0; c < E; c += LANES)
+        add_first(dq + (b->row + r) * a->q_stride + column + c, load(s->o + r * W + c) * scale,
+                  E - c);
+    attention_scatter(s->ds + lane, s->q + lane * W, b->rows, E, s, s->k_sum[part]);
+    attention_scatter(s->p + lane, s->d_o + lane * W, b->rows, E, s, s->v_sum[part]);
+  }
+}
+
 INLINE void attention_backward(const zk_attention *a, const float *dout, float *dq, float *dk,
                                float *dv, float *dgate, float *dlog_q, float *dlog_k, long E) {
   const long W = padded(E);
-  const float scale = 1.0f / sqrtf((float)E);
   attention_scratch s = attention_prepare(a, E, 1);
   for (long n = 0; n < a->segments; n++) {
     attention_segment(a, n, &s);
-    const long start = a->q_offsets[n], queries = a->q_offsets[n + 1] - start;
-    const long k_start = a->k_offsets[n];
+    const long queries = a->q_offsets[n + 1] - a->q_offsets[n], k_start = a->k_offsets[n];
     clear(s.dlog, padded(s.keys) * LANES);
-    for (long h = 0; h < a->heads; h++) {
-      attention_head(a, n, h, E, &s);
-      clear(s.k_sum, tiled(s.keys) * W);
-      clear(s.v_sum, tiled(s.keys) * W);
-      for (long i = 0; i < queries; i += LANES) {
-        const long row = start + i, rows = least(LANES, queries - i);
-        const vi places = attention_places(a, n, i, rows);
-        vf factor = attention_probabilities(a, n, h, i, rows, places, E, &s);
-        for (long j = 0; j < s.keys; j++) store(s.p + j * LANES, load(s.p + j * LANES) * factor);
-        if (a->gate) attention_sums(s.p, s.v, rows, E, &s, s.o);
-        for (long r = 0; r < rows; r++) {
-          long gate_row = (row + r) * a->gate_stride + h * E;
-          gate_backward(a->gate ? a->gate + gate_row : NULL,
-                        dout + (row + r - a->q_offsets[0]) * a->width + h * E,
-                        dgate ? dgate + gate_row : NULL, s.o + r * W, E, s.d_o + r * W);
-        }
-        clear(s.d_o + rows * W, (LANES - rows) * W);
-
-        transpose_block(s.d_o, E, s.d_ot, LANES);
-        attention_products(s.v, s.d_ot, E, &s, s.ds);
-        vf own = attention_score_gradients(places, &s);
-        if (dlog_q) {
-          vi masked = load_first(a->log_q + row, rows) == -INFINITY;
-          add_first(dlog_q + row, choose(masked, splat(0), own), rows);
-        }
-        attention_sums(s.ds, s.k, rows, E, &s, s.o);
-        for (long r = 0; r < rows; r++)
-          for (long c = 0; c < E; c += LANES)
-            add_first(dq + (row + r) * a->q_stride + h * E + c, load(s.o + r * W + c) * scale,
-                      E - c);
-        attention_scatter(s.ds, s.q, rows, E, &s, s.k_sum);
-        attention_scatter(s.p, s.d_o, rows, E, &s, s.v_sum);
+    for (long head = 0; head < a->heads; head += 2) {
+      const int parts = (int)least(2, a->heads - head);
+      for (int part = 0; part < parts; part++) {
+        attention_head(a, n, head + part, E, part, &s);
+        clear(s.k_sum[part], tiled(s.keys) * W);
+        clear(s.v_sum[part], tiled(s.keys) * W);
       }
-      for (long j = 0; j < s.keys; j++)
-        for (long c = 0; c < E; c += LANES) {
-          add_first(dk + (k_start + j) * a->k_stride + h * E + c, load(s.k_sum + j * W + c), E - c);
-          add_first(dv + (k_start + j) * a->v_stride + h * E + c, load(s.v_sum + j * W + c), E - c);
+      for (long i = 0; i < queries; i += LANES)
+        for (long part = 0; part < parts;) {
+          attention_block b = attention_block_at(a, n, head, part, parts, i, queries);
+          attention_block_backward(a, &b, dout, dq, dgate, dlog_q, E, &s);
+          part += b.heads;
         }
+      for (int part = 0; part < parts; part++)
+        for (long j = 0; j < s.keys; j++)
+          for (long c = 0; c < E; c += LANES) {
+            const long column = (head + part) * E + c, row = k_start + j;
+            add_first(dk + row * a->k_stride + column, load(s.k_sum[part] + j * W + c), E - c);
+            add_first(dv + row * a->v_stride + column, load(s.v_sum[part] + j * W + c), E - c);
+          }
     }
     if (dlog_k)
       for (long j = 0; j < s.keys; j += LANES) {
