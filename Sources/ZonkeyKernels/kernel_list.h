@@ -73,9 +73,9 @@
      float *out),                                                                                  \
     (a, symbols, offsets, documents, out))                                                         \
   X(void, zk_step_attention_forward,                                                               \
-    (const float *projected, const int32_t *first_row, long step, long alive, long width, long heads, \
-     float *out),                                                                                  \
-    (projected, first_row, step, alive, width, heads, out))                                         \
+    (const float *projected, const int32_t *first_row, long steps, long step, long alive,           \
+     long width, long heads, float *kept, float *out),                                              \
+    (projected, first_row, steps, step, alive, width, heads, kept, out))                            \
   X(void, zk_step_attention_backward,                                                              \
     (const float *projected, const int32_t *first_row, long step, long alive, long width, long heads, \
      const float *dout, float *dprojected),                                                        \

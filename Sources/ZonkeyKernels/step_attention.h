@@ -1,8 +1,10 @@
 // One step of causal attention over cached keys and values.
 //
 // Every query has keys of its own, so (segment, head) pairs are the lanes: 16 pairs at a time,
-// scores [step + 1][16], the softmax without sums across lanes. The cache is read step by step,
-// where the pairs stand next to each other.
+// scores [step + 1][16], the softmax without sums across lanes. Going forward, what 16 pairs keep of
+// their steps lies together: keys as columns [E][16], so that a score is a sum over columns, and
+// values as rows [16][E]. The rows of all segments are too far apart from step to step: they would
+// meet in few sets of the cache.
 
 typedef struct {
   long count;         // pairs in use
@@ -35,26 +37,56 @@ INLINE vf step_products(const float *x, const float *rows, const step_pairs *pai
   return sums_of_each(sum);
 }
 
-/// Probabilities [step + 1][16] of the pairs; q receives the scaled queries.
+/// The rows of the pairs as columns: out [padded(E), 16].
+INLINE void step_columns(const float *rows, const step_pairs *pairs, float scale, long E,
+                         float *out) {
+  for (long c = 0; c < E; c += LANES) {
+    vf block[LANES];
+#pragma clang loop unroll(full)
+    for (int l = 0; l < LANES; l++) block[l] = load_first(rows + pairs->offset[l] + c, E - c) * scale;
+    transpose(block);
+#pragma clang loop unroll(full)
+    for (int r = 0; r < LANES; r++) store(out + (c + r) * LANES, block[r]);
+  }
+}
+
+/// Scores of `count` steps, a constant, for queries and keys that stand in columns.
+INLINE void step_scores(const int count, const float *q, const float *keys, long E, float *p) {
+  vf sum[TILE];
+#pragma clang loop unroll(full)
+  for (int j = 0; j < count; j++) sum[j] = splat(0);
+  for (long c = 0; c < E; c++) {
+    vf x = load(q + c * LANES);
+#pragma clang loop unroll(full)
+    for (int j = 0; j < count; j++) sum[j] += x * load(keys + (j * padded(E) + c) * LANES);
+  }
+#pragma clang loop unroll(full)
+  for (int j = 0; j < count; j++) store(p + j * LANES, sum[j]);
+}
+
+/// Scores [step + 1][16] become e^(score - max); returns the factors that make them probabilities.
+INLINE vf step_softmax(long step, float *p) {
+  vf top = load(p), sum = splat(0);
+  for (long j = 1; j <= step; j++) top = larger(top, load(p + j * LANES));
+  for (long j = 0; j <= step; j++) {
+    vf e = decay(load(p + j * LANES) - top);
+    store(p + j * LANES, e);
+    sum += e;
+  }
+  return 1.0f / sum;
+}
+
+/// Probabilities [step + 1][16] of the pairs again; q receives the scaled queries.
 INLINE void step_probabilities(const float *projected, const int32_t *first_row, long step,
                                long width, const step_pairs *pairs, long E, float *q, float *p) {
   const float scale = 1.0f / sqrtf((float)E);
   for (long l = 0; l < LANES; l++)
     pack_rows(projected + step_row(first_row, step, width) + pairs->offset[l], 0, 1, 1, E, NULL, scale,
               q + l * padded(E));
-  vf top = splat(-INFINITY);
-  for (long j = 0; j <= step; j++) {
-    vf s = step_products(q, projected + step_row(first_row, j, width) + width, pairs, E);
-    store(p + j * LANES, s);
-    top = larger(top, s);
-  }
-  vf sum = splat(0);
-  for (long j = 0; j <= step; j++) {
-    vf e = decay(load(p + j * LANES) - top);
-    store(p + j * LANES, e);
-    sum += e;
-  }
-  vf factor = 1.0f / sum;
+  for (long j = 0; j <= step; j++)
+    store(p + j * LANES,
+          step_products(q, projected + step_row(first_row, j, width) + width, pairs, E));
+  vf factor = step_softmax(step, p);
   for (long j = 0; j <= step; j++) store(p + j * LANES, load(p + j * LANES) * factor);
 }
 
@@ -72,32 +104,64 @@ INLINE void step_sums(const float *w, const float *rows, const int32_t *first_ro
                 load_first(rows + step_row(first_row, j, width) + pairs->offset[first + r] + c, E - c);
 }
 
-INLINE void step_forward(const float *projected, const int32_t *first_row, long step, long alive,
-                         long width, long heads, float *out, long E) {
+/// Σ_j p[j, l] * row l of step j of values in rows for the pairs l = first + r of a tile, 16 columns
+/// from c.
+INLINE void step_outputs(const float *p, const float *values, long step, long first, long c,
+                         long E, vf out[TILE]) {
+  values += first * padded(E) + c;
+#pragma clang loop unroll(full)
+  for (int r = 0; r < TILE; r++) out[r] = splat(0);
+  for (long j = 0; j <= step; j++)
+#pragma clang loop unroll(full)
+    for (int r = 0; r < TILE; r++)
+      out[r] += p[j * LANES + first + r] * load(values + (j * LANES + r) * padded(E));
+}
+
+INLINE void step_forward(const float *projected, const int32_t *first_row, long steps, long step,
+                         long alive, long width, long heads, float *kept, float *out, long E) {
   float *q = scratch_floats(LANES * (padded(E) + step + 1)), *p = q + LANES * padded(E);
-  for (long first = 0; first < alive * heads; first += LANES) {
+  const long block = padded(E) * LANES;
+  const float *rows = projected + step_row(first_row, step, width), scale = 1.0f / sqrtf((float)E);
+  for (long first = 0; first < alive * heads; first += LANES, kept += 2 * steps * block) {
     step_pairs pairs = step_pairs_from(first, alive, width, heads);
-    step_probabilities(projected, first_row, step, width, &pairs, E, q, p);
+    float *keys = kept, *values = kept + steps * block;
+    step_columns(rows, &pairs, scale, E, q);
+    step_columns(rows + width, &pairs, 1, E, keys + step * block);
+    for (long l = 0; l < LANES; l++)
+      pack_rows(rows + 2 * width + pairs.offset[l], 0, 1, 1, E, NULL, 1,
+                values + step * block + l * padded(E));
+    long j = 0;
+    for (; j + TILE <= step + 1; j += TILE)
+      step_scores(TILE, q, keys + j * block, E, p + j * LANES);
+    for (; j <= step; j++) step_scores(1, q, keys + j * block, E, p + j * LANES);
+    float factor[LANES];
+    store(factor, step_softmax(step, p));
     for (long l = 0; l < pairs.count; l += TILE)
       for (long c = 0; c < E; c += LANES) {
         vf sum[TILE];
-        step_sums(p, projected + 2 * width, first_row, step, width, &pairs, l, c, E, sum);
+        step_outputs(p, values, step, l, c, E, sum);
         // Pairs stand in the order of the output's heads.
 #pragma clang loop unroll(full)
         for (int r = 0; r < TILE; r++)
-          if (l + r < pairs.count) store_first(out + (first + l + r) * E + c, sum[r], E - c);
+          if (l + r < pairs.count)
+            store_first(out + (first + l + r) * E + c, sum[r] * factor[l + r], E - c);
       }
   }
   free(q);
 }
 
 void KERNEL(zk_step_attention_forward)(const float *projected, const int32_t *first_row,
-                                       long step, long alive, long width, long heads, float *out) {
+                                       long steps, long step, long alive, long width, long heads,
+                                       float *kept, float *out) {
   const long E = width / heads;
-  if (E == 16) step_forward(projected, first_row, step, alive, width, heads, out, 16);
-  else if (E == 32) step_forward(projected, first_row, step, alive, width, heads, out, 32);
-  else if (E == 64) step_forward(projected, first_row, step, alive, width, heads, out, 64);
-  else step_forward(projected, first_row, step, alive, width, heads, out, E);
+  if (E == 16)
+    step_forward(projected, first_row, steps, step, alive, width, heads, kept, out, 16);
+  else if (E == 32)
+    step_forward(projected, first_row, steps, step, alive, width, heads, kept, out, 32);
+  else if (E == 64)
+    step_forward(projected, first_row, steps, step, alive, width, heads, kept, out, 64);
+  else
+    step_forward(projected, first_row, steps, step, alive, width, heads, kept, out, E);
 }
 
 INLINE void step_backward(const float *projected, const int32_t *first_row, long step, long alive,

@@ -87,9 +87,13 @@ import ZonkeyKernels
     let dout = numbers.floats(alive * width)
     var out = [Float](repeating: 0, count: alive * width)
     var gradient = [Float](repeating: 0, count: projected.count)
+    var kept = [Float](repeating: .nan, count: zk_step_kept(step + 1, segments, width, heads))
     for _ in 0..<3 {
-      poisonHeap()
-      zk_step_attention_forward(projected, firstRow, step, alive, width, heads, &out)
+      for earlier in 0...step {
+        poisonHeap()
+        zk_step_attention_forward(
+          projected, firstRow, step + 1, earlier, alive, width, heads, &kept, &out)
+      }
       poisonHeap()
       zk_step_attention_backward(
         projected, firstRow, step, alive, width, heads, dout, &gradient)

@@ -6,8 +6,12 @@ extension Tape {
   /// Shapes: prompts [K·N, D] step after step; result [R, D], the rows of `order`. The whole
   /// rollout is one operation: its gradients need the steps one by one too, but those of the
   /// weights come from the rows of all steps together, in one product a weight.
+  ///
+  /// `sameFirst` says that all segments begin with the same prompt, whose outputs are then the same
+  /// too: they are computed once, when nothing is recorded.
   package func rollout(
-    _ prompts: Tensor, _ order: Rollout, layers: [TransformerLayer], heads: Int
+    _ prompts: Tensor, _ order: Rollout, sameFirst: Bool = false, layers: [TransformerLayer],
+    heads: Int
   ) -> Tensor {
     let width = prompts.columns
     let out = empty(order.rows, width)
@@ -22,13 +26,20 @@ extension Tape {
           layer, heads: heads, input: stack.last?.out ?? fed,
           out: index == layers.count - 1 ? out.values : floats(out.count), order: order, on: self))
     }
+    let caches = stack.map { _ in
+      pool.take(zk_step_kept(order.steps, order.segments, width, heads))
+    }
     for phase in order.phases {
       let rows = order.rows(of: phase)
       let source =
         phase.first == 0 ? prompts.values : out.values + order.fed(to: phase).lowerBound * width
       (fed + rows.lowerBound * width).update(from: source, count: rows.count * width)
-      for layer in stack { forward(layer, phase, positions: positions) }
+      let repeated = sameFirst && !recording && phase.first == 0 ? max(0, phase.alive - 1) : 0
+      for (layer, cache) in zip(stack, caches) {
+        forward(layer, phase, repeated: repeated, positions: positions, cache: cache.base)
+      }
     }
+    for cache in caches { pool.give(cache) }
     record { tape in
       guard let dout = tape.gradient(out) else { return }
       let dprompts = tape.gradient(prompts) ?? tape.discarded(prompts.count)
@@ -64,32 +75,54 @@ extension Tape {
     for (layer, d) in zip(stack, gradients) { addGradients(of: layer, d) }
   }
 
-  private func forward(_ layer: CausalLayer, _ phase: Rollout.Phase, positions: [Float]) {
-    let (rows, d, hidden) = (layer.order.rows(of: phase), layer.width, layer.hiddenWidth)
-    let at = rows.lowerBound * d
-    let (normed, activated, _) = scratch(rows.count * d, rows.count * hidden)
+  /// One phase through a layer; the first `repeated` of its rows are the same as the next.
+  private func forward(
+    _ layer: CausalLayer, _ phase: Rollout.Phase, repeated: Int, positions: [Float],
+    cache: UnsafeMutablePointer<Float>
+  ) {
+    let all = layer.order.rows(of: phase)
+    let (rows, d, hidden) = (all.dropFirst(repeated), layer.width, layer.hiddenWidth)
+    // Where the phase and its computed rows stand in what the layer does not need afterwards.
+    let own = layer.isRecorded ? all.lowerBound : 0
+    let within = own + repeated..<own + all.count
+    let normed = scratch(rows.count * d)
+    func repeatFirst(_ values: UnsafeMutablePointer<Float>, width: Int) {
+      for row in 0..<repeated {
+        (values + row * width).update(from: values + repeated * width, count: width)
+      }
+    }
+
+    let projected = layer.projected + 3 * all.lowerBound * d
     product(
-      values(of: layer.attentionInput, rows, in: normed), packed(layer.projection, for: .forward),
+      values(of: layer.attentionInput, rows, in: normed), layer.packed.projection,
       bias: layer.projectionBias.values,
-      positions: RowTable(table: positions, rowOf: layer.order.stepOfRow(in: phase)),
-      rows: rows.count, inputs: d, outputs: 3 * d, into: layer.projected + 3 * at)
+      positions: RowTable(
+        table: positions,
+        rowOf: ContiguousArray(layer.order.stepOfRow(in: phase).dropFirst(repeated))),
+      rows: rows.count, inputs: d, outputs: 3 * d, into: projected + 3 * repeated * d)
+    repeatFirst(projected, width: 3 * d)
     layer.forEachStep(of: phase) { step, row, firstRow in
       zk_step_attention_forward(
-        layer.projected, firstRow, step, phase.alive, d, layer.heads, layer.mixed + row * d)
+        layer.projected, firstRow, layer.order.steps, step, phase.alive, d, layer.heads, cache,
+        layer.mixed + (own + row - all.lowerBound) * d)
     }
+    let between = layer.between + within.lowerBound * d
     product(
-      layer.mixed + at, packed(layer.output, for: .forward), bias: layer.outputBias.values,
-      residual: layer.attentionInput.x.values + at, rows: rows.count, inputs: d, outputs: d,
-      into: layer.between + at)
-    let before = layer.hidden + rows.lowerBound * hidden
+      layer.mixed + within.lowerBound * d, layer.packed.output,
+      bias: layer.outputBias.values,
+      residual: layer.attentionInput.x.values + rows.lowerBound * d, rows: rows.count, inputs: d,
+      outputs: d, into: between)
+    let before = layer.hidden + within.lowerBound * hidden
     product(
-      values(of: layer.feedForwardInput, rows, in: normed), packed(layer.expand, for: .forward),
+      values(of: layer.feedForwardInput, within, in: normed), layer.packed.expand,
       bias: layer.expandBias.values, rows: rows.count, inputs: d, outputs: hidden, into: before)
+    let activated = layer.isRecorded ? scratch(rows.count * hidden) : before
     zk_gelu_forward(before, activated, rows.count * hidden)
+    let out = layer.out + all.lowerBound * d
     product(
-      activated, packed(layer.contract, for: .forward), bias: layer.contractBias.values,
-      residual: layer.between + at, rows: rows.count, inputs: hidden, outputs: d,
-      into: layer.out + at)
+      activated, layer.packed.contract, bias: layer.contractBias.values,
+      residual: between, rows: rows.count, inputs: hidden, outputs: d, into: out + repeated * d)
+    repeatFirst(out, width: d)
   }
 
   /// One phase back through a layer: all gradients but those of the weights; that of the layer's
@@ -137,12 +170,16 @@ extension Tape {
 /// A causal layer's weights, and what it computes in the rows of a rollout.
 private struct CausalLayer {
   let order: Rollout
+  /// Whether the backward pass needs what lies between; if not, all phases use the same rows of it.
+  let isRecorded: Bool
   let heads: Int
   let attentionInput, feedForwardInput: NormalisedInput
   let projection, output, expand, contract: Tensor
   let projectionBias, outputBias, expandBias, contractBias: Tensor
-  /// [R, 3D] and [R, D]: q, k and v of every step; attention's outputs, then its sum with the
-  /// input; [R, F·D]: the input of the GELU; [R, D]: the result.
+  let packed:
+    (projection: PackedWeight, output: PackedWeight, expand: PackedWeight, contract: PackedWeight)
+  /// [R, 3D]: q, k and v of every step; [R, D], or as many rows as a phase has: attention's outputs,
+  /// then its sum with the input; [the same, F·D]: the input of the GELU; [R, D]: the result.
   let projected, mixed, between, hidden, out: UnsafeMutablePointer<Float>
 
   var width: Int { output.rows }
@@ -162,16 +199,24 @@ private struct CausalLayer {
     let maps = layer.feedForward
     (expand, expandBias) = (tape.use(maps.expand.weight), tape.use(maps.expand.bias))
     (contract, contractBias) = (tape.use(maps.contract.weight), tape.use(maps.contract.bias))
+    packed = (
+      tape.packed(projection, for: .forward), tape.packed(output, for: .forward),
+      tape.packed(expand, for: .forward), tape.packed(contract, for: .forward)
+    )
+    isRecorded = tape.recording
     let (rows, width) = (order.rows, output.rows)
+    let between = isRecorded ? rows : order.phases.map { order.rows(of: $0).count }.max() ?? 0
     projected = tape.floats(3 * rows * width)
-    mixed = tape.floats(rows * width)
-    between = tape.floats(rows * width)
-    hidden = tape.floats(rows * expand.rows)
-    func normalised(_ x: UnsafeMutablePointer<Float>, _ norm: LayerNorm) -> NormalisedInput {
+    mixed = tape.floats(between * width)
+    self.between = tape.floats(between * width)
+    hidden = tape.floats(between * expand.rows)
+    func normalised(_ x: UnsafeMutablePointer<Float>, _ rows: Int, _ norm: LayerNorm)
+      -> NormalisedInput
+    {
       tape.input(Tensor(values: x, rows: rows, columns: width, block: -1), through: norm)
     }
-    attentionInput = normalised(input, layer.attentionNorm)
-    feedForwardInput = normalised(between, layer.feedForwardNorm)
+    attentionInput = normalised(input, rows, layer.attentionNorm)
+    feedForwardInput = normalised(self.between, between, layer.feedForwardNorm)
   }
 
   /// Calls `body` with every step of a phase, its first row, and the first rows of all steps.

@@ -18,32 +18,39 @@ extension Level {
   ) -> Decoded {
     let prefix = 1 + vectors
     let order = Rollout(offsets: offsets, prefix: prefix)
-    let outputs = rollout(prompts(latents, noiseLevels: t, order: order, on: tape), order, on: tape)
+    let outputs = rollout(
+      prompts(latents, noiseLevels: t, order: order, on: tape), order,
+      sameFirst: t.allSatisfy { $0 == t[0] }, on: tape)
     let rows = tape.gather(outputs, order.packedRows(withPrefix: true))
-    let first = existence(tape.gather(outputs, order.packedRows(withPrefix: false)), offsets, tape)
+    // The head maps rows to numbers: these are brought into order, not the rows.
+    let first = tape.existence(
+      tape.gather(
+        headProbability(outputs.rows(prefix * order.segments..<order.rows), on: tape),
+        ContiguousArray(
+          order.packedRows(withPrefix: false).map { $0 - Int32(prefix * order.segments) })),
+      offsets: offsets)
     let wide = widened(offsets, by: prefix)
     let refined = tape.encode(
       rows, decoder.denoiser,
       logExistence: tape.logExistence(first, offsets: offsets, prefix: prefix), offsets: wide,
       wanted: SegmentRows(of: wide) { _, length in prefix..<length })
     let decoded = tape.normalized(refined)
-    return Decoded(vectors: decoded, existence: existence(decoded, offsets, tape))
+    return Decoded(
+      vectors: decoded,
+      existence: tape.existence(headProbability(decoded, on: tape), offsets: offsets))
   }
 
   /// The decompressor's stack over prompts, rolled out; see `Tape.rollout`.
-  package func rollout(_ prompts: Tensor, _ order: Rollout, on tape: Tape) -> Tensor {
-    tape.rollout(prompts, order, layers: decoder.causal, heads: configuration.heads)
+  package func rollout(
+    _ prompts: Tensor, _ order: Rollout, sameFirst: Bool = false, on tape: Tape
+  ) -> Tensor {
+    tape.rollout(
+      prompts, order, sameFirst: sameFirst, layers: decoder.causal, heads: configuration.heads)
   }
 
   /// The existence head's probability of a start at every decoded vector [P, 1] (model §1).
   package func headProbability(_ v: Tensor, on tape: Tape) -> Tensor {
     tape.headProbability(tape.linear(v, decoder.existence), width: configuration.width)
-  }
-
-  private func existence(
-    _ v: Tensor, _ offsets: ContiguousArray<Int32>, _ tape: Tape
-  ) -> Tensor {
-    tape.existence(headProbability(v, on: tape), offsets: offsets)
   }
 
   /// The prompts [τ, c + τ], step-major in the rollout's order: [(1 + C)·N, D].

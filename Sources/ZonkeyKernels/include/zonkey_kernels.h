@@ -157,9 +157,15 @@ void zk_symbol_attention_forward(const zk_symbol_attention *a, const int32_t *sy
 /// One step of causal attention with cached keys and values, positions already added.
 /// `projected` [R, 3D] (q, k, v) has the rows of step s from row first_row[s], one for each segment
 /// that lives at s; the queries are those of step t, segments 0 ..< alive; each sees the keys of
-/// steps 0 ... t of its own segment. out is [alive, D].
-void zk_step_attention_forward(const float *projected, const int32_t *first_row, long step,
-                               long alive, long width, long heads, float *out);
+/// steps 0 ... t of its own segment. out is [alive, D]. Steps come in their order, of `steps` in
+/// all; `kept` keeps what later ones need of them, zk_step_kept floats.
+void zk_step_attention_forward(const float *projected, const int32_t *first_row, long steps,
+                               long step, long alive, long width, long heads, float *kept,
+                               float *out);
+/// The size of `kept` for so many segments.
+static inline long zk_step_kept(long steps, long segments, long width, long heads) {
+  return 2 * steps * ((segments * heads + 15) / 16 * 16) * ((width / heads + 15) / 16 * 16);
+}
 /// dprojected [R, 3D] += for the q of step t and the k, v of steps 0 ... t.
 void zk_step_attention_backward(const float *projected, const int32_t *first_row, long step,
                                 long alive, long width, long heads, const float *dout,
