@@ -27,54 +27,63 @@ void KERNEL(zk_gelu_chain)(const float *x, float *out, float *d, long count) {
 
 // ---- LayerNorm -------------------------------------------------------------------------------
 // Rows in fours: their sums are independent chains of additions, and the loads and stores of what
-// belongs to columns are shared. A row's own arithmetic is the same in any company. Common widths
-// are inlined as constants.
+// belongs to columns are shared. Four fours go side by side, since each waits for its own moments.
+// A row's own arithmetic is the same in any company. Common widths are inlined as constants.
 
-enum { QUAD = 4, ROW_GROUP = 2 * QUAD };
+enum { QUAD = 4 };
 
-/// Place of row r of a group of `rows`; those past the last are the last again.
-INLINE long row_place(long r, long rows, long columns) { return least(r, rows - 1) * columns; }
-
-/// Lane i: Σ_c (x[c] - mean[i])^power / columns of row first + i.
-INLINE vf row_moments(const int power, const float *x, const float *mean, long first, long rows,
-                      long columns) {
-  vf sum[QUAD] = {0};
-  for (long c = 0; c < columns; c += LANES)
+/// Where four rows from `first` on begin; those past the last of `rows` are the last again.
+INLINE void quad_places(long first, long rows, long columns, long place[QUAD]) {
 #pragma clang loop unroll(full)
-    for (int r = 0; r < QUAD; r++) {
-      vf d = load_first(x + row_place(first + r, rows, columns) + c, columns - c);
-      if (power == 2) {
-        d -= mean[r];
-        if (columns - c < LANES) d = choose(lane_index() < (int)(columns - c), d, splat(0));
-        d *= d;
+  for (int r = 0; r < QUAD; r++) place[r] = least(first + r, rows - 1) * columns;
+}
+
+/// Lane i: Σ_c (x[c] - mean[i])^power / columns of row i of `rows` ≤ 16.
+INLINE vf row_moments(const int power, const float *x, const float *mean, long rows,
+                      long columns) {
+  vf partial[LANES];
+  for (long first = 0; first < LANES; first += QUAD) {
+    vf sum[QUAD] = {0};
+    long place[QUAD];
+    quad_places(first, rows, columns, place);
+    for (long c = 0; c < columns && first < rows; c += LANES)
+#pragma clang loop unroll(full)
+      for (int r = 0; r < QUAD; r++) {
+        vf d = load_first(x + place[r] + c, columns - c);
+        if (power == 2) {
+          d -= mean[first + r];
+          if (columns - c < LANES) d = choose(lane_index() < (int)(columns - c), d, splat(0));
+          d *= d;
+        }
+        sum[r] += d;
       }
-      sum[r] += d;
-    }
-  return sums_of_four(sum) / (float)columns;
+#pragma clang loop unroll(full)
+    for (int r = 0; r < QUAD; r++) partial[first + r] = sum[r];
+  }
+  return sums_of_each(partial) / (float)columns;
 }
 
 INLINE void layernorm_forward(const float *x, const float *gain, const float *bias, float *out,
                               float *mean_out, float *rstd_out, long rows, long columns) {
-  for (long i = 0; i < rows; i += ROW_GROUP, x += ROW_GROUP * columns, out += ROW_GROUP * columns) {
-    // Two fours side by side hide the wait for each other's sums.
-    const long group = least(ROW_GROUP, rows - i);
-    float mean[ROW_GROUP], rstd[ROW_GROUP];
-    for (long r = 0; r < group; r += QUAD)
-      store_first(mean + r, row_moments(1, x, NULL, r, group, columns), QUAD);
-    for (long r = 0; r < group; r += QUAD) {
-      vf variance = row_moments(2, x, mean + r, r, group, columns);
-      store_first(rstd + r, 1.0f / __builtin_elementwise_sqrt(variance + 1e-5f), QUAD);
-    }
-    for (long first = 0; first < group; first += QUAD)
+  for (long i = 0; i < rows; i += LANES, x += LANES * columns, out += LANES * columns) {
+    const long group = least(LANES, rows - i);
+    float mean[LANES], rstd[LANES];
+    store(mean, row_moments(1, x, NULL, group, columns));
+    vf variance = row_moments(2, x, mean, group, columns);
+    store(rstd, 1.0f / __builtin_elementwise_sqrt(variance + 1e-5f));
+    for (long first = 0; first < group; first += QUAD) {
+      long place[QUAD];
+      quad_places(first, group, columns, place);
       for (long c = 0; c < columns; c += LANES) {
         const long n = columns - c;
         vf scale = load_first(gain + c, n), shift = load_first(bias + c, n);
 #pragma clang loop unroll(full)
-        for (long r = first; r < first + QUAD; r++) {
-          const long at = row_place(r, group, columns) + c;
-          store_first(out + at, (load_first(x + at, n) - mean[r]) * rstd[r] * scale + shift, n);
+        for (int r = 0; r < QUAD; r++) {
+          vf normal = (load_first(x + place[r] + c, n) - mean[first + r]) * rstd[first + r];
+          store_first(out + place[r] + c, normal * scale + shift, n);
         }
       }
+    }
     for (long r = 0; r < group; r++) {
       mean_out[i + r] = mean[r];
       rstd_out[i + r] = rstd[r];
