@@ -86,14 +86,16 @@ INLINE float *take(float **scratch, long count) {
 enum { HALF = LANES / 2 };  // lanes of each of two heads that share a block
 
 typedef struct {
-  long keys;                     // of the segment in work
-  float *log, *mask;             // [keys]: log existence; 0, or -∞ for masked keys
-  float *k[2], *v[2];            // of a head and the next: [keys, W], up to a whole tile
-  float *qt;                     // of a block: queries, scaled, [W, 16]
-  float *p, *o;                  // [keys, 16], probabilities; [16, W], outputs
-  float *q, *d_o, *d_ot, *ds;    // the backward's: like o, o, qt and p
-  float *k_sum[2], *v_sum[2];    // gradients like k and v
-  float *dlog;                   // [keys, 16], a segment's gradients of log_k by lane
+  long keys;                   // of the segment in work
+  long heads, stride;          // floats from head to head in what all heads have
+  float *log, *mask;           // [keys]: log existence; 0, or -∞ for masked keys
+  float *k, *v;                // of all heads: [keys, W], up to a whole tile
+  float *bias;                 // of a block: what is added to its scores, [keys, 16]
+  float *qt;                   // queries, scaled, [W, 16]
+  float *p, *o;                // probabilities [keys, 16]; outputs [16, W]
+  float *q, *d_o, *d_ot, *ds;  // the backward's: like o, o, qt and p
+  float *k_sum, *v_sum;        // gradients like k and v
+  float *dlog;                 // [keys, 16], a segment's gradients of log_k by lane
   float *memory;
 } attention_scratch;
 
@@ -103,15 +105,16 @@ INLINE attention_scratch attention_prepare(const zk_attention *a, long E, int ba
     long length = a->k_offsets[n + 1] - a->k_offsets[n];
     if (length > longest) longest = length;
   }
-  const long keys = padded(longest), rows = keys * padded(E), block = LANES * padded(E);
-  float *scratch = scratch_floats(8 * rows + 5 * block + (3 * LANES + 2) * keys);
-  attention_scratch s = {.memory = scratch};
+  const long keys = padded(longest), block = LANES * padded(E);
+  attention_scratch s = {.heads = a->heads, .stride = keys * padded(E)};
+  const long rows = a->heads * s.stride;
+  float *scratch = scratch_floats(4 * rows + 5 * block + (4 * LANES + 2) * keys);
+  s.memory = scratch;
   s.log = take(&scratch, keys);
   s.mask = take(&scratch, keys);
-  for (int i = 0; i < 2; i++) {
-    s.k[i] = take(&scratch, rows);
-    s.v[i] = take(&scratch, rows);
-  }
+  s.k = take(&scratch, rows);
+  s.v = take(&scratch, rows);
+  s.bias = take(&scratch, keys * LANES);
   s.qt = take(&scratch, block);
   s.p = take(&scratch, keys * LANES);
   s.o = take(&scratch, block);
@@ -120,60 +123,72 @@ INLINE attention_scratch attention_prepare(const zk_attention *a, long E, int ba
     s.d_o = take(&scratch, block);
     s.d_ot = take(&scratch, block);
     s.ds = take(&scratch, keys * LANES);
-    for (int i = 0; i < 2; i++) {
-      s.k_sum[i] = take(&scratch, rows);
-      s.v_sum[i] = take(&scratch, rows);
-    }
+    s.k_sum = take(&scratch, rows);
+    s.v_sum = take(&scratch, rows);
     s.dlog = take(&scratch, keys * LANES);
   }
   return s;
 }
 
-INLINE void attention_segment(const zk_attention *a, long segment, attention_scratch *s) {
+/// Packs the keys (or values) of all heads; the last row again up to a whole tile, whose products
+/// nobody reads.
+INLINE void attention_pack(const float *x, long stride, long E, const attention_scratch *s,
+                           float *out) {
+  const long W = padded(E);
+  for (long h = 0; h < s->heads; h++, x += E, out += s->stride) {
+    pack_rows(x, stride, s->keys, s->keys, E, NULL, 1, out);
+    for (long i = s->keys; i < tiled(s->keys); i++)
+      for (long c = 0; c < W; c += LANES)
+        store(out + i * W + c, load(out + (s->keys - 1) * W + c));
+  }
+}
+
+INLINE void attention_segment(const zk_attention *a, long segment, long E, attention_scratch *s) {
   const long start = a->k_offsets[segment];
   s->keys = a->k_offsets[segment + 1] - start;
   for (long j = 0; j < s->keys; j++) {
     s->log[j] = a->log_k ? a->log_k[start + j] : 0;
     s->mask[j] = s->log[j] == -INFINITY ? -INFINITY : 0;
   }
-}
-
-/// Packs a head's keys (or values); the last row again up to a whole tile, whose products nobody
-/// reads.
-INLINE void attention_pack(const float *x, long stride, long E, const attention_scratch *s,
-                           float *out) {
-  const long W = padded(E);
-  pack_rows(x, stride, s->keys, s->keys, E, NULL, 1, out);
-  for (long i = s->keys; i < tiled(s->keys); i++)
-    for (long c = 0; c < W; c += LANES) store(out + i * W + c, load(out + (s->keys - 1) * W + c));
-}
-
-INLINE void attention_head(const zk_attention *a, long segment, long head, long E, const int part,
-                           const attention_scratch *s) {
-  const long start = a->k_offsets[segment], at = head * E;
-  attention_pack(a->k + start * a->k_stride + at, a->k_stride, E, s, s->k[part]);
-  attention_pack(a->v + start * a->v_stride + at, a->v_stride, E, s, s->v[part]);
+  attention_pack(a->k + start * a->k_stride, a->k_stride, E, s, s->k);
+  attention_pack(a->v + start * a->v_stride, a->v_stride, E, s, s->v);
 }
 
 /// Queries whose lanes share a vector.
 typedef struct {
-  long segment, row, first, rows;  // `rows` of the segment's from `first`, which is row `row`
-  long head, part;                 // their head, and its place among the two that are packed
-  long heads;                      // 2 when those of the next head are in the upper half
+  long row, rows;    // the first one's row, and their number
+  long head, heads;  // the head in work; 2 when the next head has the upper half
+  vf log_q;          // their log existence
+  vi places;         // where they stand in their segment
 } attention_block;
 
-/// The block of the queries from `first` on, of which there are `queries`.
-INLINE attention_block attention_block_at(const zk_attention *a, long segment, long head,
-                                          long part, long parts, long first, long queries) {
-  attention_block b = {.segment = segment, .row = a->q_offsets[segment] + first, .first = first,
-                       .rows = least(LANES, queries - first), .head = head + part, .part = part};
-  b.heads = b.rows <= HALF && part + 2 <= parts ? 2 : 1;
+/// The lower half in both, where two heads can share the lanes.
+INLINE vf for_each_head(vf x, long rows) {
+  if (rows > HALF) return x;
+  return __builtin_shufflevector(x, x, 0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3, 4, 5, 6, 7);
+}
+
+/// The block of a segment's queries from `first` on, and its s->bias, which all heads share.
+INLINE attention_block attention_block_at(const zk_attention *a, long segment, long first,
+                                          const attention_scratch *s) {
+  const long start = a->q_offsets[segment], queries = a->q_offsets[segment + 1] - start;
+  attention_block b = {.row = start + first, .rows = least(LANES, queries - first)};
+  b.log_q = a->log_q ? for_each_head(load_first(a->log_q + b.row, b.rows), b.rows) : splat(0);
+  vi places = lane_index() + (int)first;
+  if (a->q_places) memcpy(&places, a->q_places + b.row, (size_t)b.rows * sizeof(int32_t));
+  b.places = (vi)for_each_head((vf)places, b.rows);
+  const vf own = choose(b.log_q == -INFINITY, splat(0), b.log_q);
+  for (long j = 0; j < s->keys; j++)
+    store(s->bias + j * LANES, choose(b.places < (int)j, s->log[j] - own, splat(s->mask[j])));
+  for (long j = s->keys; j < tiled(s->keys); j++) store(s->bias + j * LANES, splat(-INFINITY));
   return b;
 }
 
-/// The lower half's lanes in both halves where a block has two heads.
-INLINE vf for_each_head(const attention_block *b, vf x) {
-  return b->heads == 1 ? x : __builtin_shufflevector(x, x, 0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3, 4, 5, 6, 7);
+/// Moves a block to the next head, or the next two; 0 behind the last.
+INLINE int attention_next_head(attention_block *b, const attention_scratch *s) {
+  b->head += b->heads;
+  b->heads = b->rows <= HALF && b->head + 2 <= s->heads ? 2 : 1;
+  return b->head < s->heads;
 }
 
 /// s->qt, and s->q where there is one; lanes that have no query repeat the last.
@@ -205,26 +220,27 @@ INLINE vf halves(float low, float high) {
                                  12, 13, 14, 15);
 }
 
-/// products[key][query] = rows[key, :]·x[query, :] for the transposed x of a block; `rows` are those
-/// of the two heads that are packed.
-INLINE void attention_products(float *const rows[2], const float *xt, const attention_block *b,
-                               long E, const attention_scratch *s, float *products) {
+/// products[r] = rows[first + r, :]·x[query, :] of a tile, for the transposed x of a block; `rows` are
+/// those of all heads.
+INLINE void attention_tile(const float *rows, long first, const float *xt,
+                           const attention_block *b, long E, const attention_scratch *s,
+                           vf products[TILE]) {
   const long W = padded(E);
-  const float *low = rows[b->part], *high = rows[1];
-  for (long j = 0; j < s->keys; j += TILE) {
-    if (b->heads == 1) {
-      tile_product(low + j * W, W, 1, xt, LANES, E, LANES, products + j * LANES, LANES, 0);
-      continue;
-    }
-    vf sum[TILE] = {0};
+  const float *low = rows + b->head * s->stride + first * W, *high = low + s->stride;
+#pragma clang loop unroll(full)
+  for (int r = 0; r < TILE; r++) products[r] = splat(0);
+  if (b->heads == 1) {
     for (long c = 0; c < E; c++) {
       vf x = load(xt + c * LANES);
 #pragma clang loop unroll(full)
-      for (int r = 0; r < TILE; r++)
-        sum[r] += halves(low[(j + r) * W + c], high[(j + r) * W + c]) * x;
+      for (int r = 0; r < TILE; r++) products[r] += low[r * W + c] * x;
     }
+  } else {
+    for (long c = 0; c < E; c++) {
+      vf x = load(xt + c * LANES);
 #pragma clang loop unroll(full)
-    for (int r = 0; r < TILE; r++) store(products + (j + r) * LANES, sum[r]);
+      for (int r = 0; r < TILE; r++) products[r] += halves(low[r * W + c], high[r * W + c]) * x;
+    }
   }
 }
 
@@ -244,29 +260,21 @@ INLINE void attention_scatter(const float *w, const float *x, long rows, long E,
     tile_product(w + j * LANES, LANES, 1, x, W, rows, W, into + j * W, W, 1);
 }
 
-/// Where the queries of a block stand in their segment.
-INLINE vi attention_places(const zk_attention *a, const attention_block *b) {
-  vi places = lane_index() + (int)b->first;
-  if (a->q_places) memcpy(&places, a->q_places + b->row, (size_t)b->rows * sizeof(int32_t));
-  return (vi)for_each_head(b, (vf)places);
-}
-
-/// log existence of a block's queries.
-INLINE vf attention_existence(const zk_attention *a, const attention_block *b) {
-  return a->log_q ? for_each_head(b, load_first(a->log_q + b->row, b->rows)) : splat(0);
-}
-
-/// Scores in s->p of a block of queries at these places become e^(score - max). Returns the factors
-/// that make them probabilities: 0 for a masked query and where no key is visible.
-INLINE vf attention_softmax(vf log_q, vi query, const attention_scratch *s) {
-  const vi masked = log_q == -INFINITY;
-  const vf own = choose(masked, splat(0), log_q);
+/// e^(score - max) in s->p of a block. Returns the factors that make them probabilities: 0 for a
+/// masked query and where no key is visible.
+INLINE vf attention_probabilities(const zk_attention *a, const attention_block *b, long E,
+                                  const attention_scratch *s) {
   vf top = splat(-INFINITY), sum = splat(0);
-  for (long j = 0; j < s->keys; j++) {
-    vf existence = choose(query < (int)j, s->log[j] - own, splat(s->mask[j]));
-    vf score = load(s->p + j * LANES) + existence;
-    store(s->p + j * LANES, score);
-    top = larger(top, score);
+  attention_queries(a, b, E, s);
+  for (long j = 0; j < s->keys; j += TILE) {
+    vf score[TILE];
+    attention_tile(s->k, j, s->qt, b, E, s, score);
+#pragma clang loop unroll(full)
+    for (int r = 0; r < TILE; r++) {
+      score[r] += load(s->bias + (j + r) * LANES);
+      store(s->p + (j + r) * LANES, score[r]);
+      top = larger(top, score[r]);
+    }
   }
   top = choose(top == -INFINITY, splat(0), top);
   for (long j = 0; j < s->keys; j++) {
@@ -274,15 +282,7 @@ INLINE vf attention_softmax(vf log_q, vi query, const attention_scratch *s) {
     store(s->p + j * LANES, e);
     sum += e;
   }
-  return choose(masked | (sum == 0.0f), splat(0), 1.0f / sum);
-}
-
-/// Unscaled probabilities in s->p of a block; returns their factors.
-INLINE vf attention_probabilities(const zk_attention *a, const attention_block *b, long E,
-                                  const attention_scratch *s) {
-  attention_queries(a, b, E, s);
-  attention_products(s->k, s->qt, b, E, s, s->p);
-  return attention_softmax(attention_existence(a, b), attention_places(a, b), s);
+  return choose((b->log_q == -INFINITY) | (sum == 0.0f), splat(0), 1.0f / sum);
 }
 
 /// The outputs of a block's queries: weighted sums of values, times the gates.
@@ -292,13 +292,15 @@ INLINE void attention_outputs(const zk_attention *a, const attention_block *b, v
   float factor[LANES];
   store(factor, factors);
   for (long h = 0; h < b->heads; h++) {
-    const long column = (b->head + h) * E;
-    attention_sums(s->p + h * HALF, s->v[b->part + h], b->rows, E, s, s->o);
+    const long head = b->head + h, column = head * E;
+    attention_sums(s->p + h * HALF, s->v + head * s->stride, b->rows, E, s, s->o);
     for (long r = 0; r < b->rows; r++)
       for (long c = 0; c < E; c += LANES) {
         vf x = load(s->o + r * W + c) * factor[h * HALF + r];
-        if (a->gate)
-          x = gated(x, load_first(a->gate + (b->row + r) * a->gate_stride + column + c, E - c));
+        if (a->gate) {
+          vf gate = load_first(a->gate + (b->row + r) * a->gate_stride + column + c, E - c);
+          x = a->gate_is_open ? x * gate : gated(x, gate);
+        }
         store_first(out + (b->row + r - a->q_offsets[0]) * a->width + column + c, x, E - c);
       }
   }
@@ -307,17 +309,12 @@ INLINE void attention_outputs(const zk_attention *a, const attention_block *b, v
 INLINE void attention_forward(const zk_attention *a, float *out, long E) {
   attention_scratch s = attention_prepare(a, E, 0);
   for (long n = 0; n < a->segments; n++) {
-    attention_segment(a, n, &s);
     const long queries = a->q_offsets[n + 1] - a->q_offsets[n];
-    for (long head = 0; head < a->heads; head += 2) {
-      const int parts = (int)least(2, a->heads - head);
-      for (int part = 0; part < parts; part++) attention_head(a, n, head + part, E, part, &s);
-      for (long i = 0; i < queries; i += LANES)
-        for (long part = 0; part < parts;) {
-          attention_block b = attention_block_at(a, n, head, part, parts, i, queries);
-          attention_outputs(a, &b, attention_probabilities(a, &b, E, &s), E, &s, out);
-          part += b.heads;
-        }
+    attention_segment(a, n, E, &s);
+    for (long first = 0; first < queries; first += LANES) {
+      attention_block b = attention_block_at(a, n, first, &s);
+      while (attention_next_head(&b, &s))
+        attention_outputs(a, &b, attention_probabilities(a, &b, E, &s), E, &s, out);
     }
   }
   free(s.memory);
@@ -364,79 +361,80 @@ INLINE vf attention_score_gradients(vi query, const attention_scratch *s) {
 INLINE void attention_block_backward(const zk_attention *a, const attention_block *b,
                                      const float *dout, float *dq, float *dgate, float *dlog_q,
                                      long E, const attention_scratch *s) {
-  const long W = padded(E);
+  const long W = padded(E), lanes = LANES / b->heads;
   const float scale = 1.0f / sqrtf((float)E);
-  const vi places = attention_places(a, b);
   const vf factor = attention_probabilities(a, b, E, s);
   for (long j = 0; j < s->keys; j++) store(s->p + j * LANES, load(s->p + j * LANES) * factor);
   for (long h = 0; h < b->heads; h++) {
-    const long column = (b->head + h) * E;
-    if (a->gate) attention_sums(s->p + h * HALF, s->v[b->part + h], b->rows, E, s, s->o);
+    const long head = b->head + h, column = head * E;
+    if (a->gate)
+      attention_sums(s->p + h * HALF, s->v + head * s->stride, b->rows, E, s, s->o);
     for (long r = 0; r < b->rows; r++) {
       const long gate = (b->row + r) * a->gate_stride + column;
       gate_backward(a->gate ? a->gate + gate : NULL,
                     dout + (b->row + r - a->q_offsets[0]) * a->width + column,
                     dgate ? dgate + gate : NULL, s->o + r * W, E, s->d_o + (h * HALF + r) * W);
     }
-    const long lanes = LANES / b->heads;
     clear(s->d_o + (h * lanes + b->rows) * W, (lanes - b->rows) * W);
   }
   transpose_block(s->d_o, E, s->d_ot, LANES);
-  attention_products(s->v, s->d_ot, b, E, s, s->ds);
-  vf own = attention_score_gradients(places, s);
+  for (long j = 0; j < s->keys; j += TILE) {
+    vf product[TILE];
+    attention_tile(s->v, j, s->d_ot, b, E, s, product);
+#pragma clang loop unroll(full)
+    for (int r = 0; r < TILE; r++) store(s->ds + (j + r) * LANES, product[r]);
+  }
+  vf own = attention_score_gradients(b->places, s);
   if (dlog_q) {
     if (b->heads == 2) own += ROTATED(own, HALF);
-    vi masked = load_first(a->log_q + b->row, b->rows) == -INFINITY;
-    add_first(dlog_q + b->row, choose(masked, splat(0), own), b->rows);
+    add_first(dlog_q + b->row, choose(b->log_q == -INFINITY, splat(0), own), b->rows);
   }
   for (long h = 0; h < b->heads; h++) {
-    const long column = (b->head + h) * E, part = b->part + h, lane = h * HALF;
-    attention_sums(s->ds + lane, s->k[part], b->rows, E, s, s->o);
+    const long head = b->head + h, column = head * E, lane = h * HALF;
+    attention_sums(s->ds + lane, s->k + head * s->stride, b->rows, E, s, s->o);
     for (long r = 0; r < b->rows; r++)
       for (long c = 0; c < E; c += LANES)
         add_first(dq + (b->row + r) * a->q_stride + column + c, load(s->o + r * W + c) * scale,
                   E - c);
-    attention_scatter(s->ds + lane, s->q + lane * W, b->rows, E, s, s->k_sum[part]);
-    attention_scatter(s->p + lane, s->d_o + lane * W, b->rows, E, s, s->v_sum[part]);
+    attention_scatter(s->ds + lane, s->q + lane * W, b->rows, E, s, s->k_sum + head * s->stride);
+    attention_scatter(s->p + lane, s->d_o + lane * W, b->rows, E, s, s->v_sum + head * s->stride);
   }
+}
+
+/// Adds what was summed of a segment's keys or values.
+INLINE void attention_unpack(const float *sums, long E, const attention_scratch *s, float *dx,
+                             long stride) {
+  for (long h = 0; h < s->heads; h++, dx += E, sums += s->stride)
+    for (long j = 0; j < s->keys; j++)
+      for (long c = 0; c < E; c += LANES)
+        add_first(dx + j * stride + c, load(sums + j * padded(E) + c), E - c);
 }
 
 INLINE void attention_backward(const zk_attention *a, const float *dout, float *dq, float *dk,
                                float *dv, float *dgate, float *dlog_q, float *dlog_k, long E) {
-  const long W = padded(E);
   attention_scratch s = attention_prepare(a, E, 1);
   for (long n = 0; n < a->segments; n++) {
-    attention_segment(a, n, &s);
-    const long queries = a->q_offsets[n + 1] - a->q_offsets[n], k_start = a->k_offsets[n];
+    const long queries = a->q_offsets[n + 1] - a->q_offsets[n], start = a->k_offsets[n];
+    attention_segment(a, n, E, &s);
     clear(s.dlog, padded(s.keys) * LANES);
-    for (long head = 0; head < a->heads; head += 2) {
-      const int parts = (int)least(2, a->heads - head);
-      for (int part = 0; part < parts; part++) {
-        attention_head(a, n, head + part, E, part, &s);
-        clear(s.k_sum[part], tiled(s.keys) * W);
-        clear(s.v_sum[part], tiled(s.keys) * W);
-      }
-      for (long i = 0; i < queries; i += LANES)
-        for (long part = 0; part < parts;) {
-          attention_block b = attention_block_at(a, n, head, part, parts, i, queries);
-          attention_block_backward(a, &b, dout, dq, dgate, dlog_q, E, &s);
-          part += b.heads;
-        }
-      for (int part = 0; part < parts; part++)
-        for (long j = 0; j < s.keys; j++)
-          for (long c = 0; c < E; c += LANES) {
-            const long column = (head + part) * E + c, row = k_start + j;
-            add_first(dk + row * a->k_stride + column, load(s.k_sum[part] + j * W + c), E - c);
-            add_first(dv + row * a->v_stride + column, load(s.v_sum[part] + j * W + c), E - c);
-          }
+    for (long h = 0; h < a->heads; h++) {
+      clear(s.k_sum + h * s.stride, tiled(s.keys) * padded(E));
+      clear(s.v_sum + h * s.stride, tiled(s.keys) * padded(E));
     }
+    for (long first = 0; first < queries; first += LANES) {
+      attention_block b = attention_block_at(a, n, first, &s);
+      while (attention_next_head(&b, &s))
+        attention_block_backward(a, &b, dout, dq, dgate, dlog_q, E, &s);
+    }
+    attention_unpack(s.k_sum, E, &s, dk + start * a->k_stride, a->k_stride);
+    attention_unpack(s.v_sum, E, &s, dv + start * a->v_stride, a->v_stride);
     if (dlog_k)
       for (long j = 0; j < s.keys; j += LANES) {
         vf lanes[LANES];
 #pragma clang loop unroll(full)
         for (int r = 0; r < LANES; r++) lanes[r] = load(s.dlog + (j + r) * LANES);
         vf sum = choose(load(s.mask + j) == 0.0f, sums_of_each(lanes), splat(0));
-        add_first(dlog_k + k_start + j, sum, s.keys - j);
+        add_first(dlog_k + start + j, sum, s.keys - j);
       }
   }
   free(s.memory);

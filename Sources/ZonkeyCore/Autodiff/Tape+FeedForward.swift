@@ -46,8 +46,8 @@ extension Tape {
       tape.addGradients(
         of: expand, expandBias, dout: dhidden,
         input: tape.values(of: input, 0..<rows, in: buffer), rows: rows)
-      tape.backward(to: input, in: buffer) { drows in
-        tape.productBack(dhidden, through: expand, residual: drows, rows: rows, into: drows)
+      tape.backward(to: input, in: buffer) { drows, before in
+        tape.productBack(dhidden, through: expand, residual: before, rows: rows, into: drows)
       }
       if let dx = tape.gradient(x) { Kernel.add(dout, to: dx, count: x.count) }
     }

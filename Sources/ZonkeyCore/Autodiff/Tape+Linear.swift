@@ -39,8 +39,8 @@ extension Tape {
       tape.addGradients(
         of: weight, bias, dout: dout, input: tape.values(of: input, 0..<rows, in: buffer),
         rows: rows)
-      tape.backward(to: input, in: buffer) { drows in
-        tape.productBack(dout, through: weight, residual: drows, rows: rows, into: drows)
+      tape.backward(to: input, in: buffer) { drows, before in
+        tape.productBack(dout, through: weight, residual: before, rows: rows, into: drows)
       }
       if let residual, let dresidual = tape.gradient(residual) {
         Kernel.add(dout, to: dresidual, count: rows * outputs)

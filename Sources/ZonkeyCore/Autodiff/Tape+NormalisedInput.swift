@@ -37,19 +37,18 @@ extension Tape {
     return UnsafePointer(buffer)
   }
 
-  /// Takes the gradient of an input back to x: `products` adds it to rows, which are those of
-  /// `buffer`, begun at zero, or x's own.
+  /// Takes the gradient of an input back to x: `products` puts it into rows, which are those of
+  /// `buffer`, or x's own; then it adds to what these have already, `before`.
   func backward(
     to input: NormalisedInput, in buffer: UnsafeMutablePointer<Float>,
-    _ products: (_ drows: UnsafeMutablePointer<Float>) -> Void
+    _ products: (_ drows: UnsafeMutablePointer<Float>, _ before: UnsafePointer<Float>?) -> Void
   ) {
     let dx = gradient(input.x)
     guard input.norm != nil else {
-      if let dx { products(dx) }
+      if let dx { products(dx, dx) }
       return
     }
-    buffer.update(repeating: 0, count: input.x.count)
-    products(buffer)
+    products(buffer, nil)
     addNormGradient(of: input, 0..<input.rows, buffer, into: dx)
   }
 

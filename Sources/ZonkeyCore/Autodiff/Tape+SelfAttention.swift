@@ -30,7 +30,8 @@ extension Tape {
   /// Shapes: x [L, D]; logExistence [L, 1], -∞ where a position does not exist; result [wanted, D].
   /// Rows that are not wanted give keys and values and nothing else. Projections are kept for the
   /// backward pass; no gradient of theirs is stored. `projected` [L, 4·D] are those of all rows,
-  /// positions added, where the caller has them already and records nothing.
+  /// positions added and σ of the gates taken, where the caller has them already and records
+  /// nothing.
   package func selfAttention(
     _ x: Tensor, _ projection: Linear, norm: LayerNorm?, projected known: Tensor? = nil,
     logExistence: Tensor, rows attending: AttentionRows, heads: Int
@@ -42,7 +43,10 @@ extension Tape {
       logQuery: attending.wanted.map { gathered(logExistence, $0.rows) })
     if let known {
       precondition(!recording && attending.wanted == nil, "selfAttention: projections are for use")
-      work.call(work.parts(of: known)) { zk_attention_forward(&$0, out.values) }
+      work.call(work.parts(of: known)) {
+        $0.gate_is_open = 1
+        zk_attention_forward(&$0, out.values)
+      }
       return out
     }
     let kept = recording ? floats(work.projectedCount) : nil
@@ -119,17 +123,17 @@ extension Tape {
     }
     addGradients(d..<3 * d, d_.kv, values, rows)
     for (part, dpart) in pieces { addGradients(part, dpart, ownValues, queries) }
-    backward(to: work.input, in: buffer) { drows in
+    backward(to: work.input, in: buffer) { drows, before in
       productBack(
-        d_.kv, through: work.weight.rows(d..<3 * d), residual: drows, rows: rows, into: drows)
-      let target = work.attending.wanted == nil ? drows : own
-      if work.attending.wanted != nil { own.update(repeating: 0, count: work.ownCount) }
-      for (part, dpart) in pieces {
+        d_.kv, through: work.weight.rows(d..<3 * d), residual: before, rows: rows, into: drows)
+      let wanted = work.attending.wanted
+      let target = wanted == nil ? drows : own
+      for (index, (part, dpart)) in pieces.enumerated() {
         productBack(
-          dpart, through: work.weight.rows(part), residual: target, rows: queries, into: target)
+          dpart, through: work.weight.rows(part),
+          residual: wanted != nil && index == 0 ? nil : target, rows: queries, into: target)
       }
-      guard let wanted = work.attending.wanted else { return }
-      Kernel.scatterAdd(own, wanted.rows, width: d, to: drows)
+      if let wanted { Kernel.scatterAdd(own, wanted.rows, width: d, to: drows) }
     }
   }
 }

@@ -3,9 +3,9 @@ import ZonkeyKernels
 /// The rows with which level 0's compressor begins, looked up; one for each thread.
 ///
 /// What the convolution makes of a byte, and what the first layer projects that to before positions
-/// are added, is a function of the byte and its two neighbours in the segment alone: text has few
-/// thousand such triples. The learned vectors before a segment are the same in all. All rows come
-/// from here, so that nothing depends on what the table happens to hold.
+/// are added, is a function of the byte and its two neighbours in the segment alone, and so is σ of
+/// the gates: text has few thousand such triples. The learned vectors before a segment are the same
+/// in all. All rows come from here, so that nothing depends on what the table happens to hold.
 package final class CompressorRows {
   private let level: Level
   private let symbolVectors: Tensor

@@ -109,8 +109,8 @@ extension Tape {
   ///
   /// Shapes: x [L, D], logExistence [L, 1], result [wanted, D]. Nothing reads the other rows of
   /// the last layer, so there they give keys and values and nothing else. `projected` [L, 4·D] is
-  /// what the first layer, when it is not the last, projects x to, positions added, where the
-  /// caller has it already.
+  /// what the first layer, when it is not the last, projects x to, positions added and σ of the
+  /// gates taken, where the caller has it already.
   package func encode(
     _ x: Tensor, _ encoder: Encoder, projected known: Tensor? = nil, logExistence: Tensor,
     offsets: ContiguousArray<Int32>, wanted: SegmentRows

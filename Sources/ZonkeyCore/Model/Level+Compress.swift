@@ -1,3 +1,7 @@
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 extension Level {
   /// Compresses packed segments to latents (model §4).
   ///
@@ -39,12 +43,19 @@ extension Level {
     return tape.combine(1, x, 1, features)
   }
 
-  /// What the first layer projects input rows x [L, D] to: [L, 4·D].
+  /// What the first layer projects input rows x [L, D] to, with σ of the gates: [L, 4·D]. For use
+  /// alone: nothing of it is recorded.
   package func compressorProjection(
     _ x: Tensor, positions: RowTable? = nil, on tape: Tape
   ) -> Tensor {
+    precondition(!tape.recording, "compressorProjection: not on a tape that records")
     let layer = compressor.encoder.layers[0]
-    return tape.linear(x, layer.projection, norm: layer.attentionNorm, positions: positions)
+    let out = tape.linear(x, layer.projection, norm: layer.attentionNorm, positions: positions)
+    for row in 0..<out.rows {
+      let gates = out.values + row * out.columns + 3 * x.columns
+      for i in 0..<x.columns { gates[i] = 1 / (1 + exp(-gates[i])) }
+    }
+    return out
   }
 
   /// What each row x [L, D] gives to the convolution of the rows around it: [L, 3·D].
