@@ -15,8 +15,8 @@
 /// rows themselves stay in the first cache, as far as that goes. The last block may be less than a
 /// tile longer, so that its last two tiles can share their rows.
 INLINE long product_block_rows(long inputs) {
-  const long fitting = 6144 / inputs / TILE_ROWS;
-  return TILE_ROWS * least(16, most(4, fitting));
+  const long near = 6144;  // floats of x that stay in the first cache
+  return TILE_ROWS * least(16, most(4, near / inputs / TILE_ROWS));
 }
 
 /// The weights of a single output: as they are, zeros up to a whole vector.
@@ -30,8 +30,16 @@ void KERNEL(zk_pack_weights)(const float *weight, long outputs, long inputs, flo
     return;
   }
   for (long o = 0; o < outputs; o += LANES) {
-    long n = least(LANES, outputs - o);
-    for (long k = 0; k < inputs; k++, packed += LANES)
+    long n = least(LANES, outputs - o), k = 0;
+    for (; n == LANES && k + LANES <= inputs; k += LANES) {
+      vf block[LANES];
+#pragma clang loop unroll(full)
+      for (int lane = 0; lane < LANES; lane++) block[lane] = load(weight + (o + lane) * inputs + k);
+      transpose(block);
+#pragma clang loop unroll(full)
+      for (int i = 0; i < LANES; i++, packed += LANES) store(packed, block[i]);
+    }
+    for (; k < inputs; k++, packed += LANES)
       for (long lane = 0; lane < LANES; lane++)
         packed[lane] = lane < n ? weight[(o + lane) * inputs + k] : 0;
   }
