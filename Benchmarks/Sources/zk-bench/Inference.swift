@@ -37,7 +37,7 @@ extension Bench {
     _ name: String, _ segments: Workload.Segments, in arithmetic: Arithmetic = .float32
   ) throws {
     let zonkey = try Workload(segments).zonkey(arithmetic)
-    let (pieces, together) = (16, 2)
+    let (pieces, together) = (64, 2)
     let texts = Workload.crops(pieces * together, length: Bench.length).map(\.bytes)
     let encoders = try (0..<workers.count).map { _ in try encoder(zonkey) }
     let sample = sample {
@@ -68,9 +68,9 @@ extension Bench {
   ) throws {
     let load = try Workload(segments)
     let level = load.model.levels[0]
-    let (pieces, together) = (32, LatentExpander.groupSegments)
+    let (pieces, together) = (128, LatentExpander.groupSegments)
     let windows = try livingWindows(
-      Workload.crops(1, length: 16 * 1024)[0].bytes, of: load.zonkey())
+      Workload.crops(1, length: 32 * 1024)[0].bytes, of: load.zonkey())
     let offsets = (0..<pieces).map {
       windows.localOffsets($0 * together..<($0 + 1) * together)
     }
