@@ -1,16 +1,32 @@
 // Sums, copies and index lists over rows. All of them are bound by memory, not arithmetic.
 
+/// n columns from c of the sum of those that are not NULL, in this order.
+INLINE vf start_columns(const float *bias, const float *residual, const float *looked_up, long c,
+                        long n) {
+  vf x = bias ? load_first(bias + c, n) : splat(0);
+  if (residual) x += load_first(residual + c, n);
+  if (looked_up) x += load_first(looked_up + c, n);
+  return x;
+}
+
+INLINE void start_row(float *out, const float *bias, const float *residual,
+                      const float *looked_up, long columns) {
+  long c = 0;
+  for (; c + LANES <= columns; c += LANES)
+    store(out + c, start_columns(bias, residual, looked_up, c, LANES));
+  if (c < columns)
+    store_first(out + c, start_columns(bias, residual, looked_up, c, columns - c), columns - c);
+}
+
 void KERNEL(zk_start_rows)(float *out, const float *bias, const float *residual,
                            const float *table, const int32_t *row_of, long rows, long columns) {
-  for (long i = 0; i < rows; i++) {
+  for (long i = 0; i < rows; i++, out += columns) {
     const float *looked_up = table ? table + (long)row_of[i] * columns : NULL;
-    for (long c = 0; c < columns; c += LANES) {
-      long n = columns - c;
-      vf x = bias ? load_first(bias + c, n) : splat(0);
-      if (residual) x += load_first(residual + i * columns + c, n);
-      if (looked_up) x += load_first(looked_up + c, n);
-      store_first(out + i * columns + c, x, n);
-    }
+    const float *row = residual ? residual + i * columns : NULL;
+    // What the encoder asks for most, without asking at every vector.
+    if (!bias && !row && looked_up) start_row(out, NULL, NULL, looked_up, columns);
+    else if (!bias && row && looked_up) start_row(out, NULL, row, looked_up, columns);
+    else start_row(out, bias, row, looked_up, columns);
   }
 }
 
