@@ -46,7 +46,7 @@ package struct LatentExpander {
   }
 
   /// Segments that are decoded together: so few that a layer's rows stay in the cache.
-  package static let groupSegments = 32
+  package static let groupSegments = 24
 
   /// A segment and whether it is its document's last.
   private struct Place {
