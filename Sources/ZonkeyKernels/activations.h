@@ -1,13 +1,12 @@
 // GELU, LayerNorm and the sphere norm.
 
-INLINE vf gelu_value(vf x) { return x * normal_distribution(x); }
-
 INLINE vf gelu_slope(vf x, vf distribution) { return distribution + x * normal_density(x); }
 
 void KERNEL(zk_gelu_forward)(const float *x, float *out, long count) {
-  long i = 0;
-  for (; i + LANES <= count; i += LANES) store(out + i, gelu_value(load(x + i)));
-  if (i < count) store_first(out + i, gelu_value(load_first(x + i, count - i)), count - i);
+  for (long i = 0; i < count; i += LANES) {
+    vf value = load_first(x + i, count - i);
+    store_first(out + i, value * normal_distribution(value), count - i);
+  }
 }
 
 void KERNEL(zk_gelu_backward)(const float *x, const float *dout, float *dx, long count) {

@@ -65,15 +65,25 @@ INLINE void pack_rows(const float *x, long stride, long rows, long total, long E
 
 /// out[c, i] = x[i, c] for 16 packed rows of padded(E).
 INLINE void transpose_block(const float *x, long E, float *out, long out_stride) {
-  const long width = padded(E);
-  for (long c = 0; c < width; c += LANES) {
-    vf block[LANES];
-#pragma clang loop unroll(full)
-    for (int r = 0; r < LANES; r++) block[r] = load(x + r * width + c);
-    transpose(block);
-#pragma clang loop unroll(full)
-    for (int r = 0; r < LANES; r++) store(out + (c + r) * out_stride, block[r]);
+  const float *row[LANES];
+  for (long i = 0; i < LANES; i++) row[i] = x + i * padded(E);
+  transpose_rows(row, padded(E), 1, NULL, out, out_stride);
+}
+
+/// p becomes e^(p - top) for `count` vectors; returns their sum.
+INLINE vf exponentials(float *p, long count, vf top) {
+  vf sum = splat(0);
+  for (long j = 0; j < count; j++) {
+    vf e = decay(load(p + j * LANES) - top);
+    store(p + j * LANES, e);
+    sum += e;
   }
+  return sum;
+}
+
+/// `count` vectors times `factor`.
+INLINE void scale_vectors(float *p, long count, vf factor) {
+  for (long j = 0; j < count; j++) store(p + j * LANES, load(p + j * LANES) * factor);
 }
 
 /// Takes `count` floats, a multiple of 16, from a scratch block.
@@ -200,17 +210,7 @@ INLINE void attention_queries(const zk_attention *a, const attention_block *b, l
     const long row = b->row + least(lane - upper * HALF, b->rows - 1);
     query[lane] = a->q + row * a->q_stride + (b->head + upper) * E;
   }
-  for (long c = 0; c < padded(E); c += LANES) {
-    vf block[LANES];
-#pragma clang loop unroll(full)
-    for (int r = 0; r < LANES; r++) {
-      block[r] = load_first(query[r] + c, E - c) * scale;
-      if (s->q) store(s->q + r * padded(E) + c, block[r]);
-    }
-    transpose(block);
-#pragma clang loop unroll(full)
-    for (int r = 0; r < LANES; r++) store(s->qt + (c + r) * LANES, block[r]);
-  }
+  transpose_rows(query, E, scale, s->q, s->qt, LANES);
 }
 
 /// One number in the lower half, another in the upper.
@@ -264,7 +264,7 @@ INLINE void attention_scatter(const float *w, const float *x, long rows, long E,
 /// masked query and where no key is visible.
 INLINE vf attention_probabilities(const zk_attention *a, const attention_block *b, long E,
                                   const attention_scratch *s) {
-  vf top = splat(-INFINITY), sum = splat(0);
+  vf top = splat(-INFINITY);
   attention_queries(a, b, E, s);
   for (long j = 0; j < s->keys; j += TILE) {
     vf score[TILE];
@@ -276,12 +276,7 @@ INLINE vf attention_probabilities(const zk_attention *a, const attention_block *
       top = larger(top, score[r]);
     }
   }
-  top = choose(top == -INFINITY, splat(0), top);
-  for (long j = 0; j < s->keys; j++) {
-    vf e = decay(load(s->p + j * LANES) - top);
-    store(s->p + j * LANES, e);
-    sum += e;
-  }
+  vf sum = exponentials(s->p, s->keys, choose(top == -INFINITY, splat(0), top));
   return choose((b->log_q == -INFINITY) | (sum == 0.0f), splat(0), 1.0f / sum);
 }
 
@@ -363,8 +358,7 @@ INLINE void attention_block_backward(const zk_attention *a, const attention_bloc
                                      long E, const attention_scratch *s) {
   const long W = padded(E), lanes = LANES / b->heads;
   const float scale = 1.0f / sqrtf((float)E);
-  const vf factor = attention_probabilities(a, b, E, s);
-  for (long j = 0; j < s->keys; j++) store(s->p + j * LANES, load(s->p + j * LANES) * factor);
+  scale_vectors(s->p, s->keys, attention_probabilities(a, b, E, s));
   for (long h = 0; h < b->heads; h++) {
     const long head = b->head + h, column = head * E;
     if (a->gate)

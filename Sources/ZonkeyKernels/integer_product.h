@@ -159,34 +159,27 @@ INLINE void integer_tile(const int rows, const int vectors, const rounded_rows *
     }
 }
 
-/// The last columns of all rows, which do not fill a vector.
+/// The tiles of all rows at `column`; `vectors` and n as in product_tile.
+INLINE void integer_columns(const int vectors, const rounded_rows *x, long rows,
+                            const float *packed, const product_start *start, long inputs,
+                            long first, long column, long outputs, const long n, float *out) {
+  for (long row = 0; row < rows;) {
+    const long count = tile_rows(rows - row);
+#define COLUMN_ROWS(tile) \
+  integer_tile(tile, vectors, x, row, packed, start, inputs, first, column, outputs, n, out)
+    WITH_TILE_ROWS(count, COLUMN_ROWS)
+#undef COLUMN_ROWS
+    row += count;
+  }
+}
+
+/// The last columns, which do not fill a vector; see product_tail.
 static __attribute__((noinline)) void integer_tail(const rounded_rows *x, long rows,
                                                    const float *packed,
                                                    const product_start *start, long inputs,
                                                    long first, long column, long outputs,
                                                    float *out) {
-  for (long row = 0; row < rows;) {
-    const long count = tile_rows(rows - row);
-#define TAIL_ROWS(n)                                                                      \
-  integer_tile(n, 1, x, row, packed, start, inputs, first, column, outputs, outputs - column, out)
-    WITH_TILE_ROWS(count, TAIL_ROWS)
-#undef TAIL_ROWS
-    row += count;
-  }
-}
-
-/// Whole vectors of columns of all rows.
-INLINE void integer_columns(const int vectors, const rounded_rows *x, long rows,
-                            const float *packed, const product_start *start, long inputs,
-                            long first, long column, long outputs, float *out) {
-  for (long row = 0; row < rows;) {
-    const long count = tile_rows(rows - row);
-#define COLUMN_ROWS(n) \
-  integer_tile(n, vectors, x, row, packed, start, inputs, first, column, outputs, LANES, out)
-    WITH_TILE_ROWS(count, COLUMN_ROWS)
-#undef COLUMN_ROWS
-    row += count;
-  }
+  integer_columns(1, x, rows, packed, start, inputs, first, column, outputs, outputs - column, out);
 }
 
 /// The product of `rows` rounded rows with the weights of one block of inputs.
@@ -197,11 +190,11 @@ INLINE void integer_block(const rounded_rows *x, long rows, const float *packed,
   long column = 0;
   for (; column + TILE_VECTORS * LANES <= outputs; column += TILE_VECTORS * LANES)
     integer_columns(TILE_VECTORS, x, rows, packed + column / LANES * group, start, inputs, first,
-                    column, outputs, out);
+                    column, outputs, LANES, out);
   if (TILE_VECTORS > 1)
     for (; column + LANES <= outputs; column += LANES)
       integer_columns(1, x, rows, packed + column / LANES * group, start, inputs, first, column,
-                      outputs, out);
+                      outputs, LANES, out);
   if (column < outputs)
     integer_tail(x, rows, packed + column / LANES * group, start, inputs, first, column, outputs,
                  out);

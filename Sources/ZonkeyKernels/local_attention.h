@@ -68,36 +68,43 @@ INLINE void local_transpose(const float *x, long E, const local_scratch *s, floa
     transpose_block(x + i * padded(E), E, out + i, s->rows);
 }
 
-/// `offsets` rows of local_products, a constant.
-INLINE void local_offsets(const int offsets, const float *xt, const float *rows, long stride,
-                          const float *positions, long E, float *products) {
+/// `count` rows of column_products, a constant.
+INLINE void column_products_tile(const int count, const float *xt, const float *y, long stride,
+                                 long next, const float *positions, long E, float *products) {
   vf sum[TILE];
 #pragma clang loop unroll(full)
-  for (int o = 0; o < offsets; o++) sum[o] = splat(0);
+  for (int o = 0; o < count; o++) sum[o] = splat(0);
   for (long c = 0; c < E; c++) {
     vf x = load(xt + c * LANES);
 #pragma clang loop unroll(full)
-    for (int o = 0; o < offsets; o++) {
-      vf y = load(rows + c * stride + o);
-      if (positions) y += positions[o * padded(E) + c];
-      sum[o] += x * y;
+    for (int o = 0; o < count; o++) {
+      vf column = load(y + c * stride + o * next);
+      if (positions) column += positions[o * padded(E) + c];
+      sum[o] += x * column;
     }
   }
 #pragma clang loop unroll(full)
-  for (int o = 0; o < offsets; o++) store(products + o * LANES, sum[o]);
+  for (int o = 0; o < count; o++) store(products + o * LANES, sum[o]);
 }
 
-/// products[o][i] = x[i, :]·(row i + o, plus position o where there are positions), for the
-/// transposed x of a block and transposed rows.
+/// products[o][i] = x[i, :]·(row i of y's part o, plus position o where there are positions) for
+/// `count` parts, `next` floats apart. x and y stand in columns of 16: those of x one after the
+/// other, those of y `stride` floats apart.
+INLINE void column_products(const float *xt, const float *y, long stride, long next,
+                            const float *positions, long E, long count, float *products) {
+  long o = 0;
+  for (; o + TILE <= count; o += TILE)
+    column_products_tile(TILE, xt, y + o * next, stride, next,
+                         positions ? positions + o * padded(E) : NULL, E, products + o * LANES);
+  for (; o < count; o++)
+    column_products_tile(1, xt, y + o * next, stride, next,
+                         positions ? positions + o * padded(E) : NULL, E, products + o * LANES);
+}
+
+/// The same for all offsets of the window, the part o of the transposed rows being the row i + o.
 INLINE void local_products(const float *xt, const float *rows, const float *positions, long E,
                            const local_scratch *s, float *products) {
-  long o = 0;
-  for (; o + TILE <= s->window; o += TILE)
-    local_offsets(TILE, xt, rows + o, s->rows, positions ? positions + o * padded(E) : NULL, E,
-                  products + o * LANES);
-  for (; o < s->window; o++)
-    local_offsets(1, xt, rows + o, s->rows, positions ? positions + o * padded(E) : NULL, E,
-                  products + o * LANES);
+  column_products(xt, rows, s->rows, 1, positions, E, s->window, products);
 }
 
 /// Unscaled probabilities in s->p of the block of queries from `first`, row `local` of the span,

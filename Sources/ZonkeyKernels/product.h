@@ -30,16 +30,12 @@ void KERNEL(zk_pack_weights)(const float *weight, long outputs, long inputs, flo
     return;
   }
   for (long o = 0; o < outputs; o += LANES) {
-    long n = least(LANES, outputs - o), k = 0;
-    for (; n == LANES && k + LANES <= inputs; k += LANES) {
-      vf block[LANES];
-#pragma clang loop unroll(full)
-      for (int lane = 0; lane < LANES; lane++) block[lane] = load(weight + (o + lane) * inputs + k);
-      transpose(block);
-#pragma clang loop unroll(full)
-      for (int i = 0; i < LANES; i++, packed += LANES) store(packed, block[i]);
-    }
-    for (; k < inputs; k++, packed += LANES)
+    const long n = least(LANES, outputs - o), whole = n == LANES ? inputs - inputs % LANES : 0;
+    const float *row[LANES];
+    for (long lane = 0; lane < LANES; lane++) row[lane] = weight + (o + least(lane, n - 1)) * inputs;
+    transpose_rows(row, whole, 1, NULL, packed, LANES);
+    packed += whole * LANES;
+    for (long k = whole; k < inputs; k++, packed += LANES)
       for (long lane = 0; lane < LANES; lane++)
         packed[lane] = lane < n ? weight[(o + lane) * inputs + k] : 0;
   }
@@ -172,34 +168,27 @@ INLINE long tile_rows(long left) {
     body((n) <= TILE_ROWS ? (n) : 1); \
     break;
 
-/// The last columns of the rows first ..< end, which do not fill a vector. Apart from the rest,
-/// whose registers this would need.
-static __attribute__((noinline)) void product_tail(const float *x, const float *packed,
-                                                   const product_start *start, long first, long end,
-                                                   long inputs, long column, long outputs,
-                                                   float *out) {
-  for (long row = first; row < end;) {
-    const long count = tile_rows(end - row);
-#define TAIL_ROWS(n) \
-  product_tile(n, 1, x, packed, start, inputs, row, column, outputs, outputs - column, out)
-    WITH_TILE_ROWS(count, TAIL_ROWS)
-#undef TAIL_ROWS
-    row += count;
-  }
-}
-
-/// Whole vectors of columns of the rows first ..< end.
+/// The tiles of the rows first ..< end at `column`; `vectors` and n as in product_tile.
 INLINE void product_columns(const int vectors, const float *x, const float *packed,
                             const product_start *start, long first, long end, long inputs,
-                            long column, long outputs, float *out) {
+                            long column, long outputs, const long n, float *out) {
   for (long row = first; row < end;) {
     const long count = tile_rows(end - row);
-#define COLUMN_ROWS(n) \
-  product_tile(n, vectors, x, packed, start, inputs, row, column, outputs, LANES, out)
+#define COLUMN_ROWS(rows) \
+  product_tile(rows, vectors, x, packed, start, inputs, row, column, outputs, n, out)
     WITH_TILE_ROWS(count, COLUMN_ROWS)
 #undef COLUMN_ROWS
     row += count;
   }
+}
+
+/// The last columns, which do not fill a vector. Apart from the rest, whose registers this would
+/// need.
+static __attribute__((noinline)) void product_tail(const float *x, const float *packed,
+                                                   const product_start *start, long first, long end,
+                                                   long inputs, long column, long outputs,
+                                                   float *out) {
+  product_columns(1, x, packed, start, first, end, inputs, column, outputs, outputs - column, out);
 }
 
 /// All columns of the rows first ..< end.
@@ -208,11 +197,11 @@ INLINE void product_block(const float *x, const float *packed, const product_sta
   long column = 0;
   for (; column + TILE_VECTORS * LANES <= outputs; column += TILE_VECTORS * LANES)
     product_columns(TILE_VECTORS, x, packed + column * inputs, start, first, end, inputs, column,
-                    outputs, out);
+                    outputs, LANES, out);
   if (TILE_VECTORS > 1)
     for (; column + LANES <= outputs; column += LANES)
       product_columns(1, x, packed + column * inputs, start, first, end, inputs, column, outputs,
-                      out);
+                      LANES, out);
   if (column < outputs)
     product_tail(x, packed + column * inputs, start, first, end, inputs, column, outputs, out);
 }

@@ -40,40 +40,16 @@ INLINE vf step_products(const float *x, const float *rows, const step_pairs *pai
 /// The rows of the pairs as columns: out [padded(E), 16].
 INLINE void step_columns(const float *rows, const step_pairs *pairs, float scale, long E,
                          float *out) {
-  for (long c = 0; c < E; c += LANES) {
-    vf block[LANES];
-#pragma clang loop unroll(full)
-    for (int l = 0; l < LANES; l++) block[l] = load_first(rows + pairs->offset[l] + c, E - c) * scale;
-    transpose(block);
-#pragma clang loop unroll(full)
-    for (int r = 0; r < LANES; r++) store(out + (c + r) * LANES, block[r]);
-  }
-}
-
-/// Scores of `count` steps, a constant, for queries and keys that stand in columns.
-INLINE void step_scores(const int count, const float *q, const float *keys, long E, float *p) {
-  vf sum[TILE];
-#pragma clang loop unroll(full)
-  for (int j = 0; j < count; j++) sum[j] = splat(0);
-  for (long c = 0; c < E; c++) {
-    vf x = load(q + c * LANES);
-#pragma clang loop unroll(full)
-    for (int j = 0; j < count; j++) sum[j] += x * load(keys + (j * padded(E) + c) * LANES);
-  }
-#pragma clang loop unroll(full)
-  for (int j = 0; j < count; j++) store(p + j * LANES, sum[j]);
+  const float *row[LANES];
+  for (long l = 0; l < LANES; l++) row[l] = rows + pairs->offset[l];
+  transpose_rows(row, E, scale, NULL, out, LANES);
 }
 
 /// Scores [step + 1][16] become e^(score - max); returns the factors that make them probabilities.
 INLINE vf step_softmax(long step, float *p) {
-  vf top = load(p), sum = splat(0);
+  vf top = load(p);
   for (long j = 1; j <= step; j++) top = larger(top, load(p + j * LANES));
-  for (long j = 0; j <= step; j++) {
-    vf e = decay(load(p + j * LANES) - top);
-    store(p + j * LANES, e);
-    sum += e;
-  }
-  return 1.0f / sum;
+  return 1.0f / exponentials(p, step + 1, top);
 }
 
 /// Probabilities [step + 1][16] of the pairs again; q receives the scaled queries.
@@ -86,8 +62,7 @@ INLINE void step_probabilities(const float *projected, const int32_t *first_row,
   for (long j = 0; j <= step; j++)
     store(p + j * LANES,
           step_products(q, projected + step_row(first_row, j, width) + width, pairs, E));
-  vf factor = step_softmax(step, p);
-  for (long j = 0; j <= step; j++) store(p + j * LANES, load(p + j * LANES) * factor);
+  scale_vectors(p, step + 1, step_softmax(step, p));
 }
 
 /// out[r, :] = Σ_j w[j, l] * rows of step j for the pairs l = first + r of a tile: their weighted
@@ -130,10 +105,7 @@ INLINE void step_forward(const float *projected, const int32_t *first_row, long 
     for (long l = 0; l < LANES; l++)
       pack_rows(rows + 2 * width + pairs.offset[l], 0, 1, 1, E, NULL, 1,
                 values + step * block + l * padded(E));
-    long j = 0;
-    for (; j + TILE <= step + 1; j += TILE)
-      step_scores(TILE, q, keys + j * block, E, p + j * LANES);
-    for (; j <= step; j++) step_scores(1, q, keys + j * block, E, p + j * LANES);
+    column_products(q, keys, LANES, block, NULL, E, step + 1, p);
     float factor[LANES];
     store(factor, step_softmax(step, p));
     for (long l = 0; l < pairs.count; l += TILE)

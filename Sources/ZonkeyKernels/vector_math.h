@@ -170,6 +170,23 @@ INLINE void transpose(vf x[LANES]) {
   }
 }
 
+/// out[c, i] = row[i][c] * scale for 16 rows, in whole vectors: columns behind the last are zero.
+/// With `copy` the scaled rows go there too.
+INLINE void transpose_rows(const float *const row[LANES], long columns, float scale, float *copy,
+                           float *out, long out_stride) {
+  for (long c = 0; c < columns; c += LANES) {
+    vf block[LANES];
+#pragma clang loop unroll(full)
+    for (int r = 0; r < LANES; r++) {
+      block[r] = load_first(row[r] + c, columns - c) * scale;
+      if (copy) store(copy + r * padded(columns) + c, block[r]);
+    }
+    transpose(block);
+#pragma clang loop unroll(full)
+    for (int r = 0; r < LANES; r++) store(out + (c + r) * out_stride, block[r]);
+  }
+}
+
 // ---- Elementary functions --------------------------------------------------------------------
 
 /// 2^(factor * x), relative error 2e-7 beside what |factor| * x is known to; 0 where the power is
