@@ -33,6 +33,24 @@ import ZonkeyCore
     }.using(GradientModel.entries(level.decoderRange)).byDirection()
   }
 
+  /// What is computed once, or in the same memory again, when nothing is recorded changes no bit.
+  @Test(arguments: [0, 1], [Float(0), 0.4]) func decodeInUse(index: Int, noise: Float) {
+    let level = model.levels[index]
+    var numbers = TestNumbers(UInt64(index + 1))
+    let latents = numbers.floats(5 * level.configuration.latentWidth)
+    func decode(_ noiseLevels: [Float], recording: Bool) -> [[Float]] {
+      let tape = Tape(
+        weights: GradientModel.weights, workers: Workers(count: 1), recording: recording)
+      let decoded = level.decode(
+        tape.constant(latents, columns: level.configuration.latentWidth),
+        noiseLevels: noiseLevels, offsets: ragged, on: tape)
+      return [decoded.vectors.array, decoded.existence.array]
+    }
+    for levels in [[noise, noise, noise, noise, noise], [noise, 0.9, noise, noise, 0.3]] {
+      #expect(decode(levels, recording: false) == decode(levels, recording: true))
+    }
+  }
+
   /// One segment alone, of one row.
   @Test func decodeOneRow() {
     let level = model.levels[0]

@@ -56,10 +56,10 @@ package struct Rollout: Sendable {
     Int(firstRow[phase.first])..<Int(firstRow[phase.first + phase.steps])
   }
 
-  /// The step of every row of a phase.
-  func stepOfRow(in phase: Phase) -> ContiguousArray<Int32> {
+  /// The steps of some rows of a phase.
+  func steps(of rows: Range<Int>, in phase: Phase) -> ContiguousArray<Int32> {
     ContiguousArray(
-      rows(of: phase).indices.map {
+      rows.map {
         Int32(phase.first + ($0 - Int(firstRow[phase.first])) / max(1, phase.alive))
       })
   }

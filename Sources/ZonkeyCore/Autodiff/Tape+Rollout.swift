@@ -96,9 +96,7 @@ extension Tape {
     product(
       values(of: layer.attentionInput, rows, in: normed), layer.packed.projection,
       bias: layer.projectionBias.values,
-      positions: RowTable(
-        table: positions,
-        rowOf: ContiguousArray(layer.order.stepOfRow(in: phase).dropFirst(repeated))),
+      positions: RowTable(table: positions, rowOf: layer.order.steps(of: rows, in: phase)),
       rows: rows.count, inputs: d, outputs: 3 * d, into: projected + 3 * repeated * d)
     repeatFirst(projected, width: 3 * d)
     layer.forEachStep(of: phase) { step, row, firstRow in

@@ -128,10 +128,11 @@ extension Tape {
         d_.kv, through: work.weight.rows(d..<3 * d), residual: before, rows: rows, into: drows)
       let wanted = work.attending.wanted
       let target = wanted == nil ? drows : own
-      for (index, (part, dpart)) in pieces.enumerated() {
+      var before = wanted == nil ? UnsafePointer(drows) : nil
+      for (part, dpart) in pieces {
         productBack(
-          dpart, through: work.weight.rows(part),
-          residual: wanted != nil && index == 0 ? nil : target, rows: queries, into: target)
+          dpart, through: work.weight.rows(part), residual: before, rows: queries, into: target)
+        before = UnsafePointer(target)
       }
       if let wanted { Kernel.scatterAdd(own, wanted.rows, width: d, to: drows) }
     }

@@ -61,12 +61,10 @@ extension Level {
     let (clean, noisy) = (tape.use(decoder.clean), tape.use(decoder.noisy))
     let out = tape.empty((1 + vectors) * n, width)
     for (place, segment) in order.segmentAt.enumerated() {
-      let (tau, noise) = (out.values + place * width, t[segment])
-      if place > 0 && noise == t[order.segmentAt[place - 1]] {
-        tau.update(from: tau - width, count: width)
-        continue
+      let tau = out.values + place * width
+      for j in 0..<width {
+        tau[j] = (1 - t[segment]) * clean.values[j] + t[segment] * noisy.values[j]
       }
-      for j in 0..<width { tau[j] = (1 - noise) * clean.values[j] + noise * noisy.values[j] }
     }
     let vectorOf = ContiguousArray(
       (0..<vectors).flatMap { step in order.segmentAt.map { Int32($0 * vectors + step) } })
