@@ -1,28 +1,46 @@
 // GELU, LayerNorm and the sphere norm.
 
-INLINE vf gelu_slope(vf x, vf distribution) { return distribution + x * normal_density(x); }
+/// x Φ(x), which is max(x, 0) - |x| Φ(-|x|); with `slope` its derivative too.
+INLINE vf gelu(vf x, vf *slope) {
+  vf u = at_most(magnitude(x), NORMAL_RANGE), tail = normal_tail(u);
+  if (slope) *slope = choose(x < 0.0f, tail, 1.0f - tail) + x * normal_density(x);
+  return at_least(x, 0.0f) - u * tail;
+}
+
+// Whole vectors go without a check, so that constants stay in registers.
+
+INLINE void gelu_forward(const float *x, float *out, long n) {
+  store_first(out, gelu(load_first(x, n), NULL), n);
+}
+
+INLINE void gelu_backward(const float *x, const float *dout, float *dx, long n) {
+  vf slope;
+  gelu(load_first(x, n), &slope);
+  add_first(dx, load_first(dout, n) * slope, n);
+}
+
+INLINE void gelu_chain(const float *x, float *out, float *d, long n) {
+  vf slope, value = gelu(load_first(x, n), &slope);
+  store_first(out, value, n);
+  store_first(d, load_first(d, n) * slope, n);
+}
 
 void KERNEL(zk_gelu_forward)(const float *x, float *out, long count) {
-  for (long i = 0; i < count; i += LANES) {
-    vf value = load_first(x + i, count - i);
-    store_first(out + i, value * normal_distribution(value), count - i);
-  }
+  long i = 0;
+  for (; i + LANES <= count; i += LANES) gelu_forward(x + i, out + i, LANES);
+  if (i < count) gelu_forward(x + i, out + i, count - i);
 }
 
 void KERNEL(zk_gelu_backward)(const float *x, const float *dout, float *dx, long count) {
-  for (long i = 0; i < count; i += LANES) {
-    vf value = load_first(x + i, count - i);
-    vf slope = gelu_slope(value, normal_distribution(value));
-    add_first(dx + i, load_first(dout + i, count - i) * slope, count - i);
-  }
+  long i = 0;
+  for (; i + LANES <= count; i += LANES) gelu_backward(x + i, dout + i, dx + i, LANES);
+  if (i < count) gelu_backward(x + i, dout + i, dx + i, count - i);
 }
 
 void KERNEL(zk_gelu_chain)(const float *x, float *out, float *d, long count) {
-  for (long i = 0; i < count; i += LANES) {
-    vf value = load_first(x + i, count - i), distribution = normal_distribution(value);
-    store_first(out + i, value * distribution, count - i);
-    store_first(d + i, load_first(d + i, count - i) * gelu_slope(value, distribution), count - i);
-  }
+  long i = 0;
+  for (; i + LANES <= count; i += LANES) gelu_chain(x + i, out + i, d + i, LANES);
+  if (i < count) gelu_chain(x + i, out + i, d + i, count - i);
 }
 
 // ---- LayerNorm -------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ ZK_KERNELS(DECLARE_VARIANT)
 #include "local_attention.h"
 #include "losses.h"
 #include "optimiser.h"
+#include "probabilities.h"
 #include "product.h"
 #include "integer_product.h"
 #include "random.h"

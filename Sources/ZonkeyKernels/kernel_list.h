@@ -44,6 +44,12 @@
   X(void, zk_gelu_backward, (const float *x, const float *dout, float *dx, long count),            \
     (x, dout, dx, count))                                                                          \
   X(void, zk_gelu_chain, (const float *x, float *out, float *d, long count), (x, out, d, count))   \
+  X(void, zk_logistic,                                                                             \
+    (const float *x, float scale, float shift, float limit, float *out, long count),               \
+    (x, scale, shift, limit, out, count))                                                          \
+  X(void, zk_existence,                                                                            \
+    (const float *p, const int32_t *offsets, long segments, float low, float *out),                \
+    (p, offsets, segments, low, out))                                                              \
   X(void, zk_sphere_forward,                                                                       \
     (const float *x, float radius, float *out, float *length, long rows, long columns),            \
     (x, radius, out, length, rows, columns))                                                       \

@@ -230,7 +230,7 @@ INLINE vf logarithm(vf x) {
   return e * 0.693145752f + (z + small);
 }
 
-/// log(1 + x) for x ≥ 0, with the relative precision of small x.
+/// log(1 + x) for x > -1, with the relative precision of small x; about -88 for x = -1.
 INLINE vf logarithm_of_one_plus(vf x) {
   vf u = 1.0f + x;
   vf rounding = u - 1.0f;
@@ -243,16 +243,21 @@ INLINE vf gated(vf x, vf gate) {
   return x / (1.0f + exponential(at_most(at_least(-gate, -88.0f), 88.7f)));
 }
 
-/// The standard normal's distribution Φ(x) to 2e-7: ½ + x r(x²), one rational r for |x| up to 5.5,
-/// beyond which Φ is 0 or 1 in single precision.
-INLINE vf normal_distribution(vf x) {
-  vf y = at_most(at_least(x, -5.5f), 5.5f), s = y * y, t = s * s;
-  // By pairs: nested products would wait for one another.
-  vf p = (1.899734801e-2f * s + 5.304453592f) * t + (1.409808401e2f * s + 3.905848614e3f);
-  vf q = (s + 6.150061445e1f) * t + (1.573644253e3f * s + 2.392134982e4f);
-  p = p * t + (2.826936044e4f * s + 3.331458304e5f);
-  q = q * t + (2.100389627e5f * s + 8.350728537e5f);
-  return choose(x < -5.5f, splat(0), y * (p / q) + 0.5f);
+/// The standard normal's tail Φ(-u) to 4e-7 for 0 ≤ u ≤ NORMAL_RANGE. Its fourth root falls so evenly
+/// that a polynomial follows it; the range ends where that is zero.
+#define NORMAL_RANGE 5.65885f
+INLINE vf normal_tail(vf u) {
+  // Even and odd powers apart: one chain of products would wait for itself.
+  vf s = u * u;
+  vf even = -3.323333885e-6f * s - 3.000758588e-4f, odd = 5.722036076e-5f * s - 5.810556831e-5f;
+  even = even * s + 3.834001021e-3f;
+  odd = odd * s + 4.615901969e-3f;
+  even = even * s - 5.018361285e-2f;
+  odd = odd * s - 1.677362025e-1f;
+  even = even * s + 8.408964872e-1f;
+  vf root = odd * u + even;
+  root *= root;
+  return root * root;
 }
 
 /// The standard normal's density at x.

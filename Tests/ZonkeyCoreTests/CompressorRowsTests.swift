@@ -11,7 +11,7 @@ import ZonkeyCore
     let (level, tape) = (zonkey.model.levels[0], zonkey.tape())
     let vectors = tape.normalized(tape.use(zonkey.model.embedding))
     let taps = level.compressorTaps(vectors, on: tape)
-    let table = try #require(
+    let lookup = try #require(
       CompressorRows(zonkey, symbolVectors: vectors, symbolTaps: taps, rows: 64))
     let offsets: ContiguousArray<Int32> = [0, 1, 1, 3, 15, 20]
     let symbols = ContiguousArray(
@@ -21,12 +21,13 @@ import ZonkeyCore
     let wanted = level.compress(
       tape.gather(vectors, symbols), existence: existence, offsets: offsets, on: tape)
     for _ in 0..<2 {
-      let (input, projected) = table.rows(symbols, offsets: offsets, on: tape)
+      let (table, rows, projected) = lookup.rows(symbols, offsets: offsets, on: tape)
       let found = level.compress(
-        prefixed: input, projected: projected, existence: existence, offsets: offsets, on: tape)
+        prefixed: table, rows: rows, projected: projected, existence: existence, offsets: offsets,
+        on: tape)
       expectClose(found.array, wanted.array.map(Double.init), tolerance: 2e-6)
       let own = level.compress(
-        prefixed: input, existence: existence, offsets: offsets, on: tape)
+        prefixed: tape.gather(table, rows), existence: existence, offsets: offsets, on: tape)
       #expect(own.array == wanted.array)
     }
   }

@@ -24,6 +24,20 @@ import ZonkeyCore
     }.byElement()
   }
 
+  /// Rows of a residual that are added once, twice and not at all.
+  @Test func linearWithResidualRows() {
+    GradientCheck(
+      .random(4, 3, seed: 1), .random(5, 3, seed: 2), .random(1, 5, seed: 3),
+      .random(6, 5, seed: 4)
+    ) { tape, x in
+      let rows: ContiguousArray<Int32> = [5, 0, 5, 2]
+      let sum = tape.linear(x[0], x[1], bias: x[2], residual: x[3], residualRows: rows)
+      let apart = tape.linear(x[0], x[1], bias: x[2], residual: tape.gather(x[3], rows))
+      #expect(sum.array == apart.array)
+      return [sum]
+    }.byElement()
+  }
+
   /// Rows written into one tensor by several maps, one of which reads what another wrote.
   @Test func linearIntoRows() {
     GradientCheck(

@@ -1,6 +1,7 @@
 #if canImport(Glibc)
   import Glibc
 #endif
+import ZonkeyKernels
 
 /// ε of the method: probabilities and cosines keep this distance from their limits.
 package let epsilon: Float = 1e-7
@@ -12,10 +13,8 @@ extension Tape {
   package func boundaryProbability(_ z: Tensor, bias: Tensor, prior: Float, width: Int) -> Tensor {
     let out = empty(z.rows, 1)
     let scale = 1 / Float(width).squareRoot()
-    for i in 0..<z.count {
-      let s = 1 / (1 + exp(-(prior + (z.values[i] + bias.values[0]) * scale)))
-      out.values[i] = s * (1 - epsilon) + epsilon
-    }
+    zk_logistic(z.values, scale, prior + bias.values[0] * scale, 88, out.values, z.count)
+    for i in 0..<z.count { out.values[i] = out.values[i] * (1 - epsilon) + epsilon }
     record { tape in
       guard let dout = tape.gradient(out) else { return }
       let (dz, dbias) = (tape.gradient(z), tape.gradient(bias))
@@ -33,13 +32,7 @@ extension Tape {
   /// [ε, 1 - ε], computed in log space. Shapes: p and result [P, 1], offsets [N + 1]. Model §1.
   package func existence(_ p: Tensor, offsets: ContiguousArray<Int32>) -> Tensor {
     let out = empty(p.rows, 1)
-    forEachSegment(offsets) { range in
-      var sum: Float = 0
-      for i in range {
-        if i > range.lowerBound { sum += log1p(-p.values[i]) }
-        out.values[i] = min(max(exp(sum), epsilon), 1 - epsilon)
-      }
-    }
+    offsets.pointer { zk_existence(p.values, $0, offsets.count - 1, epsilon, out.values) }
     record { tape in
       guard let dout = tape.gradient(out), let dp = tape.gradient(p) else { return }
       forEachSegment(offsets) { range in
@@ -59,10 +52,7 @@ extension Tape {
   package func headProbability(_ z: Tensor, width: Int) -> Tensor {
     let out = empty(z.rows, 1)
     let (scale, limit) = (1 / Float(width).squareRoot(), Float(13.8155))
-    for i in 0..<z.count {
-      let logit = min(max(z.values[i] * scale - 2, -limit), limit)
-      out.values[i] = 1 / (1 + exp(-logit))
-    }
+    zk_logistic(z.values, scale, -2, limit, out.values, z.count)
     record { tape in
       guard let dout = tape.gradient(out), let dz = tape.gradient(z) else { return }
       for i in 0..<z.count {

@@ -15,24 +15,37 @@ package struct RowTable: Sendable {
 extension Tape {
   /// norm(x) · wᵀ + bias + residual + positions.
   ///
-  /// Shapes: x [L, I], weight [O, I], bias [1, O], residual and result [L, O]. `into` writes the
-  /// result to rows that exist already (not used before). A row of the result is the same to the
+  /// Shapes: x [L, I], weight [O, I], bias [1, O], residual and result [L, O]; with `residualRows`
+  /// [L] the residual has any number of rows, and these are added. `into` writes the result to rows
+  /// that exist already (not used before). A row of the result is the same to the
   /// bit whatever other rows are computed with it, which OpenBLAS does not promise: it sums the
   /// rows at a block's edge in another order.
   package func linear(
     _ x: Tensor, _ weight: Tensor, norm: LayerNorm? = nil, bias: Tensor? = nil,
-    residual: Tensor? = nil, positions: RowTable? = nil, into destination: Tensor? = nil
+    residual: Tensor? = nil, residualRows: ContiguousArray<Int32>? = nil,
+    positions: RowTable? = nil, into destination: Tensor? = nil
   ) -> Tensor {
+    precondition(residualRows == nil || positions == nil, "linear: rows of two tables")
     precondition(x.columns == weight.columns, "linear: input width differs from the weight's")
     let (rows, inputs, outputs) = (x.rows, x.columns, weight.rows)
     let out = destination ?? empty(rows, outputs)
     precondition(out.rows == rows && out.columns == outputs, "linear: output of another shape")
     let input = input(x, through: norm)
     let buffer = scratch(input.scratchCount(rows: rows))
-    product(
-      values(of: input, 0..<rows, in: buffer), packed(weight, for: .forward), bias: bias?.values,
-      residual: residual?.values, positions: positions, rows: rows, inputs: inputs,
-      outputs: outputs, into: out.values)
+    let (values, packed) = (values(of: input, 0..<rows, in: buffer), packed(weight, for: .forward))
+    if let residual, let residualRows {
+      precondition(
+        residualRows.allSatisfy { $0 >= 0 && $0 < residual.rows }, "linear: residual row")
+      residualRows.pointer {
+        product(
+          values, packed, bias: bias?.values, table: residual.values, rowOf: $0, rows: rows,
+          inputs: inputs, outputs: outputs, into: out.values)
+      }
+    } else {
+      product(
+        values, packed, bias: bias?.values, residual: residual?.values, positions: positions,
+        rows: rows, inputs: inputs, outputs: outputs, into: out.values)
+    }
     record { tape in
       guard let dout = tape.gradient(out) else { return }
       let buffer = tape.scratch(input.scratchCount(rows: rows))
@@ -43,33 +56,46 @@ extension Tape {
         tape.productBack(dout, through: weight, residual: before, rows: rows, into: drows)
       }
       if let residual, let dresidual = tape.gradient(residual) {
-        Kernel.add(dout, to: dresidual, count: rows * outputs)
+        if let residualRows {
+          Kernel.scatterAdd(dout, residualRows, width: outputs, to: dresidual)
+        } else {
+          Kernel.add(dout, to: dresidual, count: rows * outputs)
+        }
       }
     }
     return out
   }
 
+  /// The product kernel with positions, or with nothing, from a table.
+  func product(
+    _ x: UnsafePointer<Float>, _ packed: PackedWeight, bias: UnsafePointer<Float>? = nil,
+    residual: UnsafePointer<Float>? = nil, positions: RowTable?, rows: Int, inputs: Int,
+    outputs: Int, into out: UnsafeMutablePointer<Float>
+  ) {
+    func product(_ table: UnsafePointer<Float>?, _ rowOf: UnsafePointer<Int32>?) {
+      self.product(
+        x, packed, bias: bias, residual: residual, table: table, rowOf: rowOf, rows: rows,
+        inputs: inputs, outputs: outputs, into: out)
+    }
+    guard let positions else { return product(nil, nil) }
+    positions.table.withUnsafeBufferPointer { table in
+      positions.rowOf.pointer { product(table.baseAddress, $0) }
+    }
+  }
+
   /// The product kernel of the weight's arithmetic, counted.
   func product(
     _ x: UnsafePointer<Float>, _ packed: PackedWeight, bias: UnsafePointer<Float>? = nil,
-    residual: UnsafePointer<Float>? = nil, positions: RowTable? = nil, rows: Int, inputs: Int,
-    outputs: Int, into out: UnsafeMutablePointer<Float>
+    residual: UnsafePointer<Float>? = nil, table: UnsafePointer<Float>? = nil,
+    rowOf: UnsafePointer<Int32>? = nil, rows: Int, inputs: Int, outputs: Int,
+    into out: UnsafeMutablePointer<Float>
   ) {
     let weight = packed.values
-    func call(_ table: UnsafePointer<Float>?, _ rowOf: UnsafePointer<Int32>?) {
-      switch packed.arithmetic {
-      case .float32:
-        zk_product(x, weight, bias, residual, table, rowOf, rows, inputs, outputs, out)
-      case .int16:
-        zk_integer_product(x, weight, bias, residual, table, rowOf, rows, inputs, outputs, out)
-      }
-    }
-    if let positions {
-      positions.table.withUnsafeBufferPointer { table in
-        positions.rowOf.pointer { call(table.baseAddress, $0) }
-      }
-    } else {
-      call(nil, nil)
+    switch packed.arithmetic {
+    case .float32:
+      zk_product(x, weight, bias, residual, table, rowOf, rows, inputs, outputs, out)
+    case .int16:
+      zk_integer_product(x, weight, bias, residual, table, rowOf, rows, inputs, outputs, out)
     }
     count(multiplyAdds: rows * inputs * outputs)
   }
@@ -122,11 +148,12 @@ extension Tape {
   /// Linear map with a layer's weight and bias.
   package func linear(
     _ x: Tensor, _ layer: Linear, norm: LayerNorm? = nil, residual: Tensor? = nil,
-    positions: RowTable? = nil, into destination: Tensor? = nil
+    residualRows: ContiguousArray<Int32>? = nil, positions: RowTable? = nil,
+    into destination: Tensor? = nil
   ) -> Tensor {
     linear(
       x, use(layer.weight), norm: norm, bias: use(layer.bias), residual: residual,
-      positions: positions, into: destination)
+      residualRows: residualRows, positions: positions, into: destination)
   }
 
   /// Sums of shifted columns, by which a convolution follows from one linear map.

@@ -35,11 +35,11 @@ extension DocumentEncoder {
     let existence = tape.existence(
       tape.constant(windows.boundaries), offsets: windows.offsets)
     if units.isBytes, let compressorRows {
-      let (input, projected) = compressorRows.rows(
+      let (table, rows, projected) = compressorRows.rows(
         windows.index, offsets: windows.offsets, on: tape)
       return units.level.compress(
-        prefixed: input, projected: projected, existence: existence, offsets: windows.offsets,
-        on: tape)
+        prefixed: table, rows: rows, projected: projected, existence: existence,
+        offsets: windows.offsets, on: tape)
     }
     let x =
       units.isBytes

@@ -110,22 +110,25 @@ extension Tape {
   /// Shapes: x [L, D], logExistence [L, 1], result [wanted, D]. Nothing reads the other rows of
   /// the last layer, so there they give keys and values and nothing else. `projected` [L, 4·D] is
   /// what the first layer, when it is not the last, projects x to, positions added and σ of the
-  /// gates taken, where the caller has it already.
+  /// gates taken, where the caller has it already; then x may be a table of which the rows `rows` [L]
+  /// are meant.
   package func encode(
-    _ x: Tensor, _ encoder: Encoder, projected known: Tensor? = nil, logExistence: Tensor,
-    offsets: ContiguousArray<Int32>, wanted: SegmentRows
+    _ x: Tensor, _ encoder: Encoder, rows: ContiguousArray<Int32>? = nil,
+    projected known: Tensor? = nil, logExistence: Tensor, offsets: ContiguousArray<Int32>,
+    wanted: SegmentRows
   ) -> Tensor {
-    var x = x
     let (width, heads, last) = (x.columns, encoder.heads, encoder.layers.count - 1)
+    precondition(rows == nil || known != nil && last > 0, "encode: rows of a table to project")
+    var x = x
     for (index, layer) in encoder.layers.enumerated() {
-      let rows = AttentionRows(
+      let attending = AttentionRows(
         offsets: offsets, wanted: index == last ? wanted : nil, width: width, heads: heads)
       let mixed = selfAttention(
         x, layer.projection, norm: layer.attentionNorm, projected: index == 0 ? known : nil,
-        logExistence: logExistence, rows: rows, heads: heads)
-      let residual = index == last ? gather(x, wanted.rows) : x
+        logExistence: logExistence, rows: attending, heads: heads)
+      let residualRows = index == last ? wanted.rows : index == 0 ? rows : nil
       x = feedForward(
-        linear(mixed, layer.output, residual: residual), layer.feedForward,
+        linear(mixed, layer.output, residual: x, residualRows: residualRows), layer.feedForward,
         norm: layer.feedForwardNorm)
     }
     return layerNorm(encoder.layers.isEmpty ? gather(x, wanted.rows) : x, encoder.finalNorm)

@@ -1,6 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#endif
+import ZonkeyKernels
 
 extension Level {
   /// Compresses packed segments to latents (model §4).
@@ -11,21 +9,22 @@ extension Level {
     _ x: Tensor, taps: Tensor? = nil, existence: Tensor, offsets: ContiguousArray<Int32>,
     on tape: Tape
   ) -> Tensor {
-    let input = tape.prefixed(
-      compressorInput(x, taps: taps, offsets: offsets, on: tape),
-      prefix: tape.use(compressor.learned), offsets: offsets)
-    return compress(prefixed: input, existence: existence, offsets: offsets, on: tape)
+    compress(
+      prefixed: tape.prefixed(
+        compressorInput(x, taps: taps, offsets: offsets, on: tape),
+        prefix: tape.use(compressor.learned), offsets: offsets),
+      existence: existence, offsets: offsets, on: tape)
   }
 
   /// Compresses input rows [P + N·C, D] that have the learned vectors before every segment.
   ///
-  /// `projected` is their `compressorProjection` where the caller has it already.
+  /// `rows` and `projected` as in `Tape.encode`.
   package func compress(
-    prefixed input: Tensor, projected: Tensor? = nil, existence: Tensor,
-    offsets: ContiguousArray<Int32>, on tape: Tape
+    prefixed input: Tensor, rows: ContiguousArray<Int32>? = nil, projected: Tensor? = nil,
+    existence: Tensor, offsets: ContiguousArray<Int32>, on tape: Tape
   ) -> Tensor {
     let outputs = compressorStack(
-      prefixed: input, projected: projected, existence: existence, offsets: offsets,
+      prefixed: input, rows: rows, projected: projected, existence: existence, offsets: offsets,
       wanted: SegmentRows(of: widened(offsets, by: vectors)) { _, _ in 0..<vectors }, on: tape)
     let learned = tape.use(compressor.learned).reshaped(columns: configuration.latentWidth)
     return tape.normalized(
@@ -45,15 +44,13 @@ extension Level {
 
   /// What the first layer projects input rows x [L, D] to, with σ of the gates: [L, 4·D]. For use
   /// alone: nothing of it is recorded.
-  package func compressorProjection(
-    _ x: Tensor, positions: RowTable? = nil, on tape: Tape
-  ) -> Tensor {
+  package func compressorProjection(_ x: Tensor, on tape: Tape) -> Tensor {
     precondition(!tape.recording, "compressorProjection: not on a tape that records")
     let layer = compressor.encoder.layers[0]
-    let out = tape.linear(x, layer.projection, norm: layer.attentionNorm, positions: positions)
+    let out = tape.linear(x, layer.projection, norm: layer.attentionNorm)
     for row in 0..<out.rows {
       let gates = out.values + row * out.columns + 3 * x.columns
-      for i in 0..<x.columns { gates[i] = 1 / (1 + exp(-gates[i])) }
+      zk_logistic(gates, 1, 0, 88, gates, x.columns)
     }
     return out
   }
@@ -73,15 +70,15 @@ extension Level {
   ) -> Tensor {
     compressorStack(
       prefixed: tape.prefixed(x, prefix: tape.use(compressor.learned), offsets: offsets),
-      projected: nil, existence: existence, offsets: offsets, wanted: wanted, on: tape)
+      existence: existence, offsets: offsets, wanted: wanted, on: tape)
   }
 
   private func compressorStack(
-    prefixed input: Tensor, projected: Tensor?, existence: Tensor,
-    offsets: ContiguousArray<Int32>, wanted: SegmentRows, on tape: Tape
+    prefixed input: Tensor, rows: ContiguousArray<Int32>? = nil, projected: Tensor? = nil,
+    existence: Tensor, offsets: ContiguousArray<Int32>, wanted: SegmentRows, on tape: Tape
   ) -> Tensor {
     tape.encode(
-      input, compressor.encoder, projected: projected,
+      input, compressor.encoder, rows: rows, projected: projected,
       logExistence: tape.logExistence(existence, offsets: offsets, prefix: vectors),
       offsets: widened(offsets, by: vectors), wanted: wanted)
   }

@@ -82,6 +82,14 @@ void zk_gelu_backward(const float *x, const float *dout, float *dx, long count);
 /// out = gelu(x) and d *= gelu'(x), for a backward pass that did not keep the forward's result.
 void zk_gelu_chain(const float *x, float *out, float *d, long count);
 
+// ---- Probabilities ---------------------------------------------------------------------------
+
+/// out = σ(scale * x + shift), the argument of σ held in ±limit, which is 88 at most.
+void zk_logistic(const float *x, float scale, float shift, float limit, float *out, long count);
+/// Existence of packed rows: the product of 1 - p over a segment's rows up to each, its first left
+/// out, held in low ... 1 - low. p and out are indexed by the offsets as they are.
+void zk_existence(const float *p, const int32_t *offsets, long segments, float low, float *out);
+
 // ---- Sphere norm: out = x / ‖x‖ * radius per row; a zero row stays zero -------------------------
 
 /// `length` [rows] receives ‖x‖ for the backward (clamped to at least 1e-12).
