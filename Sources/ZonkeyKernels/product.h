@@ -128,8 +128,8 @@ INLINE void product_tile(const int rows, const int vectors, const float *x, cons
 #pragma clang loop unroll(full)
   for (int i = 0; i < rows; i += 3) third[i / 3] = x + (row + i) * inputs;
   long k = 0;
-  for (; k + 4 <= inputs; k += 4)
-    product_inputs(4, rows, vectors, third, packed + k * LANES, inputs, sum);
+  for (; k + 8 <= inputs; k += 8)
+    product_inputs(8, rows, vectors, third, packed + k * LANES, inputs, sum);
   for (; k < inputs; k++)
     product_inputs(1, rows, vectors, third, packed + k * LANES, inputs, sum);
   out += row * outputs + column;

@@ -18,9 +18,14 @@ INLINE long step_row(const int32_t *first_row, long step, long width) {
 
 INLINE step_pairs step_pairs_from(long first, long alive, long width, long heads) {
   step_pairs pairs = {.count = least(LANES, alive * heads - first)};
+  const long E = width / heads;
+  long head = first % heads, segment = first / heads * 3 * width;
   for (long l = 0; l < LANES; l++) {
-    long pair = first + (l < pairs.count ? l : 0);
-    pairs.offset[l] = pair / heads * 3 * width + pair % heads * (width / heads);
+    pairs.offset[l] = l < pairs.count ? segment + head * E : pairs.offset[0];
+    if (++head == heads) {
+      head = 0;
+      segment += 3 * width;
+    }
   }
   return pairs;
 }
@@ -79,17 +84,23 @@ INLINE void step_sums(const float *w, const float *rows, const int32_t *first_ro
                 load_first(rows + step_row(first_row, j, width) + pairs->offset[first + r] + c, E - c);
 }
 
-/// Σ_j p[j, l] * row l of step j of values in rows for the pairs l = first + r of a tile, 16 columns
-/// from c.
-INLINE void step_outputs(const float *p, const float *values, long step, long first, long c,
-                         long E, vf out[TILE]) {
-  values += first * padded(E) + c;
+/// out[l, :] = factor[l] * Σ_j p[j, l] * row l of step j of values, for `count` pairs l.
+INLINE void step_outputs(const float *p, const float *values, const float *factor, long step,
+                         const long count, long E, float *out) {
+  for (long l = 0; l < count; l += TILE)
+    for (long c = 0; c < E; c += LANES) {
+      const float *rows = values + l * padded(E) + c;
+      vf sum[TILE];
 #pragma clang loop unroll(full)
-  for (int r = 0; r < TILE; r++) out[r] = splat(0);
-  for (long j = 0; j <= step; j++)
+      for (int r = 0; r < TILE; r++) sum[r] = splat(0);
+      for (long j = 0; j <= step; j++)
 #pragma clang loop unroll(full)
-    for (int r = 0; r < TILE; r++)
-      out[r] += p[j * LANES + first + r] * load(values + (j * LANES + r) * padded(E));
+        for (int r = 0; r < TILE; r++)
+          sum[r] += p[j * LANES + l + r] * load(rows + (j * LANES + r) * padded(E));
+#pragma clang loop unroll(full)
+      for (int r = 0; r < TILE; r++)
+        if (l + r < count) store_first(out + (l + r) * E + c, sum[r] * factor[l + r], E - c);
+    }
 }
 
 INLINE void step_forward(const float *projected, const int32_t *first_row, long steps, long step,
@@ -108,16 +119,9 @@ INLINE void step_forward(const float *projected, const int32_t *first_row, long 
     column_products(q, keys, LANES, block, NULL, E, step + 1, p);
     float factor[LANES];
     store(factor, step_softmax(step, p));
-    for (long l = 0; l < pairs.count; l += TILE)
-      for (long c = 0; c < E; c += LANES) {
-        vf sum[TILE];
-        step_outputs(p, values, step, l, c, E, sum);
-        // Pairs stand in the order of the output's heads.
-#pragma clang loop unroll(full)
-        for (int r = 0; r < TILE; r++)
-          if (l + r < pairs.count)
-            store_first(out + (first + l + r) * E + c, sum[r] * factor[l + r], E - c);
-      }
+    // Pairs stand in the order of the output's heads.
+    if (pairs.count == LANES) step_outputs(p, values, factor, step, LANES, E, out + first * E);
+    else step_outputs(p, values, factor, step, pairs.count, E, out + first * E);
   }
   free(q);
 }
