@@ -50,71 +50,78 @@ void KERNEL(zk_gelu_chain)(const float *x, float *out, float *d, long count) {
 
 enum { QUAD = 4 };
 
-/// Where four rows from `first` on begin; those past the last of `rows` are the last again.
-INLINE void quad_places(long first, long rows, long columns, long place[QUAD]) {
+/// Where four rows from `first` on begin; those past the last of `rows` are the last again. With
+/// `row_of` they are rows of a table.
+INLINE void quad_places(const int32_t *row_of, long first, long rows, long columns,
+                        long place[QUAD]) {
 #pragma clang loop unroll(full)
-  for (int r = 0; r < QUAD; r++) place[r] = least(first + r, rows - 1) * columns;
+  for (int r = 0; r < QUAD; r++) {
+    const long row = least(first + r, rows - 1);
+    place[r] = (row_of ? row_of[row] : row) * columns;
+  }
 }
 
-/// Lane i: Σ_c (x[c] - mean[i])^power / columns of row i of `rows` ≤ 16.
-INLINE vf row_moments(const int power, const float *x, const float *mean, long rows,
-                      long columns) {
+/// Lane i: Σ_c (x[c] - mean[i])^power / columns of row start + i.
+INLINE vf row_moments(const int power, const float *x, const int32_t *row_of, const float *mean,
+                      long start, long rows, long columns) {
   vf partial[LANES];
-  for (long first = 0; first < LANES; first += QUAD) {
+  for (long i = 0; i < LANES; i += QUAD) {
     vf sum[QUAD] = {0};
     long place[QUAD];
-    quad_places(first, rows, columns, place);
-    for (long c = 0; c < columns && first < rows; c += LANES)
+    quad_places(row_of, start + i, rows, columns, place);
+    for (long c = 0; c < columns && start + i < rows; c += LANES)
 #pragma clang loop unroll(full)
       for (int r = 0; r < QUAD; r++) {
         vf d = load_first(x + place[r] + c, columns - c);
         if (power == 2) {
-          d -= mean[first + r];
+          d -= mean[i + r];
           if (columns - c < LANES) d = choose(lane_index() < (int)(columns - c), d, splat(0));
           d *= d;
         }
         sum[r] += d;
       }
 #pragma clang loop unroll(full)
-    for (int r = 0; r < QUAD; r++) partial[first + r] = sum[r];
+    for (int r = 0; r < QUAD; r++) partial[i + r] = sum[r];
   }
   return sums_of_each(partial) / (float)columns;
 }
 
-INLINE void layernorm_forward(const float *x, const float *gain, const float *bias, float *out,
-                              float *mean_out, float *rstd_out, long rows, long columns) {
-  for (long i = 0; i < rows; i += LANES, x += LANES * columns, out += LANES * columns) {
-    const long group = least(LANES, rows - i);
+INLINE void layernorm_forward(const float *x, const int32_t *row_of, const float *gain,
+                              const float *bias, float *out, float *mean_out, float *rstd_out,
+                              long rows, long columns) {
+  for (long start = 0; start < rows; start += LANES) {
+    const long group = least(LANES, rows - start);
     float mean[LANES], rstd[LANES];
-    store(mean, row_moments(1, x, NULL, group, columns));
-    vf variance = row_moments(2, x, mean, group, columns);
+    store(mean, row_moments(1, x, row_of, NULL, start, rows, columns));
+    vf variance = row_moments(2, x, row_of, mean, start, rows, columns);
     store(rstd, 1.0f / __builtin_elementwise_sqrt(variance + 1e-5f));
-    for (long first = 0; first < group; first += QUAD) {
-      long place[QUAD];
-      quad_places(first, group, columns, place);
+    for (long i = 0; i < group; i += QUAD) {
+      long from[QUAD], to[QUAD];
+      quad_places(row_of, start + i, rows, columns, from);
+      quad_places(NULL, start + i, rows, columns, to);
       for (long c = 0; c < columns; c += LANES) {
         const long n = columns - c;
         vf scale = load_first(gain + c, n), shift = load_first(bias + c, n);
 #pragma clang loop unroll(full)
         for (int r = 0; r < QUAD; r++) {
-          vf normal = (load_first(x + place[r] + c, n) - mean[first + r]) * rstd[first + r];
-          store_first(out + place[r] + c, normal * scale + shift, n);
+          vf normal = (load_first(x + from[r] + c, n) - mean[i + r]) * rstd[i + r];
+          store_first(out + to[r] + c, normal * scale + shift, n);
         }
       }
     }
     for (long r = 0; r < group; r++) {
-      mean_out[i + r] = mean[r];
-      rstd_out[i + r] = rstd[r];
+      mean_out[start + r] = mean[r];
+      rstd_out[start + r] = rstd[r];
     }
   }
 }
 
-void KERNEL(zk_layernorm_forward)(const float *x, const float *gain, const float *bias,
-                                  float *out, float *mean, float *rstd, long rows,
-                                  long columns) {
-  if (columns == 64) layernorm_forward(x, gain, bias, out, mean, rstd, rows, 64);
-  else if (columns == 256) layernorm_forward(x, gain, bias, out, mean, rstd, rows, 256);
-  else layernorm_forward(x, gain, bias, out, mean, rstd, rows, columns);
+void KERNEL(zk_layernorm_forward)(const float *x, const int32_t *row_of, const float *gain,
+                                  const float *bias, float *out, float *mean, float *rstd,
+                                  long rows, long columns) {
+  if (columns == 64) layernorm_forward(x, row_of, gain, bias, out, mean, rstd, rows, 64);
+  else if (columns == 256) layernorm_forward(x, row_of, gain, bias, out, mean, rstd, rows, 256);
+  else layernorm_forward(x, row_of, gain, bias, out, mean, rstd, rows, columns);
 }
 
 INLINE void layernorm_backward_group(const float *x, const float *gain, const float *mean,
@@ -199,12 +206,24 @@ INLINE float row_dot(const float *a, const float *b, long columns) {
 
 void KERNEL(zk_sphere_forward)(const float *x, float radius, float *out, float *length,
                                long rows, long columns) {
-  for (long i = 0; i < rows; i++, x += columns, out += columns) {
-    float norm = sqrtf(row_dot(x, x, columns));
-    length[i] = norm < 1e-12f ? 1e-12f : norm;
-    float scale = radius / length[i];
+  for (long first = 0; first < rows; first += QUAD) {
+    vf squares[QUAD] = {0};
+    long place[QUAD];
+    quad_places(NULL, first, rows, columns, place);
     for (long c = 0; c < columns; c += LANES)
-      store_first(out + c, load_first(x + c, columns - c) * scale, columns - c);
+#pragma clang loop unroll(full)
+      for (int r = 0; r < QUAD; r++) {
+        vf v = load_first(x + place[r] + c, columns - c);
+        squares[r] += v * v;
+      }
+    vf norms = at_least(__builtin_elementwise_sqrt(sums_of_four(squares)), 1e-12f);
+    for (long r = 0; r < least(QUAD, rows - first); r++) {
+      length[first + r] = norms[r];
+      vf scale = splat(radius / norms[r]);
+      for (long c = 0; c < columns; c += LANES)
+        store_first(out + place[r] + c, load_first(x + place[r] + c, columns - c) * scale,
+                    columns - c);
+    }
   }
 }
 

@@ -31,14 +31,15 @@ extension Tape {
   /// Rows that are not wanted give keys and values and nothing else. Projections are kept for the
   /// backward pass; no gradient of theirs is stored. `projected` [L, 4·D] are those of all rows,
   /// positions added and σ of the gates taken, where the caller has them already and records
-  /// nothing.
+  /// nothing; `inputRows` [L] are those of x that are meant, where nothing is recorded.
   package func selfAttention(
-    _ x: Tensor, _ projection: Linear, norm: LayerNorm?, projected known: Tensor? = nil,
-    logExistence: Tensor, rows attending: AttentionRows, heads: Int
+    _ x: Tensor, inputRows: ContiguousArray<Int32>? = nil, _ projection: Linear, norm: LayerNorm?,
+    projected known: Tensor? = nil, logExistence: Tensor, rows attending: AttentionRows, heads: Int
   ) -> Tensor {
     let out = empty(attending.queries, x.columns)
     let work = SelfAttention(
-      input: input(x, through: norm), weight: use(projection.weight), bias: use(projection.bias),
+      input: input(x, rows: inputRows, through: norm), weight: use(projection.weight),
+      bias: use(projection.bias),
       logExistence: logExistence, attending: attending, heads: heads,
       logQuery: attending.wanted.map { gathered(logExistence, $0.rows) })
     if let known {
@@ -51,7 +52,8 @@ extension Tape {
     }
     let kept = recording ? floats(work.projectedCount) : nil
     let (values, own, projected) = scratch(
-      work.input.scratchCount(rows: x.rows), work.ownCount, kept == nil ? work.projectedCount : 0)
+      work.input.scratchCount(rows: work.input.rows), work.ownCount,
+      kept == nil ? work.projectedCount : 0)
     let parts = work.parts(kept ?? projected)
     project(work, values: values, own: own, into: parts)
     work.call(parts) { zk_attention_forward(&$0, out.values) }

@@ -108,25 +108,27 @@ extension Tape {
   /// The stack over packed segments, of which only the outputs of `wanted` rows are computed.
   ///
   /// Shapes: x [L, D], logExistence [L, 1], result [wanted, D]. Nothing reads the other rows of
-  /// the last layer, so there they give keys and values and nothing else. `projected` [L, 4·D] is
-  /// what the first layer, when it is not the last, projects x to, positions added and σ of the
-  /// gates taken, where the caller has it already; then x may be a table of which the rows `rows` [L]
-  /// are meant.
+  /// the last layer, so there they give keys and values and nothing else. When there is another
+  /// layer, and nothing is recorded, x may be a table of which the rows `rows` [L] are meant, and
+  /// `projected` [L, 4·D] what the first layer projects them to, positions added and σ of the gates
+  /// taken, where the caller has it already.
   package func encode(
     _ x: Tensor, _ encoder: Encoder, rows: ContiguousArray<Int32>? = nil,
     projected known: Tensor? = nil, logExistence: Tensor, offsets: ContiguousArray<Int32>,
     wanted: SegmentRows
   ) -> Tensor {
     let (width, heads, last) = (x.columns, encoder.heads, encoder.layers.count - 1)
-    precondition(rows == nil || known != nil && last > 0, "encode: rows of a table to project")
+    precondition(rows == nil || !recording && last > 0, "encode: rows of a table")
     var x = x
     for (index, layer) in encoder.layers.enumerated() {
       let attending = AttentionRows(
         offsets: offsets, wanted: index == last ? wanted : nil, width: width, heads: heads)
+      let inputRows = index == 0 ? rows : nil
       let mixed = selfAttention(
-        x, layer.projection, norm: layer.attentionNorm, projected: index == 0 ? known : nil,
-        logExistence: logExistence, rows: attending, heads: heads)
-      let residualRows = index == last ? wanted.rows : index == 0 ? rows : nil
+        x, inputRows: inputRows, layer.projection, norm: layer.attentionNorm,
+        projected: index == 0 ? known : nil, logExistence: logExistence, rows: attending,
+        heads: heads)
+      let residualRows = index == last ? wanted.rows : inputRows
       x = feedForward(
         linear(mixed, layer.output, residual: x, residualRows: residualRows), layer.feedForward,
         norm: layer.feedForwardNorm)
