@@ -17,9 +17,9 @@ extension Tape {
   ///
   /// Shapes: x [L, I], weight [O, I], bias [1, O], residual and result [L, O]; with `residualRows`
   /// [L] the residual has any number of rows, and these are added. `into` writes the result to rows
-  /// that exist already (not used before). A row of the result is the same to the
-  /// bit whatever other rows are computed with it, which OpenBLAS does not promise: it sums the
-  /// rows at a block's edge in another order.
+  /// that exist already (not used before). A row of the result is the same to the bit whatever other
+  /// rows are computed with it, which OpenBLAS does not promise: it sums the rows at a block's edge
+  /// in another order.
   package func linear(
     _ x: Tensor, _ weight: Tensor, norm: LayerNorm? = nil, bias: Tensor? = nil,
     residual: Tensor? = nil, residualRows: ContiguousArray<Int32>? = nil,
@@ -66,7 +66,7 @@ extension Tape {
     return out
   }
 
-  /// The product kernel with positions, or with nothing, from a table.
+  /// The product kernel, with positions where there are any.
   func product(
     _ x: UnsafePointer<Float>, _ packed: PackedWeight, bias: UnsafePointer<Float>? = nil,
     residual: UnsafePointer<Float>? = nil, positions: RowTable?, rows: Int, inputs: Int,

@@ -33,14 +33,13 @@ extension Tape {
   /// positions added and σ of the gates taken, where the caller has them already and records
   /// nothing; `inputRows` [L] are those of x that are meant, where nothing is recorded.
   package func selfAttention(
-    _ x: Tensor, inputRows: ContiguousArray<Int32>? = nil, _ projection: Linear, norm: LayerNorm?,
+    _ x: Tensor, _ projection: Linear, norm: LayerNorm?, inputRows: ContiguousArray<Int32>? = nil,
     projected known: Tensor? = nil, logExistence: Tensor, rows attending: AttentionRows, heads: Int
   ) -> Tensor {
     let out = empty(attending.queries, x.columns)
     let work = SelfAttention(
       input: input(x, rows: inputRows, through: norm), weight: use(projection.weight),
-      bias: use(projection.bias),
-      logExistence: logExistence, attending: attending, heads: heads,
+      bias: use(projection.bias), logExistence: logExistence, attending: attending, heads: heads,
       logQuery: attending.wanted.map { gathered(logExistence, $0.rows) })
     if let known {
       precondition(!recording && attending.wanted == nil, "selfAttention: projections are for use")

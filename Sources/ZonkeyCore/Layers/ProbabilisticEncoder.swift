@@ -125,7 +125,7 @@ extension Tape {
         offsets: offsets, wanted: index == last ? wanted : nil, width: width, heads: heads)
       let inputRows = index == 0 ? rows : nil
       let mixed = selfAttention(
-        x, inputRows: inputRows, layer.projection, norm: layer.attentionNorm,
+        x, layer.projection, norm: layer.attentionNorm, inputRows: inputRows,
         projected: index == 0 ? known : nil, logExistence: logExistence, rows: attending,
         heads: heads)
       let residualRows = index == last ? wanted.rows : inputRows
