@@ -1,8 +1,7 @@
 // Probabilities of starts, and the existence of positions that follows from them.
 
 INLINE vf logistic(vf x, float scale, float shift, float limit) {
-  vf z = at_most(at_least(x * scale + shift, -limit), limit);
-  return 1.0f / (1.0f + exponential(-z));
+  return gated(splat(1), at_most(at_least(x * scale + shift, -limit), limit));
 }
 
 void KERNEL(zk_logistic)(const float *x, float scale, float shift, float limit, float *out,

@@ -244,8 +244,8 @@ INLINE vf gated(vf x, vf gate) {
 }
 
 /// The standard normal's tail Φ(-u) to 4e-7 for 0 ≤ u ≤ NORMAL_RANGE. Its fourth root falls so evenly
-/// that a polynomial follows it; the range ends where that is zero.
-#define NORMAL_RANGE 5.65885f
+/// that a polynomial follows it; the range ends where that is below zero, and the tail is nothing.
+#define NORMAL_RANGE 5.66f
 INLINE vf normal_tail(vf u) {
   // Even and odd powers apart: one chain of products would wait for itself.
   vf s = u * u;
@@ -255,7 +255,7 @@ INLINE vf normal_tail(vf u) {
   even = even * s - 5.018361285e-2f;
   odd = odd * s - 1.677362025e-1f;
   even = even * s + 8.408964872e-1f;
-  vf root = odd * u + even;
+  vf root = __builtin_elementwise_max(odd * u + even, splat(0));
   root *= root;
   return root * root;
 }

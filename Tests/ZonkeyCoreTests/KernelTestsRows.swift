@@ -130,10 +130,9 @@ import ZonkeyKernels
     var worst = 0.0
     for (x, y) in zip(x, out) { worst = max(worst, abs(Double(y) - plain(Double(x)))) }
     #expect(worst < 5e-7)
-    // Where nothing is left of it, it is next to nothing.
+    // Where nothing is left of it, it is nothing.
     zk_gelu_forward([-1e6, -.greatestFiniteMagnitude, -.infinity, 1e6, .infinity], &out, 5)
-    #expect(out.prefix(3).allSatisfy { abs($0) < 1e-20 })
-    #expect(Array(out[3..<5]) == [1e6, .infinity])
+    #expect(Array(out.prefix(5)) == [0, 0, 0, 1e6, .infinity])
     zk_gelu_forward(x, &out, x.count)
 
     let ones = [Float](repeating: 1, count: x.count)

@@ -108,18 +108,19 @@ extension Tape {
   /// The stack over packed segments, of which only the outputs of `wanted` rows are computed.
   ///
   /// Shapes: x [L, D], logExistence [L, 1], result [wanted, D]. Nothing reads the other rows of
-  /// the last layer, so there they give keys and values and nothing else. When there is another
-  /// layer, and nothing is recorded, x may be a table of which the rows `rows` [L] are meant, and
-  /// `projected` [L, 4·D] what the first layer projects them to, positions added and σ of the gates
-  /// taken, where the caller has it already.
+  /// the last layer, so there they give keys and values and nothing else. x may be a table of which
+  /// the rows `rows` [L] are meant. `projected` [L, 4·D] is what the first layer, when it is not the
+  /// last, projects them to, positions added and σ of the gates taken, where the caller has it
+  /// already and records nothing.
   package func encode(
     _ x: Tensor, _ encoder: Encoder, rows: ContiguousArray<Int32>? = nil,
     projected known: Tensor? = nil, logExistence: Tensor, offsets: ContiguousArray<Int32>,
     wanted: SegmentRows
   ) -> Tensor {
     let (width, heads, last) = (x.columns, encoder.heads, encoder.layers.count - 1)
-    precondition(rows == nil || !recording && last > 0, "encode: rows of a table")
-    var x = x
+    var (x, rows) = (x, rows)
+    // Read where they are by the first layer, unless it takes gradients back or only some of them.
+    if let meant = rows, recording || last < 1 { (x, rows) = (gather(x, meant), nil) }
     for (index, layer) in encoder.layers.enumerated() {
       let attending = AttentionRows(
         offsets: offsets, wanted: index == last ? wanted : nil, width: width, heads: heads)

@@ -21,9 +21,6 @@ extension Level {
     let outputs = rollout(
       prompts(latents, noiseLevels: t, order: order, on: tape), order,
       sameFirst: t.allSatisfy { $0 == t[0] }, on: tape)
-    // Training needs the rows themselves; for use they are read where they are.
-    let rows = order.packedRows(withPrefix: true)
-    let looksUp = !tape.recording && decoder.denoiser.layers.count > 1
     // The head maps rows to numbers: these are brought into order, not the rows.
     let first = tape.existence(
       tape.gather(
@@ -33,7 +30,7 @@ extension Level {
       offsets: offsets)
     let wide = widened(offsets, by: prefix)
     let refined = tape.encode(
-      looksUp ? outputs : tape.gather(outputs, rows), decoder.denoiser, rows: looksUp ? rows : nil,
+      outputs, decoder.denoiser, rows: order.packedRows(withPrefix: true),
       logExistence: tape.logExistence(first, offsets: offsets, prefix: prefix), offsets: wide,
       wanted: SegmentRows(of: wide) { _, length in prefix..<length })
     let decoded = tape.normalized(refined)
