@@ -7,23 +7,6 @@ package struct LevelLosses: Sendable {
   package mutating func add(_ name: LossName, _ value: Tensor) { terms.append((name, value)) }
 }
 
-/// The losses of a level (model §8), named as in metrics.
-package enum LossName: String, Sendable, CaseIterable {
-  case collapse
-  case cleanExistence = "clean_existence"
-  case maskedModelling = "masked_modelling"
-  case cleanReconstruction = "clean_reconstruction"
-  case cleanStitcherPosition = "clean_stitcher_position"
-  case cleanStitcherSequence = "clean_stitcher_sequence"
-  case dirtyExistence = "dirty_existence"
-  case dirtyReconstruction = "dirty_reconstruction"
-  case meanBoundary = "mean_boundary"
-  case patch
-  case shortSegment = "short_segment"
-  case nullPosition = "null_position"
-  case nullSequence = "null_sequence"
-}
-
 /// One level's share of a training step: all passes and losses (model §8).
 ///
 /// Works on a whole batch; the passes run in fixed chunks of segments.

@@ -47,13 +47,16 @@ public struct Checkpoint: Sendable {
     id = file.metadata["id"] ?? ""
   }
 
-  package init(_ trainer: Trainer, calibrations: [Calibration]) {
-    model = trainer.model
-    state = trainer.state
-    weights = trainer.weights
-    average = trainer.average
-    first = trainer.optimiser.first
-    second = trainer.optimiser.second
+  package init(
+    model: ZonkeyModel, state: TrainingState, weights: ParameterStore, average: ParameterStore,
+    moments: (first: ParameterStore, second: ParameterStore), calibrations: [Calibration]
+  ) {
+    self.model = model
+    self.state = state
+    self.weights = weights
+    self.average = average
+    first = moments.first
+    second = moments.second
     self.calibrations = calibrations
     id = Self.fingerprint(model, average)
   }
@@ -191,30 +194,5 @@ extension Zonkey {
     self.init(
       model: checkpoint.model, weights: checkpoint.average, calibrations: checkpoint.calibrations,
       state: checkpoint.state, id: checkpoint.id, arithmetic: arithmetic)
-  }
-}
-
-extension Trainer {
-  /// The run's checkpoint, calibrated on sample texts.
-  public func checkpoint(calibratedOn texts: [[UInt8]]) throws(ZonkeyError) -> Checkpoint {
-    // Calibrating and writing take memory of their own.
-    releaseMemory()
-    return Checkpoint(
-      self,
-      calibrations: try Zonkey.calibrations(model: model, weights: average, texts: texts))
-  }
-}
-
-extension Checkpoint {
-  /// The trainer that goes on from here, over a corpus opened at its beginning.
-  package func trainer(crops: CropBuffer, threads: Int, path: String) throws -> Trainer {
-    guard let first, let second else {
-      throw ZonkeyError.badModel(
-        path: path, reason: "it holds no optimiser state, so that training cannot go on from it")
-    }
-    return try Trainer(
-      model, state: state, weights: weights, average: average,
-      optimiser: AdamW(first: first, second: second, steps: state.step), crops: crops,
-      threads: threads)
   }
 }
