@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Rows like those of `zk split`, from rules that know nothing: controls for a table of results.
 
-usage: control-splits.py --stride N < LINES        a start every N bytes
-       control-splits.py --random R [--seed S]     each byte begins a segment with probability R
+usage: control_splits.py --stride N < LINES        a start every N bytes
+       control_splits.py --random R [--seed S]     each byte begins a segment with probability R
 
 Starts never lie inside a UTF-8 character. One document is one line.
 """
