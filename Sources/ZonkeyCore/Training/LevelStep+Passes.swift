@@ -241,7 +241,7 @@ extension LevelStep {
       out, targets: tape.sphere(batch.vectors, radius: 1),
       positives: positives, negatives: drawn)
     return tape.weightedSum(
-      rowLosses, tape.gather(share, index), divisor: Float(hidden.count) + epsilon)
+      rowLosses, tape.gather(share, index), divisor: Float(hidden.count) + Probability.epsilon)
   }
 
   private var negativeCount: Int { 63 }

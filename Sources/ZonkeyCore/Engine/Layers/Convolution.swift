@@ -19,19 +19,3 @@ package struct Convolution: Sendable {
       "\(name).bias", 1, groups.reduce(0) { $0 + $1.channels }, .uniform(fanIn: width * kernels))
   }
 }
-
-extension Tape {
-  /// The convolution of packed sequences. Shapes: x [L, D], result [L, Σ channels].
-  package func convolution(
-    _ x: Tensor, _ layer: Convolution, offsets: ContiguousArray<Int32>
-  ) -> Tensor {
-    convolution(taps: linear(x, use(layer.weight)), layer, offsets: offsets)
-  }
-
-  /// The convolution from the products x · weightᵀ [L, Σ kernel·channels].
-  package func convolution(
-    taps: Tensor, _ layer: Convolution, offsets: ContiguousArray<Int32>
-  ) -> Tensor {
-    shiftedSum(taps, groups: layer.groups, bias: use(layer.bias), offsets: offsets)
-  }
-}

@@ -64,7 +64,7 @@ private struct Windows {
   init(_ zonkey: Zonkey, units: LevelUnits) {
     self.units = units
     bound = zonkey.configuration.livingBound
-    pastEnd = zonkey.configuration.paddedDocuments ? 0 : 1 - epsilon
+    pastEnd = zonkey.configuration.paddedDocuments ? 0 : 1 - Probability.epsilon
   }
 
   var rows: Int { index.count }
@@ -92,9 +92,9 @@ private struct Windows {
   /// The probability as existence uses it: none inside characters, certain behind the end.
   private func boundary(_ document: Int, _ position: Int, p: [Float]) -> Float {
     if position >= p.count {
-      return position == p.count && units.level.index == 0 ? epsilon : pastEnd
+      return position == p.count && units.level.index == 0 ? Probability.epsilon : pastEnd
     }
     guard units.allowsStart(document, position) else { return 0 }
-    return min(max(position == 0 ? 1 : p[position], epsilon), 1 - epsilon)
+    return min(max(position == 0 ? 1 : p[position], Probability.epsilon), 1 - Probability.epsilon)
   }
 }

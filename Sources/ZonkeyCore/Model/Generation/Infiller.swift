@@ -97,7 +97,7 @@ public final class Infiller {
       tape.reset()
       let t = 1 - Float(step) / Float(max(1, options.steps))
       let window = tape.normalized(tape.constant(left + filling + right, columns: width))
-      let existence = tape.constant([Float](repeating: 1 - epsilon, count: rows))
+      let existence = tape.constant([Float](repeating: 1 - Probability.epsilon, count: rows))
       let latent = level.compress(window, existence: existence, offsets: offsets, on: tape)
       let z = noise.normal(noise.key(UInt64(step) + 1), count: latentWidth)
       let noisy = tape.noisy(latent, levels: [t], noise: z[...])

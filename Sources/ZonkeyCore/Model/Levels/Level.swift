@@ -27,26 +27,26 @@ package struct Compressor: Sendable {
   package let convolutionNorm: LayerNorm
   /// C learned vectors in front of every segment: [C, D].
   package let learned: Parameter
-  package let encoder: Encoder
+  package let encoder: ProbabilisticEncoder
 
   init(_ name: String, level: LevelConfiguration, ratio: Int, in list: inout ParameterList) {
     convolution = Convolution(
       "\(name).convolution", width: level.width, groups: [(3, level.width)], in: &list)
     convolutionNorm = LayerNorm("\(name).convolution_norm", width: level.width, in: &list)
     learned = list.add("\(name).learned", level.compressionVectors, level.width, .normal(1))
-    encoder = Encoder(
+    encoder = ProbabilisticEncoder(
       name, layers: level.compressorLayers, width: level.width, heads: level.heads, ratio: ratio,
       in: &list)
   }
 }
 
 /// The parameters of a decode: noise level vectors, causal stack, denoiser, existence head (§5).
-package struct Decoder: Sendable {
+package struct LatentDecoder: Sendable {
   package let clean: Parameter
   package let noisy: Parameter
   /// The causal stack: pre-norm, ordinary attention, no gate.
   package let causal: [TransformerLayer]
-  package let denoiser: Encoder
+  package let denoiser: ProbabilisticEncoder
   package let existence: Linear
 
   init(_ name: String, level: LevelConfiguration, ratio: Int, in list: inout ParameterList) {
@@ -57,7 +57,7 @@ package struct Decoder: Sendable {
         "\(name).decompressor.layers.\($0)", width: level.width, parts: 3, ratio: ratio,
         in: &list)
     }
-    denoiser = Encoder(
+    denoiser = ProbabilisticEncoder(
       "\(name).denoiser", layers: level.denoiserLayers, width: level.width, heads: level.heads,
       ratio: ratio, in: &list)
     existence = Linear("\(name).existence", inputs: level.width, outputs: 1, in: &list)
@@ -89,7 +89,7 @@ package struct Level: Sendable {
   package let configuration: LevelConfiguration
   package let splitter: SegmentSplitter
   package let compressor: Compressor
-  package let decoder: Decoder
+  package let decoder: LatentDecoder
   package let stitcher: Stitcher
   /// What stands for a masked unit in masked modelling: [1, D]. Level 0 has none.
   package let mask: Parameter?
@@ -111,7 +111,7 @@ package struct Level: Sendable {
     marks.append(list.count)
     compressor = Compressor("\(name).compressor", level: configuration, ratio: ratio, in: &list)
     marks.append(list.count)
-    decoder = Decoder(name, level: configuration, ratio: ratio, in: &list)
+    decoder = LatentDecoder(name, level: configuration, ratio: ratio, in: &list)
     marks.append(list.count)
     stitcher = Stitcher("\(name).stitcher", level: configuration, ratio: ratio, in: &list)
     marks.append(list.count)

@@ -2,69 +2,7 @@
   import Glibc
 #endif
 
-/// The genuine positions of the documents in a batch: rows `offset ..< offset + real`.
-package struct DocumentExtent: Sendable, Equatable {
-  package let offset: Int
-  package let rows: Int
-  package let real: Int
-
-  package init(offset: Int, rows: Int, real: Int) {
-    self.offset = offset
-    self.rows = rows
-    self.real = real
-  }
-}
-
 extension Tape {
-  /// The probabilities as splitting uses them: the first of a document 1, clipped to [ε, 1 - ε],
-  /// zero where a start is forbidden, `pastEnd` behind the document. Shapes: p, result [L, 1].
-  package func documentBoundaries(
-    _ p: Tensor, documents: [DocumentExtent], forbidden: [Bool], pastEnd: Float
-  ) -> Tensor {
-    let out = empty(p.rows, 1)
-    var free = [Bool](repeating: false, count: p.rows)
-    for document in documents {
-      for i in 0..<document.rows {
-        let row = document.offset + i
-        if i >= document.real {
-          out.values[row] = min(pastEnd, 1 - epsilon)
-        } else if i == 0 {
-          out.values[row] = 1 - epsilon
-        } else if forbidden[row] {
-          out.values[row] = 0
-        } else {
-          out.values[row] = min(max(p.values[row], epsilon), 1 - epsilon)
-          free[row] = p.values[row] >= epsilon && p.values[row] <= 1 - epsilon
-        }
-      }
-    }
-    record { [free] tape in
-      guard let dout = tape.gradient(out), let dp = tape.gradient(p) else { return }
-      for row in free.indices where free[row] { dp[row] += dout[row] }
-    }
-    return out
-  }
-
-  /// The mean of p over genuine positions but the first (model §3, mean BOS).
-  package func meanBoundary(_ p: Tensor, documents: [DocumentExtent]) -> Tensor {
-    var (sum, count) = (0.0, 0)
-    for document in documents where document.real > 1 {
-      for i in 1..<document.real { sum += Double(p.values[document.offset + i]) }
-      count += document.real - 1
-    }
-    let out = empty(1, 1)
-    let divisor = Double(max(1, count))
-    out.values[0] = Float(sum / divisor)
-    record { tape in
-      guard let dout = tape.gradient(out), let dp = tape.gradient(p) else { return }
-      let d = dout[0] / Float(divisor)
-      for document in documents where document.real > 1 {
-        for i in 1..<document.real { dp[document.offset + i] += d }
-      }
-    }
-    return out
-  }
-
   /// P(no start in n consecutive positions), summed over the given n, each a mean over windows
   /// that have a genuine position behind them (model §3, patch loss).
   package func patchLoss(_ p: Tensor, documents: [DocumentExtent], windows: [Int]) -> Tensor {
