@@ -1,5 +1,5 @@
 import ArgumentParser
-import Glibc
+import ZonkeyPlatform
 import ZonkeyCore
 
 /// Parses the arguments, runs the verb and turns whatever happens into an exit status.
@@ -106,6 +106,6 @@ enum CommandRunner {
 /// The one place that ends the process.
 enum ProcessExit {
   static func exit(_ status: ExitStatus) -> Never {
-    Glibc.exit(status.rawValue)
+    ZonkeyPlatform.exit(status.rawValue)
   }
 }

@@ -84,6 +84,6 @@ struct Encode: ParsableCommand {
       try writer.finish { try output.write($0) }
     }
     try statistics?.finish()
-    try pipeline.reportSkipped()
+    try console.reportSkipped(reader.skipped)
   }
 }

@@ -1,3 +1,8 @@
+import ZonkeyModel
+import ZonkeyText
+import ZonkeyEngine
+import ZonkeyBase
+
 /// A corpus of files as a source of crops: streamed, shuffled in a bounded buffer, read again and
 /// again when it consists of files.
 public final class Corpus {
@@ -41,7 +46,9 @@ public final class Corpus {
     while total < bytes, let document = try reader.next() {
       guard !document.text.isEmpty else { continue }
       var end = min(cropLength, document.text.count)
-      while end < document.text.count && end > 1 && document.text[end] & 0xC0 == 0x80 { end -= 1 }
+      while end < document.text.count && end > 1 && document.text[end].isUTF8Continuation {
+        end -= 1
+      }
       crops.append(
         Crop(bytes: Array(document.text[..<end]), complete: end == document.text.count))
       total += end

@@ -1,3 +1,7 @@
+import ZonkeyModel
+import ZonkeyEngine
+import ZonkeyBase
+
 /// A piece of a document for training.
 package struct Crop: Sendable, Equatable {
   package let bytes: [UInt8]
@@ -11,13 +15,10 @@ package struct Crop: Sendable, Equatable {
 
   /// Symbols for the model: the end of the document, and padding behind it, where it belongs.
   package func symbols(_ configuration: Configuration) -> DocumentSymbols {
-    var symbols = bytes.map { Int32($0) }
-    guard complete else {
-      return DocumentSymbols(symbols: symbols, real: symbols.count, complete: false)
-    }
-    symbols.append(configuration.endSymbol)
-    symbols.append(configuration.paddingSymbol)
-    return DocumentSymbols(symbols: symbols, real: symbols.count - 1, complete: true)
+    let (end, real) = complete ? (bytes.count + 2, bytes.count + 1) : (bytes.count, bytes.count)
+    return DocumentSymbols(
+      symbols: (0..<end).map { configuration.symbol($0, of: bytes) }, real: real,
+      complete: complete)
   }
 }
 
@@ -135,6 +136,6 @@ package final class CropBuffer {
 
   /// Whether a character begins or the document ends at a place.
   private func isBorder(_ place: Int, of document: [UInt8]) -> Bool {
-    place >= document.count || document[place] & 0xC0 != 0x80
+    place >= document.count || !document[place].isUTF8Continuation
   }
 }

@@ -1,3 +1,6 @@
+import ZonkeyModel
+import ZonkeyEngine
+
 /// What a decode pass leaves on the step's tape.
 struct DecodePass {
   /// Decoded sequence [P, D] and its existence [P, 1].
@@ -9,7 +12,7 @@ struct DecodePass {
 
 extension LevelStep {
   /// Compresses packed sequences in chunks: latents [N, C·D].
-  func compress(_ x: Tensor, _ existence: Tensor) -> Tensor {
+  package func compress(_ x: Tensor, _ existence: Tensor) -> Tensor {
     let out = tape.empty(segmentation.segments, level.configuration.latentWidth)
     tape.map(chunks.count, parameters: [level.compressorRange]) { child, chunk in
       let rows = segmentation.rows(chunks[chunk])
@@ -204,7 +207,7 @@ extension LevelStep {
   }
 
   /// Masked modelling (model §8): hidden units guessed from their segment, against 100 negatives.
-  func maskedModelling(_ mask: Parameter) -> Tensor {
+  package func maskedModelling(_ mask: Parameter) -> Tensor {
     let rows = segmentation.rowOf.count
     let positions = draws.uniform(.maskPosition, level: index, count: rows)
     let kinds = draws.uniform(.maskKind, level: index, count: rows)

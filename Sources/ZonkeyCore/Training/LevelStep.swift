@@ -1,3 +1,6 @@
+import ZonkeyModel
+import ZonkeyEngine
+
 /// The loss terms of one level by name; each a scalar on the step's tape.
 package struct LevelLosses: Sendable {
   package var terms: [(name: LossName, value: Tensor)] = []
@@ -11,11 +14,11 @@ package struct LevelLosses: Sendable {
 ///
 /// Works on a whole batch; the passes run in fixed chunks of segments.
 package struct LevelStep {
-  let model: ZonkeyModel
-  let level: Level
-  let batch: UnitBatch
-  let tape: Tape
-  let draws: any DrawSource
+  package let model: ZonkeyModel
+  package let level: Level
+  package let batch: UnitBatch
+  package let tape: Tape
+  package let draws: any DrawSource
   package let segmentation: Segmentation
   /// Units of the segments [P, D], raw and on the sphere.
   package let raw: Tensor
@@ -24,10 +27,10 @@ package struct LevelStep {
   package let existence: Tensor
   package let share: Tensor
   package let boundaries: Tensor
-  let chunks: [Range<Int>]
+  package let chunks: [Range<Int>]
 
   private var configuration: LevelConfiguration { level.configuration }
-  var index: Int { level.index }
+  package var index: Int { level.index }
 
   /// Splits the batch.
   package init(
@@ -41,7 +44,7 @@ package struct LevelStep {
     let p = LevelStep.probabilities(level: level, batch: batch, tape: tape)
     boundaries = tape.documentBoundaries(
       p, documents: batch.documents, forbidden: batch.forbidden,
-      pastEnd: model.configuration.paddedDocuments ? 0 : 1)
+      pastEnd: Window.pastEnd(model.configuration))
     segmentation = LevelStep.segmentation(
       model: model, level: level, batch: batch, boundaries: boundaries, draws: draws)
     raw = tape.gather(batch.vectors, segmentation.rowOf)

@@ -1,3 +1,6 @@
+import ZonkeyModel
+import ZonkeyBase
+
 extension Trainer {
   /// The run's checkpoint, calibrated on sample texts.
   public func checkpoint(calibratedOn texts: [[UInt8]]) throws(ZonkeyError) -> Checkpoint {

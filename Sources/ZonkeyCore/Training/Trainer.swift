@@ -1,3 +1,6 @@
+import ZonkeyModel
+import ZonkeyEngine
+import ZonkeyBase
 import ZonkeyKernels
 
 /// What one training step did.

@@ -26,7 +26,7 @@ final class BZip2Cutter: PieceSource, @unchecked Sendable {
   private var checksum: UInt32 = 0
   private var isDone = false
 
-  init(_ file: FileInput) {
+  init(_ file: File) {
     window = FileWindow(file)
   }
 

@@ -16,7 +16,7 @@ final class ZstdCutter: PieceSource, @unchecked Sendable {
   private var offset = 0
   private var isDone = false
 
-  init(_ file: FileInput) {
+  init(_ file: File) {
     window = FileWindow(file)
   }
 

@@ -46,7 +46,7 @@ public enum ZstdFrame {
   }
 
   /// The first `count` bytes of the content, or fewer, from the first bytes of a file.
-  static func prefix(
+  package static func prefix(
     _ bytes: [UInt8], count: Int, path: String
   ) throws(ZonkeyError) -> [UInt8] {
     var stream = try Stream(bytes, path: path)

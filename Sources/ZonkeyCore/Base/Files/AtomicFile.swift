@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import ZonkeyPlatform
 
 /// An output file that appears at its path complete or not at all.
 ///
@@ -31,8 +25,8 @@ public final class AtomicFile {
     target = try OutputTarget(path: path)
     switch target {
     case .direct:
-      descriptor = openFile(path, O_WRONLY | O_APPEND | O_CLOEXEC, 0)
-      if descriptor < 0 { throw .cannotCreate(path: path, reason: systemMessage(errno)) }
+      descriptor = System.open(path, O_WRONLY | O_APPEND | O_CLOEXEC)
+      if descriptor < 0 { throw .cannotCreate(path: path, reason: System.message(errno)) }
     case .replace(let directory, let name, let permissions):
       let (descriptor, temporary) = try Self.openTemporary(
         in: directory, name: name, isPrivate: permissions != nil, path: path)
@@ -49,15 +43,7 @@ public final class AtomicFile {
   public func write(_ bytes: UnsafeRawBufferPointer) throws(ZonkeyError) {
     if let failure { throw failure }
     precondition(descriptor >= 0, "written to after commit or discard")
-    var position = 0
-    while position < bytes.count {
-      let rest = UnsafeRawBufferPointer(rebasing: bytes[position...])
-      let written = systemWrite(descriptor, rest)
-      if written < 0 && errno == EINTR { continue }
-      // Nothing written and no error cannot be: better an error than a loop without end.
-      if written <= 0 { throw fail("cannot write", written < 0 ? errno : EIO) }
-      position += written
-    }
+    if let code = System.writeAll(bytes, to: descriptor) { throw fail("cannot write", code) }
   }
 
   /// Writes all the bytes; throws as the other `write` does.
@@ -102,7 +88,7 @@ public final class AtomicFile {
   private func fail(_ what: String, _ code: Int32) -> ZonkeyError {
     let advice =
       code == ENOSPC || code == EDQUOT ? "; free some space or write to another place" : ""
-    let error = ZonkeyError.io(path: path, reason: "\(what): \(systemMessage(code))\(advice)")
+    let error = ZonkeyError.io(path: path, reason: "\(what): \(System.message(code))\(advice)")
     failure = error
     discard()
     return error
@@ -119,27 +105,14 @@ public final class AtomicFile {
     for attempt in 0..<100 {
       let suffix = attempt == 0 ? "" : "-\(attempt)"
       let candidate = OutputTarget.join(directory, ".\(stem).\(getpid())\(suffix).tmp")
-      let descriptor = openFile(
-        candidate, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, isPrivate ? 0o600 : 0o666)
+      let descriptor = System.open(
+        candidate, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+        permissions: isPrivate ? 0o600 : 0o666)
       if descriptor >= 0 { return (descriptor, candidate) }
       if errno != EEXIST { break }
     }
     throw .cannotCreate(
-      path: path, reason: "cannot create a file in \(directory): \(systemMessage(errno))")
-  }
-}
-
-// Free functions, because methods of the same names hide the system's.
-
-private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
-  // The kernel writes at most 2 GiB at a time; asking for less keeps every system happy.
-  write(descriptor, bytes.baseAddress, min(bytes.count, 1 << 30))
-}
-
-private func openFile(_ path: String, _ flags: Int32, _ permissions: mode_t) -> Int32 {
-  while true {
-    let descriptor = open(path, flags, permissions)
-    if descriptor >= 0 || errno != EINTR { return descriptor }
+      path: path, reason: "cannot create a file in \(directory): \(System.message(errno))")
   }
 }
 
@@ -154,7 +127,7 @@ private func syncFile(_ descriptor: Int32) -> Bool {
 
 /// Brings a directory to the disk; one that may be written but not read is left to the system.
 private func syncDirectory(_ path: String) -> Bool {
-  let descriptor = openFile(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
+  let descriptor = System.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
   if descriptor < 0 { return true }
   let synced = syncFile(descriptor)
   let code = errno

@@ -14,7 +14,7 @@ public final class ByteStream {
   /// How the file is compressed; known after the first read.
   public var compression: Compression? { serial.compression }
 
-  private let file: FileInput?
+  private let file: File?
   private let threads: Int
   private let serial: SerialStream
   private var ahead: ReadAhead?
@@ -31,7 +31,7 @@ public final class ByteStream {
   /// `threads` decompress beside the thread that reads; with none it does so itself. Throws
   /// `.noInput` when there is no such file, it may not be read, or it is a directory.
   public init(path: String, threads: Int = 0) throws(ZonkeyError) {
-    let file = try FileInput(path: path)
+    let file = try File(path: path)
     self.file = file
     self.threads = threads
     source = path

@@ -1,6 +1,6 @@
 /// Part of a regular file in memory, moved forwards over it.
 struct FileWindow {
-  private let file: FileInput
+  private let file: File
   /// The bytes from `start` on.
   private(set) var bytes: [UInt8] = []
   private(set) var start = 0
@@ -11,7 +11,7 @@ struct FileWindow {
 
   private static let stepBytes = 1 << 20
 
-  init(_ file: FileInput) {
+  init(_ file: File) {
     self.file = file
   }
 

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import ZonkeyPlatform
 
 /// Where an output path leads: to a file that can be replaced, or to something written directly.
 enum OutputTarget: Equatable {
@@ -30,7 +24,7 @@ enum OutputTarget: Equatable {
     case S_IFREG:
       // Renaming would also replace a file that its owner has protected.
       guard access(path, W_OK) == 0 else {
-        throw .cannotCreate(path: path, reason: systemMessage(errno))
+        throw .cannotCreate(path: path, reason: System.message(errno))
       }
       self = try Self.replacing(
         Self.resolved(path), permissions: status.st_mode & 0o7777, path: path)

@@ -29,7 +29,7 @@ final class SerialStream {
 
   /// Reads a file from an offset on, where bytes of a compression begin that is known.
   init(
-    file: FileInput, from start: Int, compression: Compression
+    file: File, from start: Int, compression: Compression
   ) throws(ZonkeyError) {
     source = file.path
     offset = start

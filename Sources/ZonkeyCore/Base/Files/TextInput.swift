@@ -1,15 +1,9 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import ZonkeyPlatform
 
 /// A buffered view of a `ByteStream` that cuts it at a byte and knows the place.
-final class TextInput {
+package final class TextInput {
   /// How a piece ended.
-  enum Ending {
+  package enum Ending {
     case delimiter
     case endOfInput
     /// The limit was reached before the delimiter; the rest of the piece is still to be read.
@@ -17,20 +11,20 @@ final class TextInput {
   }
 
   /// Bytes between delimiters.
-  struct Piece {
-    var bytes: [UInt8]
-    var ending: Ending
+  package struct Piece {
+    package var bytes: [UInt8]
+    package var ending: Ending
   }
 
-  let stream: ByteStream
+  package let stream: ByteStream
   /// The offset of the next byte in the decompressed stream.
-  private(set) var offset = 0
+  package private(set) var offset = 0
   private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
   private var start = 0
   private var end = 0
-  private(set) var isAtEnd = false
+  package private(set) var isAtEnd = false
 
-  init(_ stream: ByteStream) {
+  package init(_ stream: ByteStream) {
     self.stream = stream
   }
 
@@ -38,15 +32,15 @@ final class TextInput {
     buffer.deallocate()
   }
 
-  var source: String { stream.source }
+  package var source: String { stream.source }
 
   /// The bytes that are there and not yet taken.
-  var available: UnsafeRawBufferPointer {
+  package var available: UnsafeRawBufferPointer {
     UnsafeRawBufferPointer(rebasing: buffer[start..<end])
   }
 
   /// Whether a whole line is among the available bytes.
-  var hasLine: Bool { available.firstIndex(of: UInt8(ascii: "\n")) != nil }
+  package var hasLine: Bool { available.firstIndex(of: UInt8(ascii: "\n")) != nil }
 
   /// Whether more bytes fit beside the available ones.
   var hasRoom: Bool { end < buffer.count }
@@ -56,7 +50,7 @@ final class TextInput {
   /// Not inlined, since Swift 6.3's optimiser fails on the callers if it is.
   @discardableResult
   @inline(never)
-  func fill() throws(ZonkeyError) -> Bool {
+  package func fill() throws(ZonkeyError) -> Bool {
     if start == end {
       start = 0
       end = 0
@@ -69,13 +63,13 @@ final class TextInput {
   }
 
   /// Takes available bytes out.
-  func take(_ count: Int) {
+  package func take(_ count: Int) {
     start += count
     offset += count
   }
 
   /// Takes bytes out until `bytes` has `count` of them; it has fewer at the end of the input.
-  func take(until count: Int, into bytes: inout [UInt8]) throws(ZonkeyError) {
+  package func take(until count: Int, into bytes: inout [UInt8]) throws(ZonkeyError) {
     while bytes.count < count {
       if available.isEmpty, try !fill() { return }
       let taken = min(count - bytes.count, available.count)
@@ -87,7 +81,7 @@ final class TextInput {
   /// Appends the bytes up to `delimiter` to `piece` and takes the delimiter out too.
   ///
   /// At most `limit` bytes are appended. Returns `nil` when nothing is left at all.
-  func read(
+  package func read(
     until delimiter: UInt8, appendingTo piece: inout [UInt8], limit: Int
   ) throws(ZonkeyError) -> Ending? {
     var taken = 0
@@ -109,14 +103,14 @@ final class TextInput {
   }
 
   /// Takes the bytes up to `delimiter` out, at most `limit` of them; `nil` when nothing is left.
-  func piece(until delimiter: UInt8, limit: Int) throws(ZonkeyError) -> Piece? {
+  package func piece(until delimiter: UInt8, limit: Int) throws(ZonkeyError) -> Piece? {
     var bytes: [UInt8] = []
     let ending = try read(until: delimiter, appendingTo: &bytes, limit: limit)
     return ending.map { Piece(bytes: bytes, ending: $0) }
   }
 
   /// Leaves out everything up to and with the delimiter, and returns the newlines in it.
-  func discard(until delimiter: UInt8) throws(ZonkeyError) -> Int {
+  package func discard(until delimiter: UInt8) throws(ZonkeyError) -> Int {
     var newlineCount = 0
     while true {
       if start == end, try !fill() { break }
@@ -133,12 +127,12 @@ final class TextInput {
 
 extension UnsafeRawBufferPointer {
   /// The first place of a byte, found with the C library's vectorised search.
-  func firstIndex(of byte: UInt8) -> Int? {
+  package func firstIndex(of byte: UInt8) -> Int? {
     guard let baseAddress, let found = memchr(baseAddress, Int32(byte), count) else { return nil }
     return UnsafeRawPointer(found) - baseAddress
   }
 
-  var newlineCount: Int {
+  package var newlineCount: Int {
     // No buffer has more newlines than an integer counts, so that the loop can be vectorised.
     var sum = 0
     for byte in self { sum &+= byte == 0x0A ? 1 : 0 }
@@ -148,7 +142,7 @@ extension UnsafeRawBufferPointer {
 
 extension [UInt8] {
   /// The newlines before an index.
-  func newlineCount(before index: Int) -> Int {
+  package func newlineCount(before index: Int) -> Int {
     withUnsafeBytes {
       UnsafeRawBufferPointer(rebasing: $0[..<Swift.min(index, $0.count)]).newlineCount
     }

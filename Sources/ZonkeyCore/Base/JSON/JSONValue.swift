@@ -49,7 +49,7 @@ package struct JSONObject: Equatable, Sendable, ExpressibleByDictionaryLiteral {
   }
 
   /// Takes members whose keys the reader has found to be unique.
-  init(uniqueMembers: [Member]) { members = uniqueMembers }
+  package init(uniqueMembers: [Member]) { members = uniqueMembers }
 
   /// The value of a key; setting appends a new key and `nil` removes one.
   package subscript(key: String) -> JSONValue? {

@@ -14,11 +14,11 @@ public enum CheckpointFile {
   public static func read(
     _ path: String, limitBytes: Int = defaultLimitBytes
   ) throws(ZonkeyError) -> SafetensorsFile {
-    let input = try InputFile(path: path)
+    let input = try File(path: path, dashIsStandardInput: false)
     let start = try input.read(upTo: startBytes)
     guard ZstdFrame.isZstd(start) else {
       try SafetensorsFile.checkStart(start, path: path)
-      if input.sizeBytes > limitBytes {
+      if let size = input.totalBytes, size > limitBytes {
         throw .badModel(path: path, reason: "not a checkpoint: it has over \(limitBytes) bytes")
       }
       return try SafetensorsFile(parsing: input.readAll(after: start), path: path)
@@ -45,7 +45,7 @@ public enum CheckpointFile {
 
   /// Writes a checkpoint whose arrays are asked for one after the other, by their number in the
   /// header: training has no memory to spare for a copy of all of them.
-  static func write(
+  package static func write(
     _ header: SafetensorsHeader, to path: String, level: Int, array: (Int) -> ArraySlice<UInt8>
   ) throws(ZonkeyError) {
     // Opened first: a place that cannot be written to is known before the work is done.

@@ -25,7 +25,7 @@ public enum ElementType: String, CaseIterable, Sendable {
   }
 
   /// The bytes of an array of this type and shape; `nil` when negative or beyond an `Int`.
-  func byteCount(shape: [Int]) -> Int? {
+  package func byteCount(shape: [Int]) -> Int? {
     var count = byteCount
     for size in shape {
       let (product, overflow) = count.multipliedReportingOverflow(by: size)

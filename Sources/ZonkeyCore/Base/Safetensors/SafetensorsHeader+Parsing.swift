@@ -1,12 +1,12 @@
 /// Why the header of a safetensors file cannot be used; callers know the file.
-enum SafetensorsError: Error, Equatable {
+package enum SafetensorsError: Error, Equatable {
   /// The format does not allow what is there.
   case damaged(String)
   /// The format allows it, but zk cannot read it.
   case unreadable(String)
 
   /// The reason with the way out.
-  var reason: String {
+  package var reason: String {
     switch self {
     case .damaged(let what):
       "the safetensors file is damaged: \(what); copy it again or use an older one"
@@ -18,7 +18,7 @@ enum SafetensorsError: Error, Equatable {
 extension SafetensorsHeader {
   /// The length of the header's text from a file's first eight bytes; `nil` when they are fewer
   /// or the format does not allow so long a header.
-  static func textLength(_ start: some Collection<UInt8>) -> Int? {
+  package static func textLength(_ start: some Collection<UInt8>) -> Int? {
     let start = Array(start.prefix(8))
     guard start.count == 8 else { return nil }
     let length = start.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
@@ -28,7 +28,7 @@ extension SafetensorsHeader {
   /// Reads the header's text of a file whose data has `dataBytes` bytes.
   ///
   /// Every type, offset and shape is checked, and that the arrays fill the data.
-  init(parsing text: ArraySlice<UInt8>, dataBytes: Int) throws(SafetensorsError) {
+  package init(parsing text: ArraySlice<UInt8>, dataBytes: Int) throws(SafetensorsError) {
     let object = try Self.headerObject(text)
     var metadata: [String: String] = [:]
     var entries: [Entry] = []

@@ -1,23 +1,23 @@
 /// What stands before the data of a safetensors file: texts, and where each array lies.
-struct SafetensorsHeader: Equatable, Sendable {
+package struct SafetensorsHeader: Equatable, Sendable {
   /// One array: its elements fill `range`, which counts from the start of the data.
-  struct Entry: Equatable, Sendable {
-    let name: String
-    let type: ElementType
-    let shape: [Int]
-    let range: Range<Int>
+  package struct Entry: Equatable, Sendable {
+    package let name: String
+    package let type: ElementType
+    package let shape: [Int]
+    package let range: Range<Int>
   }
 
   /// The key that belongs to the format.
-  static let metadataKey = "__metadata__"
+  package static let metadataKey = "__metadata__"
   /// The longest text that the format allows.
   static let maximumTextBytes = 100_000_000
 
-  let metadata: [String: String]
+  package let metadata: [String: String]
   /// Names are unique, and none is `__metadata__`.
-  let entries: [Entry]
+  package let entries: [Entry]
 
-  init(metadata: [String: String], entries: [Entry]) {
+  package init(metadata: [String: String], entries: [Entry]) {
     self.metadata = metadata
     self.entries = entries
   }
@@ -27,7 +27,9 @@ struct SafetensorsHeader: Equatable, Sendable {
   /// The header lists the arrays in their order. In the data those with the widest elements come
   /// first, so that every array lies aligned, which some readers need when they map the file.
   /// Names must differ, and the sizes must not overflow.
-  init(metadata: [String: String], arrays: [(name: String, type: ElementType, shape: [Int])]) {
+  package init(
+    metadata: [String: String], arrays: [(name: String, type: ElementType, shape: [Int])]
+  ) {
     let order = arrays.indices.sorted { left, right in
       let (first, second) = (arrays[left].type.byteCount, arrays[right].type.byteCount)
       return first == second ? left < right : first > second
@@ -49,10 +51,10 @@ struct SafetensorsHeader: Equatable, Sendable {
   }
 
   /// The bytes of all arrays.
-  var dataBytes: Int { entries.reduce(0) { max($0, $1.range.upperBound) } }
+  package var dataBytes: Int { entries.reduce(0) { max($0, $1.range.upperBound) } }
 
   /// The indices of the entries as their bytes follow each other in the data.
-  var dataOrder: [Int] {
+  package var dataOrder: [Int] {
     entries.indices.sorted {
       let (left, right) = (entries[$0].range, entries[$1].range)
       return (left.lowerBound, left.upperBound, $0) < (right.lowerBound, right.upperBound, $1)
@@ -60,7 +62,7 @@ struct SafetensorsHeader: Equatable, Sendable {
   }
 
   /// Everything before the data: the length, then the text, `metadata` first and sorted.
-  func serialised() -> [UInt8] {
+  package func serialised() -> [UInt8] {
     var line = JSONLine()
     line.beginObject()
     if !metadata.isEmpty {

@@ -7,7 +7,7 @@ package struct Convolution: Sendable {
   package let bias: Parameter
   package let groups: [(kernel: Int, channels: Int)]
 
-  init(
+  package init(
     _ name: String, width: Int, groups: [(kernel: Int, channels: Int)], in list: inout ParameterList
   ) {
     self.groups = groups

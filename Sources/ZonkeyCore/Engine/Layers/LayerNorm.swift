@@ -3,7 +3,7 @@ package struct LayerNorm: Sendable {
   package let gain: Parameter
   package let bias: Parameter
 
-  init(_ name: String, width: Int, in list: inout ParameterList) {
+  package init(_ name: String, width: Int, in list: inout ParameterList) {
     gain = list.add("\(name).weight", 1, width, .constant(1))
     bias = list.add("\(name).bias", 1, width, .constant(0))
   }

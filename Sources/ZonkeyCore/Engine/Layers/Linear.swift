@@ -3,7 +3,7 @@ package struct Linear: Sendable {
   package let weight: Parameter
   package let bias: Parameter
 
-  init(_ name: String, inputs: Int, outputs: Int, in list: inout ParameterList) {
+  package init(_ name: String, inputs: Int, outputs: Int, in list: inout ParameterList) {
     weight = list.add("\(name).weight", outputs, inputs, .uniform(fanIn: inputs))
     bias = list.add("\(name).bias", 1, outputs, .uniform(fanIn: inputs))
   }

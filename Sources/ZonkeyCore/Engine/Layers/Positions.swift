@@ -1,6 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#endif
+import ZonkeyPlatform
 import Synchronization
 
 /// The sinusoidal positions of one head: row p of [count, width] is sin/cos of p / 10000^(2i/width).
@@ -36,7 +34,9 @@ package func positionTable(
 
 /// Sinusoids [count or more, blocks·D]: `parts` blocks of D with the head table repeated, then
 /// zeros. A table is made once in a process, and again when more places are asked for.
-func projectionPositions(count: Int, width: Int, heads: Int, with parts: Int, of blocks: Int)
+package func projectionPositions(
+  count: Int, width: Int, heads: Int, with parts: Int, of blocks: Int
+)
   -> [Float]
 {
   let layout = PositionLayout(width: width, heads: heads, parts: parts, blocks: blocks)

@@ -4,7 +4,7 @@ package struct ProbabilisticEncoder: Sendable {
   package let finalNorm: LayerNorm
   package let heads: Int
 
-  init(
+  package init(
     _ name: String, layers count: Int, width: Int, heads: Int, ratio: Int,
     in list: inout ParameterList
   ) {

@@ -7,7 +7,7 @@ package struct TransformerLayer: Sendable {
   package let feedForwardNorm: LayerNorm
   package let feedForward: FeedForward
 
-  init(_ name: String, width: Int, parts: Int, ratio: Int, in list: inout ParameterList) {
+  package init(_ name: String, width: Int, parts: Int, ratio: Int, in list: inout ParameterList) {
     attentionNorm = LayerNorm("\(name).attention_norm", width: width, in: &list)
     projection = Linear("\(name).projection", inputs: width, outputs: parts * width, in: &list)
     output = Linear("\(name).output", inputs: width, outputs: width, in: &list)

@@ -1,8 +1,6 @@
 import Synchronization
 
-#if canImport(Glibc)
-  import Glibc
-#endif
+import ZonkeyPlatform
 
 /// Memory for one tape: allocated upwards, released all at once or back down to a mark.
 ///

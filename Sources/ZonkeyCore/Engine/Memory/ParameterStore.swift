@@ -77,7 +77,7 @@ package final class ParameterStore: @unchecked Sendable {
   package func clear() { values.update(repeating: 0, count: count) }
 
   /// Calls `body` for runs of 64 Ki numbers, shared out to workers.
-  func forEachRun(on workers: Workers, _ body: (_ run: Int, _ range: Range<Int>) -> Void) {
+  package func forEachRun(on workers: Workers, _ body: (_ run: Int, _ range: Range<Int>) -> Void) {
     let length = 1 << 16
     workers.run((count + length - 1) / length) { _, run in
       body(run, run * length..<min((run + 1) * length, count))

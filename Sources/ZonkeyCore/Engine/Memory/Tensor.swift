@@ -8,7 +8,7 @@ package struct Tensor: @unchecked Sendable {
   package let rows: Int
   package let columns: Int
   /// The memory block of its tape, by which the gradient is found; negative for constants.
-  let block: Int
+  package let block: Int
 
   package var count: Int { rows * columns }
 

@@ -14,7 +14,7 @@ package struct Rollout: Sendable {
   package let segments: Int
   package let steps: Int
   /// The segment at each place of a step, and each segment's place.
-  let segmentAt: [Int]
+  package let segmentAt: [Int]
   let placeOf: [Int]
   let phases: [Phase]
   /// Each step's first row, and the number of all rows behind them.
@@ -72,7 +72,7 @@ package struct Rollout: Sendable {
 
   /// The rollout's row of every packed row, with or without the prompts' outputs before each
   /// segment.
-  func packedRows(withPrefix: Bool) -> ContiguousArray<Int32> {
+  package func packedRows(withPrefix: Bool) -> ContiguousArray<Int32> {
     var rows = ContiguousArray<Int32>()
     for segment in 0..<segments {
       let length = Int(offsets[segment + 1] - offsets[segment])

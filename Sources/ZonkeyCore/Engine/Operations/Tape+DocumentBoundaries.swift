@@ -10,7 +10,7 @@ extension Tape {
       for i in 0..<document.rows {
         let row = document.offset + i
         if i >= document.real {
-          out.values[row] = min(pastEnd, 1 - Probability.epsilon)
+          out.values[row] = pastEnd
         } else {
           out.values[row] = Probability.boundary(
             p.values[row], isFirst: i == 0, isAllowed: !forbidden[row])

@@ -1,6 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#endif
+import ZonkeyPlatform
 
 extension Tape {
   /// How much each segment owns of the positions that it covers (model §3, existence share).

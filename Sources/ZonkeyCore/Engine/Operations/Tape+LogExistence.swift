@@ -1,6 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#endif
+import ZonkeyPlatform
 
 extension Tape {
   /// log max(existence, 1e-20) with `prefix` rows of existence 1 (log 0) before each segment.

@@ -1,13 +1,11 @@
-#if canImport(Glibc)
-  import Glibc
-#endif
+import ZonkeyPlatform
 
 /// Matches count over this many positions.
 private let matchSpan = 4
 
 extension Tape {
   /// The expected overlap start of segment pairs; see `Level.inferredStart`.
-  func overlapEstimate(
+  package func overlapEstimate(
     left: Tensor, right: Tensor, existence: Tensor, weight: Tensor,
     leftOffsets: ContiguousArray<Int32>, rightOffsets: ContiguousArray<Int32>, segmentLength s: Int
   ) -> Tensor {

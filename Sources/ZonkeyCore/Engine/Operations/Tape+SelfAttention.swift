@@ -2,9 +2,9 @@ import ZonkeyKernels
 
 /// Which rows attend in packed segments, and the positions of queries and keys.
 package struct AttentionRows: Sendable {
-  let offsets: ContiguousArray<Int32>
+  package let offsets: ContiguousArray<Int32>
   /// The rows whose outputs are computed; nil for all.
-  let wanted: SegmentRows?
+  package let wanted: SegmentRows?
   fileprivate let queryPositions: RowTable
   fileprivate let keyPositions: RowTable
 

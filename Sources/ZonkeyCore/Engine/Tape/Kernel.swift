@@ -1,14 +1,15 @@
 import ZonkeyKernels
 
 /// Small conveniences over the C kernels.
-enum Kernel {
+package enum Kernel {
   /// y += x
-  static func add(_ x: UnsafePointer<Float>, to y: UnsafeMutablePointer<Float>, count: Int) {
+  package static func add(_ x: UnsafePointer<Float>, to y: UnsafeMutablePointer<Float>, count: Int)
+  {
     zk_axpy(1, x, y, count)
   }
 
   /// y[rows[i], :] += x[i, :], rows of `width`; nothing where rows[i] is negative.
-  static func scatterAdd(
+  package static func scatterAdd(
     _ x: UnsafePointer<Float>, _ rows: ContiguousArray<Int32>, width: Int,
     to y: UnsafeMutablePointer<Float>
   ) {

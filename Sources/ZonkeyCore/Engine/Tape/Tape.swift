@@ -33,9 +33,9 @@ package final class Tape: @unchecked Sendable {
   /// Whether operations are recorded; a child's changes from chunk to chunk.
   package internal(set) var recording: Bool
   package let workers: Workers
-  let weights: ParameterStore
+  package let weights: ParameterStore
   /// The weights in the product kernel's layout.
-  let packed: PackedWeights
+  package let packed: PackedWeights
   /// Whether the weights may change from step to step.
   private let repacks: Bool
   let pool: BlockPool
@@ -134,7 +134,7 @@ package final class Tape: @unchecked Sendable {
   /// Multiply-adds of all matrix products since this tape was made: [M, K]·[K, N] has M·K·N.
   package var multiplyAdds: Int { ownMultiplyAdds + children.multiplyAdds }
 
-  func count(multiplyAdds: Int) { ownMultiplyAdds += multiplyAdds }
+  package func count(multiplyAdds: Int) { ownMultiplyAdds += multiplyAdds }
 
   /// The count of this tape alone, which begins at zero again.
   func takeCount() -> Int {
@@ -165,15 +165,15 @@ package final class Tape: @unchecked Sendable {
   }
 
   /// Undefined floats without a gradient, for what the backward pass needs to remember.
-  func floats(_ count: Int) -> UnsafeMutablePointer<Float> {
+  package func floats(_ count: Int) -> UnsafeMutablePointer<Float> {
     keptArena.allocate(count).pointer
   }
 
   /// Undefined floats until the next call.
-  func scratch(_ count: Int) -> UnsafeMutablePointer<Float> { scratch(count, 0).0 }
+  package func scratch(_ count: Int) -> UnsafeMutablePointer<Float> { scratch(count, 0).0 }
 
   /// The same in up to three parts.
-  func scratch(_ first: Int, _ second: Int, _ third: Int = 0) -> (
+  package func scratch(_ first: Int, _ second: Int, _ third: Int = 0) -> (
     UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>
   ) {
     scratchArena.reset()
@@ -222,14 +222,14 @@ package final class Tape: @unchecked Sendable {
   // MARK: Differentiation
 
   /// The gradient of `tensor`, or nil when it takes none. Only valid during the backward pass.
-  func gradient(_ tensor: Tensor) -> UnsafeMutablePointer<Float>? {
+  package func gradient(_ tensor: Tensor) -> UnsafeMutablePointer<Float>? {
     guard tensor.block >= 0, let gradient = gradient(ofBlock: tensor.block) else { return nil }
     return gradient + (tensor.values - blocks[tensor.block].base)
   }
 
   /// The gradient of a block; one's own begins at zero when it is first asked for, since those of
   /// lower levels are not needed before the backward pass comes to them.
-  func gradient(ofBlock index: Int) -> UnsafeMutablePointer<Float>? {
+  package func gradient(ofBlock index: Int) -> UnsafeMutablePointer<Float>? {
     if let gradient = blocks[index].gradient { return gradient }
     guard case .own(let number) = blocks[index].source else { return nil }
     let used = arena.blocks[number].used
@@ -261,7 +261,7 @@ package final class Tape: @unchecked Sendable {
   }
 
   /// Remembers the backward half of an operation.
-  func record(_ backward: @escaping (Tape) -> Void) {
+  package func record(_ backward: @escaping (Tape) -> Void) {
     guard recording else { return }
     operations.append(Operation(backward: backward, values: arena.mark, kept: keptArena.mark))
   }

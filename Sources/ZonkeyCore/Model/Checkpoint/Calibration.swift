@@ -1,6 +1,6 @@
-#if canImport(Glibc)
-  import Glibc
-#endif
+import ZonkeyEngine
+import ZonkeyBase
+import ZonkeyPlatform
 
 /// How the splitter's probabilities of one level are spread over real text, so that a threshold can
 /// be found for any wanted number of starts.

@@ -1,3 +1,6 @@
+import ZonkeyEngine
+import ZonkeyBase
+
 /// The content of a checkpoint file: a model, its averaged weights, and what a run needs to go on.
 ///
 /// One safetensors file in a zstd frame. Arrays: every parameter under its own name (training
@@ -13,7 +16,7 @@ public struct Checkpoint: Sendable {
   package let calibrations: [Calibration]
   public let id: String
 
-  static let format = "zk-checkpoint-1"
+  package static let format = "zk-checkpoint-1"
 
   /// Reads and checks a checkpoint; throws `badModel` or `noInput`.
   public init(path: String) throws(ZonkeyError) {
@@ -21,7 +24,7 @@ public struct Checkpoint: Sendable {
   }
 
   /// Without `forTraining`, arrays that only training needs are left aside.
-  init(path: String, forTraining: Bool) throws(ZonkeyError) {
+  package init(path: String, forTraining: Bool) throws(ZonkeyError) {
     let file = try CheckpointFile.read(path)
     guard file.metadata["format"] == Self.format else {
       throw .badModel(path: path, reason: "this is no zk checkpoint of format \(Self.format)")

@@ -1,3 +1,5 @@
+import ZonkeyBase
+
 /// What a file of ours holds, found by its first bytes.
 public enum FileKind: Sendable {
   case checkpoint

@@ -1,3 +1,5 @@
+import ZonkeyBase
+
 /// Everything beside arrays that a checkpoint needs to continue a run.
 public struct TrainingState: Sendable, Equatable {
   /// Steps taken.
@@ -73,7 +75,7 @@ public struct ValidationFigures: Sendable, Equatable {
     ]
   }
 
-  init?(json: JSONValue) {
+  package init?(json: JSONValue) {
     guard let step = json["step"]?.intValue, let clean = json["clean"]?.arrayValue,
       let dirty = json["dirty"]?.arrayValue
     else { return nil }

@@ -1,3 +1,5 @@
+import ZonkeyBase
+
 /// A setting's name and where it lies.
 private enum Field<Root> {
   case count(String, WritableKeyPath<Root, Int>)
@@ -80,7 +82,7 @@ private func object<Root>(_ root: Root, _ fields: [Field<Root>]) -> JSONObject {
   return object
 }
 
-private func apply<Root>(
+private func assign<Root>(
   _ members: JSONObject, to root: inout Root, _ fields: [Field<Root>], prefix: String,
   except: [String] = []
 ) throws(ZonkeyError) {
@@ -96,7 +98,7 @@ private func apply<Root>(
 
 extension LossWeights {
   /// Every weight by its key.
-  var named: [(key: String, value: Float)] {
+  package var named: [(key: String, value: Float)] {
     weightFields().compactMap { field in
       guard case .real(let name, let path) = field else { return nil }
       return (name, self[keyPath: path])
@@ -121,13 +123,13 @@ extension Configuration {
     guard case .object(let members) = json else {
       throw .badConfiguration(key: "(file)", reason: "needs a JSON object")
     }
-    try ZonkeyCore.apply(
+    try assign(
       members, to: &self, configurationFields(), prefix: "", except: ["levels", "weights"])
     if let value = members["weights"] {
       guard case .object(let members) = value else {
         throw .badConfiguration(key: "weights", reason: "needs an object")
       }
-      try ZonkeyCore.apply(members, to: &weights, weightFields(), prefix: "weights.")
+      try assign(members, to: &weights, weightFields(), prefix: "weights.")
     }
     if let value = members["levels"] { try applyLevels(value) }
   }
@@ -143,7 +145,7 @@ extension Configuration {
       }
       var level = index < levels.count ? levels[index] : changed[index - 1]
       if index >= levels.count { level.width = changed[index - 1].latentWidth }
-      try ZonkeyCore.apply(members, to: &level, levelFields(), prefix: "levels.\(index).")
+      try assign(members, to: &level, levelFields(), prefix: "levels.\(index).")
       changed.append(level)
     }
     levels = changed
@@ -166,12 +168,12 @@ extension Configuration {
         throw .badConfiguration(
           key: key, reason: "there are levels 0 to \(levels.count - 1) here")
       }
-      try ZonkeyCore.apply(
+      try assign(
         [parts[2]: value], to: &levels[index], levelFields(), prefix: "levels.\(index).")
     case (2, "weights"):
-      try ZonkeyCore.apply([parts[1]: value], to: &weights, weightFields(), prefix: "weights.")
+      try assign([parts[1]: value], to: &weights, weightFields(), prefix: "weights.")
     default:
-      try ZonkeyCore.apply([key: value], to: &self, configurationFields(), prefix: "")
+      try assign([key: value], to: &self, configurationFields(), prefix: "")
     }
   }
 }

@@ -1,3 +1,5 @@
+import ZonkeyBase
+
 /// The shape of one level: its units, segments and stacks.
 public struct LevelConfiguration: Sendable, Equatable {
   /// D, the width of a unit at this level.
@@ -70,10 +72,6 @@ public struct Configuration: Sendable, Equatable {
   public var gradientClip: Float
   /// Decay of the moving average of the weights that everything but training uses.
   public var averageDecay: Float
-
-  /// The byte values' symbols come first; then these two.
-  public var paddingSymbol: Int32 { 256 }
-  public var endSymbol: Int32 { 257 }
 }
 
 extension Configuration {

@@ -1,3 +1,4 @@
+import ZonkeyEngine
 import ZonkeyKernels
 
 /// The rows with which level 0's compressor begins, looked up; one for each thread.

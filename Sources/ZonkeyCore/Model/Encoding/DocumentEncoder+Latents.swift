@@ -1,3 +1,5 @@
+import ZonkeyEngine
+
 extension DocumentEncoder {
   /// The latents of all documents' segments: the units of the next level.
   ///
@@ -64,7 +66,7 @@ private struct Windows {
   init(_ zonkey: Zonkey, units: LevelUnits) {
     self.units = units
     bound = zonkey.configuration.livingBound
-    pastEnd = zonkey.configuration.paddedDocuments ? 0 : 1 - Probability.epsilon
+    pastEnd = Window.pastEnd(zonkey.configuration)
   }
 
   var rows: Int { index.count }
@@ -78,13 +80,10 @@ private struct Windows {
   /// Adds a segment: its rows as long as they exist, and one more (as in training).
   mutating func append(_ document: Int, start: Int, p: [Float]) {
     let length = units.level.configuration.segmentLength
-    var exists: Float = 1
-    for position in start..<min(start + length, units.count(document) + units.tail) {
-      let boundary = boundary(document, position, p: p)
-      if position > start { exists *= 1 - boundary }
-      index.append(units.index(document, position))
-      boundaries.append(boundary)
-      if exists < bound { break }
+    let window = start..<min(start + length, units.count(document) + units.tail)
+    Window.forEachLiving(window, bound: bound, boundary: { boundary(document, $0, p: p) }) {
+      index.append(units.index(document, $0))
+      boundaries.append($1)
     }
     offsets.append(Int32(index.count))
   }
@@ -94,7 +93,7 @@ private struct Windows {
     if position >= p.count {
       return position == p.count && units.level.index == 0 ? Probability.epsilon : pastEnd
     }
-    guard units.allowsStart(document, position) else { return 0 }
-    return min(max(position == 0 ? 1 : p[position], Probability.epsilon), 1 - Probability.epsilon)
+    return Probability.boundary(
+      p[position], isFirst: position == 0, isAllowed: units.allowsStart(document, position))
   }
 }

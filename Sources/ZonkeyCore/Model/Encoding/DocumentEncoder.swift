@@ -1,11 +1,14 @@
+import ZonkeyEngine
+import ZonkeyBase
+
 /// Splits documents and compresses their segments, level by level; one for each thread.
 ///
 /// Documents are computed together, because the products of many rows are faster than those of
 /// few, and a long document piece by piece. What comes out for a document is the same to the bit
 /// whatever is computed beside it: rows and segments do not depend on their neighbours.
 public final class DocumentEncoder {
-  let zonkey: Zonkey
-  let options: SplitOptions
+  package let zonkey: Zonkey
+  package let options: SplitOptions
   /// Scratch, reset for every piece and group.
   package let tape: Tape
   /// The latents of a batch's levels.
@@ -156,7 +159,7 @@ public final class DocumentEncoder {
 
 extension Zonkey {
   /// Throws `badConfiguration` when the model has no such level.
-  func check(level: Int) throws(ZonkeyError) {
+  package func check(level: Int) throws(ZonkeyError) {
     guard (0..<levelCount).contains(level) else {
       throw .badConfiguration(
         key: "level", reason: "the model has levels 0 to \(levelCount - 1)")

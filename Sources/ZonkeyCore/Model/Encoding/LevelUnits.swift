@@ -1,3 +1,6 @@
+import ZonkeyEngine
+import ZonkeyBase
+
 /// The units of one level of several documents: bytes, or the latents of the level below.
 struct LevelUnits {
   let level: Level
@@ -10,8 +13,7 @@ struct LevelUnits {
   /// Whether this is level 0, whose units are symbols.
   let isBytes: Bool
   private let texts: [[UInt8]]
-  private let endSymbol: Int32
-  private let paddingSymbol: Int32
+  private let configuration: Configuration
   /// Document by document, at upper levels: the byte offset of every unit, and of the end.
   private let byteOffsets: [[Int]]
   /// The table's row of each document's first unit, at upper levels.
@@ -23,8 +25,7 @@ struct LevelUnits {
     table = tape.use(zonkey.model.embedding)
     tail = 2
     self.texts = texts
-    endSymbol = zonkey.configuration.endSymbol
-    paddingSymbol = zonkey.configuration.paddingSymbol
+    configuration = zonkey.configuration
     isBytes = true
     byteOffsets = []
     firstRows = []
@@ -38,8 +39,7 @@ struct LevelUnits {
     tail = 1
     isBytes = false
     texts = below.texts
-    endSymbol = below.endSymbol
-    paddingSymbol = below.paddingSymbol
+    configuration = below.configuration
     byteOffsets = starts.indices.map { document in
       starts[document].map { below.byteOffset(document, $0) } + [below.texts[document].count]
     }
@@ -59,15 +59,13 @@ struct LevelUnits {
 
   /// The table's row of a position, behind the end too; -1 is a row of zeros.
   func index(_ document: Int, _ position: Int) -> Int32 {
-    let count = count(document)
-    guard isBytes else { return position < count ? Int32(firstRows[document] + position) : -1 }
-    if position < count { return Int32(texts[document][position]) }
-    return position == count ? endSymbol : paddingSymbol
+    if isBytes { return configuration.symbol(position, of: texts[document]) }
+    return position < count(document) ? Int32(firstRows[document] + position) : -1
   }
 
   /// Whether a segment may begin there: not inside a UTF-8 character.
   func allowsStart(_ document: Int, _ position: Int) -> Bool {
-    !isBytes || texts[document][position] & 0xC0 != 0x80
+    !isBytes || !texts[document][position].isUTF8Continuation
   }
 
   /// The byte offset of a unit, or of the end.

@@ -6,6 +6,13 @@ public struct Segment: Sendable, Equatable {
   public let end: Int
   /// The probability of the start.
   public let probability: Float
+
+  package init(level: Int, start: Int, end: Int, probability: Float) {
+    self.level = level
+    self.start = start
+    self.end = end
+    self.probability = probability
+  }
 }
 
 /// How probabilities become starts.

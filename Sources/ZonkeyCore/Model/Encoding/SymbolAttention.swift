@@ -1,3 +1,4 @@
+import ZonkeyEngine
 import ZonkeyKernels
 
 /// The splitter's attention at level 0, looked up: scores are functions of two symbols, or of one

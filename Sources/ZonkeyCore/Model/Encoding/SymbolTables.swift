@@ -1,3 +1,5 @@
+import ZonkeyEngine
+
 /// What level 0 looks up, as functions of symbols alone; any number of threads may read it.
 final class SymbolTables: @unchecked Sendable {
   /// The splitter's attention.

@@ -1,3 +1,6 @@
+import ZonkeyEngine
+import ZonkeyBase
+
 /// How latents become text again.
 public struct DecodeOptions: Sendable, Equatable {
   /// Leaves the true starts aside: the Stitcher infers them, existence decides where texts end.
@@ -49,7 +52,7 @@ public final class DocumentDecoder {
       texts[document] += zonkey.model.symbols(
         units, among: isKnown ? 256 : zonkey.configuration.vocabulary, on: tape)
     }
-    return texts.map { $0.prefix { $0 < 256 }.map { UInt8(truncatingIfNeeded: $0) } }
+    return texts.map(Configuration.bytes)
   }
 
   private func expand(

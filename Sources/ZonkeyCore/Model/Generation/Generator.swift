@@ -1,3 +1,6 @@
+import ZonkeyEngine
+import ZonkeyBase
+
 /// How documents are drawn from noise.
 public struct GenerationOptions: Sendable, Equatable {
   public var seed: UInt64 = 0
@@ -45,6 +48,6 @@ public final class Generator {
     sampler.unitLimit = options.maxBytes
     let symbols = sampler.symbols(
       sampler.document(from: noise, top: top), among: zonkey.configuration.vocabulary)
-    return symbols.prefix { $0 < 256 }.map { UInt8(truncatingIfNeeded: $0) }
+    return Configuration.bytes(of: symbols)
   }
 }

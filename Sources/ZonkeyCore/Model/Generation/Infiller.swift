@@ -1,3 +1,6 @@
+import ZonkeyEngine
+import ZonkeyBase
+
 /// A document with gaps: known texts, and a gap between each two of them.
 public struct GappedDocument: Sendable, Equatable {
   /// One more than there are gaps.
@@ -113,7 +116,7 @@ public final class Infiller {
     var sampler = Sampler(model: zonkey.model, tape: tape)
     sampler.existenceCutoff = options.existenceCutoff
     sampler.unitLimit = options.maxBytes
-    let symbols = sampler.symbols(sampler.expand(units, from: level.index), among: 256)
-    return symbols.map { UInt8(truncatingIfNeeded: $0) }
+    return Configuration.bytes(
+      of: sampler.symbols(sampler.expand(units, from: level.index), among: 256))
   }
 }

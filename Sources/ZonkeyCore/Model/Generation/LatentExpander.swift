@@ -1,3 +1,5 @@
+import ZonkeyEngine
+
 /// A document's latents of one level, and what is known of their places.
 package struct LatentSequence: Sendable {
   /// [N, C·D], row after row.
@@ -31,12 +33,12 @@ package struct LatentSequence: Sendable {
 /// Segments of many documents are computed together, a fixed number at a time; the last one of a
 /// group is kept for the first pair of the next. No result depends on the groups.
 package struct LatentExpander {
-  let level: Level
+  package let level: Level
   /// Scratch; reset for every group.
-  let tape: Tape
-  let existenceCutoff: Float
+  package let tape: Tape
+  package let existenceCutoff: Float
   /// Whether the stitcher sees positions that do not exist, as in the published code.
-  let keepsAll: Bool
+  package let keepsAll: Bool
 
   package init(model: ZonkeyModel, level: Level, tape: Tape, existenceCutoff: Float) {
     self.level = level

@@ -1,7 +1,9 @@
+import ZonkeyEngine
+
 /// Generates documents from noise, top level first (model §9).
 package struct Sampler {
-  let model: ZonkeyModel
-  let tape: Tape
+  package let model: ZonkeyModel
+  package let tape: Tape
   /// Denoising steps at the top level, at least 1.
   package var steps = 10
   /// A sequence ends where existence falls below this.
@@ -23,7 +25,7 @@ package struct Sampler {
   }
 
   /// Units of level `top` down to those of level 0.
-  func expand(_ units: [Float], from top: Int) -> [Float] {
+  package func expand(_ units: [Float], from top: Int) -> [Float] {
     model.levels[..<top].reversed().reduce(units) { expand($0, by: $1) }
   }
 

@@ -1,3 +1,5 @@
+import ZonkeyEngine
+
 extension Level {
   /// Decoded segments joined to sequences of units (model §7, placement).
   ///

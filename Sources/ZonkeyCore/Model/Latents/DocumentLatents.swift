@@ -1,3 +1,5 @@
+import ZonkeyBase
+
 /// The latents of one document at one level.
 ///
 /// N segments give N rows of `width` numbers. Offsets count bytes in the document's text.
@@ -72,7 +74,7 @@ extension DocumentLatents {
   ///
   /// Everything but the numbers themselves: sizes within the limits, starts that ascend from 0
   /// and lie inside the text, and starts of each level among those of the level below.
-  var problem: String? {
+  package var problem: String? {
     if number < 1 { return "the document's number is \(number); they count from 1" }
     if level < 0 || level > Self.maximumLevel {
       return "the level is \(level), outside 0…\(Self.maximumLevel)"
@@ -161,7 +163,7 @@ extension LatentsPrecision {
   }
 
   /// The little-endian bytes of numbers; `nil` when one is not finite, or becomes so.
-  func encode(_ values: [Float]) -> ArraySlice<UInt8>? {
+  package func encode(_ values: [Float]) -> ArraySlice<UInt8>? {
     guard values.allSatisfy({ $0.magnitude < bound }) else { return nil }
     return NamedArray(name: "", shape: [values.count], floats: values, type: elementType).bytes
   }
@@ -170,7 +172,7 @@ extension LatentsPrecision {
   ///
   /// The bytes must be whole numbers of elements. Returns the place of the first number, from
   /// the first appended one, that is not finite.
-  func decode(_ bytes: UnsafeRawBufferPointer, into values: inout [Float]) -> Int? {
+  package func decode(_ bytes: UnsafeRawBufferPointer, into values: inout [Float]) -> Int? {
     let first = values.count
     switch self {
     case .f32:

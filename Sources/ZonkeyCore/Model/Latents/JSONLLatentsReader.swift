@@ -1,3 +1,5 @@
+import ZonkeyBase
+
 /// Reads latents out of JSONL, one row a document.
 ///
 /// Blank lines, a byte order mark at the beginning and unknown fields are passed over; `id`,

@@ -1,3 +1,5 @@
+import ZonkeyBase
+
 /// Writes latents as JSONL, one row a document.
 struct JSONLLatentsWriter: LatentsOutput {
   let precision: LatentsPrecision

@@ -1,3 +1,5 @@
+import ZonkeyBase
+
 /// Reads latents out of files, one document after another as one stream, whatever their formats.
 ///
 /// Compression and format are recognised by the content of each file. Memory is that of one
@@ -28,7 +30,7 @@ public final class LatentsReader {
     self.temporaryDirectory = temporaryDirectory
     var sum: Int? = 0
     for path in self.paths {
-      let size = try FileInput.checkedSize(path: path)
+      let size = try File.checkedSize(path: path)
       sum = sum.flatMap { sum in size.map { sum + $0 } }
     }
     totalBytes = sum
@@ -118,7 +120,7 @@ extension LatentsFormat {
   /// Finds the format of a file by its first bytes, without taking them out.
   ///
   /// Throws `.badInput` when it is none of them.
-  static func detect(_ input: TextInput) throws(ZonkeyError) -> LatentsFormat {
+  package static func detect(_ input: TextInput) throws(ZonkeyError) -> LatentsFormat {
     while input.available.count < headBytes, try input.fill() {}
     let head = Array(input.available.prefix(headBytes))
     if head.starts(with: NpyHeader.magic) { return .npy }

@@ -1,3 +1,5 @@
+import ZonkeyBase
+
 /// Writes the latents of one document after another.
 ///
 /// JSONL rows can be written as they come. The other formats begin with their sizes, so their

@@ -1,3 +1,5 @@
+import ZonkeyBase
+
 /// What an .npy file of latents begins with: the type of its elements, and how many there are.
 ///
 /// The file is one structured array of numpy, one element a segment, with the fields `doc`

@@ -1,3 +1,5 @@
+import ZonkeyBase
+
 /// Reads latents out of a structured array of numpy; see `NpyHeader`.
 ///
 /// Elements that follow each other with the same number are one document; a start at byte 0

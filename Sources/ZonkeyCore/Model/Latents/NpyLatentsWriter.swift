@@ -1,3 +1,5 @@
+import ZonkeyBase
+
 /// Writes latents as a structured array of numpy; see `NpyHeader`.
 struct NpyLatentsWriter: LatentsOutput {
   private let header: NpyHeader

@@ -1,3 +1,5 @@
+import ZonkeyBase
+
 /// A value of Python as numpy's headers write it: a literal of strings, whole numbers, `True`,
 /// `False`, `None`, tuples, lists and dictionaries with strings as keys.
 indirect enum PythonLiteral: Equatable {

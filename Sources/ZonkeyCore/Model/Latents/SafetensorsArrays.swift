@@ -1,3 +1,5 @@
+import ZonkeyBase
+
 /// The arrays of a .safetensors file on disk, with the checks that latents need.
 struct SafetensorsArrays {
   /// The longest header that is read; zk's own has under 4 KiB.

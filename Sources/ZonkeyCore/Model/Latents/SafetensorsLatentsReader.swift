@@ -1,3 +1,5 @@
+import ZonkeyBase
+
 /// Reads latents out of a .safetensors file, one document after another; see
 /// `SafetensorsLatents`.
 ///

@@ -1,3 +1,5 @@
+import ZonkeyBase
+
 /// Writes latents as a .safetensors file; see `SafetensorsLatents`.
 struct SafetensorsLatentsWriter: LatentsOutput {
   private let precision: LatentsPrecision

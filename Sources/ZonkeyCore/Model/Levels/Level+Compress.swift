@@ -1,3 +1,4 @@
+import ZonkeyEngine
 import ZonkeyKernels
 
 extension Level {

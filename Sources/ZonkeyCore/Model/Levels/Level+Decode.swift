@@ -1,3 +1,4 @@
+import ZonkeyEngine
 import ZonkeyKernels
 
 /// What one decode gives (model §5).

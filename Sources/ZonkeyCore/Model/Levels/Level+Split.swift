@@ -1,6 +1,5 @@
-#if canImport(Glibc)
-  import Glibc
-#endif
+import ZonkeyEngine
+import ZonkeyPlatform
 
 extension Level {
   /// The splitter's probability of a start at every row of packed documents (model §3).

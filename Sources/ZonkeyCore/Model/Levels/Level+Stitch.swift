@@ -1,3 +1,5 @@
+import ZonkeyEngine
+
 extension Level {
   /// The inferred start of each right segment inside its left one (model §7, start position).
   ///

@@ -1,3 +1,6 @@
+import ZonkeyEngine
+import ZonkeyBase
+
 /// The parameters of the splitter's network (model §3).
 package struct SegmentSplitter: Sendable {
   package let layer: TransformerLayer
@@ -100,7 +103,7 @@ package struct Level: Sendable {
   package let stitcherRange: Range<Int>
   package let maskRange: Range<Int>
 
-  init(
+  package init(
     index: Int, configuration: LevelConfiguration, ratio: Int, in list: inout ParameterList
   ) {
     self.index = index

@@ -1,3 +1,5 @@
+import ZonkeyEngine
+
 /// Documents of one level in a batch, packed row after row.
 package struct UnitBatch: Sendable {
   /// The units [ΣL, D]; rows behind a document's genuine ones are padding.
@@ -60,15 +62,12 @@ package struct Segmentation: Sendable {
     for (index, positions) in starts.enumerated() {
       let document = documents[index]
       for start in positions {
-        let end = min(start + segmentLength, document.rows)
-        var exists: Float = 1
-        let isWhole = isWhole(documentOf.count)
-        for position in start..<end {
-          let row = document.offset + position
-          if position > start { exists *= 1 - p[row] }
-          rowOf.append(Int32(row))
+        let window = start..<min(start + segmentLength, document.rows)
+        let least = isWhole(documentOf.count) ? 0 : bound
+        Window.forEachLiving(window, bound: least, boundary: { p[document.offset + $0] }) {
+          position, _ in
+          rowOf.append(Int32(document.offset + position))
           real.append(position < document.real ? 1 : 0)
-          if exists < bound && !isWhole { break }
         }
         offsets.append(Int32(rowOf.count))
         documentOf.append(index)
@@ -108,7 +107,7 @@ package struct Segmentation: Sendable {
 
 /// Cuts segments with these offsets into runs of nearly equal numbers of rows, about `target`: one
 /// run or an even number, which two or four workers share evenly.
-func chunked(_ count: Int, target: Int, offsets: ContiguousArray<Int32>) -> [Range<Int>] {
+package func chunked(_ count: Int, target: Int, offsets: ContiguousArray<Int32>) -> [Range<Int>] {
   let rows = Int(offsets[count])
   let chunkCount = 2 * rows < 3 * target ? 1 : 2 * max(1, (rows + target) / (2 * target))
   var (chunks, first) = ([Range<Int>](), 0)

@@ -1,3 +1,4 @@
+import ZonkeyEngine
 import Synchronization
 
 /// A trained model ready for use: configuration, weights, calibration.

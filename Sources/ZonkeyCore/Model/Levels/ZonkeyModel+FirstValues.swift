@@ -1,3 +1,5 @@
+import ZonkeyEngine
+
 extension ZonkeyModel {
   /// First values of all parameters, a function of the seed.
   package func initialize(_ store: ParameterStore, random: RandomSource) {

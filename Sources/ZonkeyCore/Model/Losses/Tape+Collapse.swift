@@ -1,3 +1,5 @@
+import ZonkeyEngine
+
 extension Tape {
   /// |mean cosine| between latents of different documents, before the absolute value (§8).
   ///

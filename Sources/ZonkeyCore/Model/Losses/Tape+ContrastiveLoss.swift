@@ -1,3 +1,5 @@
+import ZonkeyEngine
+
 extension Tape {
   /// Contrastive cross-entropy of each row against its true vector and drawn negatives (§8).
   ///

@@ -1,6 +1,5 @@
-#if canImport(Glibc)
-  import Glibc
-#endif
+import ZonkeyEngine
+import ZonkeyPlatform
 
 extension Tape {
   /// Mean binary cross-entropy of existences against labels, first rows left out.

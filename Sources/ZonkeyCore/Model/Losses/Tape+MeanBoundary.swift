@@ -1,3 +1,5 @@
+import ZonkeyEngine
+
 extension Tape {
   /// The mean of p over genuine positions but the first (model §3, mean BOS).
   package func meanBoundary(_ p: Tensor, documents: [DocumentExtent]) -> Tensor {

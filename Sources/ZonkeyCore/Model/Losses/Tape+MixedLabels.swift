@@ -1,3 +1,5 @@
+import ZonkeyEngine
+
 extension Tape {
   /// t·label + (1 - t)·previous with each segment's t: existence labels of a mixed target.
   ///

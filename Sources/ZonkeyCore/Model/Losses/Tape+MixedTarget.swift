@@ -1,6 +1,5 @@
-#if canImport(Glibc)
-  import Glibc
-#endif
+import ZonkeyEngine
+import ZonkeyPlatform
 
 /// Inner products of a decoded row v with the previous P and Δ = T - P, from which all cosines to
 /// points P + tΔ follow (model §6).

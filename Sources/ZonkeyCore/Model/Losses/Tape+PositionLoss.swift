@@ -1,3 +1,5 @@
+import ZonkeyEngine
+
 extension Tape {
   /// The share-weighted measure of the interval between true and inferred starts, divided by each
   /// left segment's total share, as a mean over pairs (model §7, position loss).

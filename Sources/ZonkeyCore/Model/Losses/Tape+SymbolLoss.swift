@@ -1,3 +1,5 @@
+import ZonkeyEngine
+
 extension Tape {
   /// Cross-entropy of each row over the vocabulary, logits 2·atanh(cos(v, E_c)) (model §8, level 0).
   ///

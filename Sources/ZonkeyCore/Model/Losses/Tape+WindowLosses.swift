@@ -1,6 +1,5 @@
-#if canImport(Glibc)
-  import Glibc
-#endif
+import ZonkeyEngine
+import ZonkeyPlatform
 
 extension Tape {
   /// P(no start in n consecutive positions), summed over the given n, each a mean over windows

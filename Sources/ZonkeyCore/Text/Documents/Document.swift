@@ -1,3 +1,5 @@
+import ZonkeyBase
+
 /// One text with what its source tells about it.
 public struct Document: Sendable, Equatable {
   /// The source's own name for it, such as a page id; `nil` when it has none.

@@ -1,3 +1,5 @@
+import ZonkeyBase
+
 /// Why documents were left out, as they are counted.
 package enum SkipReason: String, Sendable {
   case badUTF8 = "bad UTF-8"

@@ -1,3 +1,5 @@
+import ZonkeyBase
+
 /// Reads documents out of files, one after another as one stream, whatever their formats.
 ///
 /// Compression is recognised by magic bytes and the format by looking at each file's content,
@@ -24,7 +26,7 @@ public final class DocumentReader {
     check = DocumentCheck(options)
     var sum: Int? = 0
     for path in self.paths {
-      let size = try FileInput.checkedSize(path: path)
+      let size = try File.checkedSize(path: path)
       sum = sum.flatMap { sum in size.map { sum + $0 } }
     }
     totalBytes = sum

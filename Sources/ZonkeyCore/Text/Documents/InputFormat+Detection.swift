@@ -1,10 +1,12 @@
+import ZonkeyBase
+
 extension InputFormat {
   /// Finds the format of a file by its first characters, without taking them out.
   ///
   /// `{` begins JSONL, but not `{{`, which no JSON has; `<?xml` and a `<mediawiki>` of any
   /// prefix begin an export, also in UTF-16. Everything else is lines. It waits for more bytes
   /// only while those that are there leave it open.
-  static func detect(_ input: TextInput) throws(ZonkeyError) -> InputFormat {
+  package static func detect(_ input: TextInput) throws(ZonkeyError) -> InputFormat {
     while true {
       let head = Array(input.available.prefix(headBytes))
       if let format = detect(head, isAll: input.isAtEnd || head.count == headBytes) {

@@ -1,3 +1,5 @@
+import ZonkeyBase
+
 /// Reads documents out of JSONL: one object a line, with the text in a field.
 ///
 /// Blank lines and a byte order mark at the beginning are passed over.

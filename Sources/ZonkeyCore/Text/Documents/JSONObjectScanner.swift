@@ -1,3 +1,5 @@
+import ZonkeyBase
+
 /// Why a line is no JSON object with a text, and at which byte of it.
 struct JSONFailure: Error {
   var offset: Int

@@ -1,3 +1,5 @@
+import ZonkeyBase
+
 /// Reads documents out of plain text: lines, paragraphs, whole files, NUL-parted pieces.
 struct LineReader: DocumentSource {
   private let input: TextInput
@@ -92,9 +94,4 @@ struct LineReader: DocumentSource {
     if bytes.isEmpty { return nil }
     return try document(bytes, line: 1, offset: 0)
   }
-}
-
-extension UInt8 {
-  /// A space, a tab or a carriage return.
-  var isBlank: Bool { self == 0x20 || self == 0x09 || self == 0x0D }
 }

@@ -1,3 +1,5 @@
+import ZonkeyBase
+
 /// Looks for bad UTF-8 in pieces of a stream before a parser does, and mends or tells it.
 ///
 /// By the policy it puts U+FFFD there and, to skip, remembers where in the mended stream, or
@@ -78,7 +80,7 @@ struct UTF8Repair {
   private static func unfinishedCount(_ bytes: UnsafeRawBufferPointer) -> Int {
     for back in 1...3 where back <= bytes.count {
       let byte = bytes[bytes.count - back]
-      if byte & 0xC0 == 0x80 { continue }
+      if byte.isUTF8Continuation { continue }
       let length = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : byte >= 0xC0 ? 2 : 1
       return length > back ? back : 0
     }

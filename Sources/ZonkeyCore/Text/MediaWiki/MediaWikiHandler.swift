@@ -171,7 +171,7 @@ final class MediaWikiHandler {
 
 extension UnsafePointer<UInt8> {
   /// Whether a C string has exactly these ASCII characters.
-  func equals(_ name: StaticString) -> Bool {
+  package func equals(_ name: StaticString) -> Bool {
     for index in 0..<name.utf8CodeUnitCount where self[index] != name.utf8Start[index] {
       return false
     }

@@ -1,3 +1,5 @@
+import ZonkeyBase
+
 /// Reads articles out of a MediaWiki XML export, schemas 0.3 to 0.11.
 ///
 /// Articles are pages of the wanted namespaces that are no redirect and whose last revision is

@@ -1,7 +1,7 @@
 /// The namespaces of a wiki: what stands before the colon of a title, and what it means.
 public struct WikiNamespaces: Sendable, Equatable {
   /// The number of the namespace of files.
-  static var file: Int { 6 }
+  package static var file: Int { 6 }
   /// The number of the namespace of categories.
   static var category: Int { 14 }
 
@@ -50,7 +50,7 @@ public struct WikiNamespaces: Sendable, Equatable {
   }
 
   /// The namespace of a name, however it is cased and spaced; `nil` when there is none.
-  func key(ofPrefix prefix: some StringProtocol) -> Int? {
+  package func key(ofPrefix prefix: some StringProtocol) -> Int? {
     keys[Self.folded(prefix)]
   }
 

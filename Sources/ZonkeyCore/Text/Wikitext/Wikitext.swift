@@ -1,3 +1,5 @@
+import ZonkeyBase
+
 /// Makes plain text of the markup of MediaWiki.
 ///
 /// It is a cleaning, not a rendering: tables are dropped, and templates but for those whose words

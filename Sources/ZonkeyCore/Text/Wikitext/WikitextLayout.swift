@@ -1,3 +1,5 @@
+import ZonkeyBase
+
 /// Lays out what the scanner of wikitext leaves: lines, blank lines, sections.
 ///
 /// Runs of blanks become one; headings of empty sections and the sections of an article's end,

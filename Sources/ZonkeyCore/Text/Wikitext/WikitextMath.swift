@@ -1,3 +1,5 @@
+import ZonkeyBase
+
 /// Makes a line of text of a short formula in LaTeX's notation.
 ///
 /// `\frac{a}{b}` becomes `a/b`, Greek letters and signs themselves, `x^2` becomes `x²`; names of
@@ -53,7 +55,7 @@ struct WikitextMath {
   private mutating func symbol(_ byte: UInt8) {
     let mark = output.count
     output.append(byte)
-    while position < bytes.endIndex, bytes[position] & 0xC0 == 0x80 {
+    while position < bytes.endIndex, bytes[position].isUTF8Continuation {
       output.append(bytes[position])
       position += 1
     }

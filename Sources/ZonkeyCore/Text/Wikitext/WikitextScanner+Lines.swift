@@ -1,3 +1,5 @@
+import ZonkeyBase
+
 extension WikitextScanner {
   /// Looks at what a line begins with.
   mutating func beginLine() {

@@ -1,3 +1,5 @@
+import ZonkeyBase
+
 extension WikitextScanner {
   /// `[` begins a link to a page, a link to elsewhere, or nothing.
   mutating func openBracket() {

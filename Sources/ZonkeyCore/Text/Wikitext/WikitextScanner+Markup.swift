@@ -1,3 +1,5 @@
+import ZonkeyBase
+
 extension WikitextScanner {
   /// What becomes of an element of HTML or of an extension.
   enum Element {

@@ -1,3 +1,5 @@
+import ZonkeyBase
+
 extension WikitextScanner {
   /// Bold and italics are two to five marks; more, or four, have apostrophes among them.
   mutating func apostrophes() {

@@ -1,3 +1,5 @@
+import ZonkeyBase
+
 extension WikitextScanner {
   /// How deep templates that leave text may nest; each moves what is in it once more.
   private static var textDepthLimit: Int { 16 }
