@@ -49,7 +49,7 @@ enum CommandRunner {
     case let interruption as Interruption: return .ended(by: interruption.signal)
     case let code as ExitCode: return ExitStatus(rawValue: code.rawValue)
     case let error as ZonkeyError:
-      StandardError.write("\(verb): \(error)\n")
+      StandardError.write("\(verb): \(error)\(error.advice)\n")
       return ExitStatus(error)
     default: return reportParserError(error, verb: verb, root: root)
     }

@@ -4,7 +4,7 @@ import ZonkeyPlatform
 enum Processors {
   /// As `nproc` counts: an affinity mask, set by `taskset` or a container, is respected.
   static func allowedCount() -> Int {
-    let online = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    let online = System.processorCount
     guard let status = SmallFile.read("/proc/self/status") else { return online }
     return allowedCount(inStatus: status) ?? online
   }

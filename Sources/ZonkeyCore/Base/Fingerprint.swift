@@ -2,13 +2,13 @@
 ///
 /// It tells models apart and finds accidents; it is no protection against someone who forges
 /// one. Printed as sixteen lower-case hexadecimal digits.
-public struct Fingerprint: Hashable, Sendable, LosslessStringConvertible {
-  public let value: UInt64
+package struct Fingerprint: Hashable, Sendable, LosslessStringConvertible {
+  package let value: UInt64
 
-  public init(value: UInt64) { self.value = value }
+  package init(value: UInt64) { self.value = value }
 
   /// Reads what `description` prints: exactly sixteen lower-case hexadecimal digits.
-  public init?(_ description: String) {
+  package init?(_ description: String) {
     let isDigits = description.utf8.allSatisfy {
       (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
         || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0)
@@ -18,7 +18,7 @@ public struct Fingerprint: Hashable, Sendable, LosslessStringConvertible {
     self.value = value
   }
 
-  public var description: String {
+  package var description: String {
     let digits = String(value, radix: 16)
     return String(repeating: "0", count: 16 - digits.utf8.count) + digits
   }
@@ -29,7 +29,7 @@ public struct Fingerprint: Hashable, Sendable, LosslessStringConvertible {
 /// The function is XXH64 with seed 0 (Y. Collet, "xxHash fast digest algorithm", version 0.1.1),
 /// so `xxhsum -H64` and its many libraries give the same number for the same bytes. How the
 /// bytes are cut into pieces does not matter.
-public struct FingerprintHasher: Sendable {
+package struct FingerprintHasher: Sendable {
   private static let prime1: UInt64 = 0x9E37_79B1_85EB_CA87
   private static let prime2: UInt64 = 0xC2B2_AE3D_27D4_EB4F
   private static let prime3: UInt64 = 0x1656_67B1_9E37_79F9
@@ -43,9 +43,9 @@ public struct FingerprintHasher: Sendable {
   private var rest: [UInt8] = []
   private var totalBytes: UInt64 = 0
 
-  public init() {}
+  package init() {}
 
-  public mutating func update(_ bytes: UnsafeRawBufferPointer) {
+  package mutating func update(_ bytes: UnsafeRawBufferPointer) {
     totalBytes &+= UInt64(bytes.count)
     var position = 0
     if !rest.isEmpty {
@@ -63,18 +63,18 @@ public struct FingerprintHasher: Sendable {
     rest.append(contentsOf: bytes[position...])
   }
 
-  public mutating func update(_ bytes: some Collection<UInt8>) {
+  package mutating func update(_ bytes: some Collection<UInt8>) {
     let done: Void? = bytes.withContiguousStorageIfAvailable { update(UnsafeRawBufferPointer($0)) }
     if done == nil { Array(bytes).withUnsafeBytes { update($0) } }
   }
 
   /// A whole number, as eight little-endian bytes.
-  public mutating func update(_ value: Int) {
+  package mutating func update(_ value: Int) {
     withUnsafeBytes(of: Int64(value).littleEndian) { update($0) }
   }
 
   /// The fingerprint of everything up to now; more may follow.
-  public func finish() -> Fingerprint {
+  package func finish() -> Fingerprint {
     var hash = totalBytes >= UInt64(Self.stripeBytes) ? merged() : Self.prime5
     hash &+= totalBytes
     rest.withUnsafeBytes { bytes in

@@ -92,6 +92,9 @@ package enum System {
     return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
   }
 
+  /// The processors that are online.
+  package static var processorCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+
   /// A variable of the environment.
   package static func environment(_ name: String) -> String? {
     getenv(name).map { String(cString: $0) }

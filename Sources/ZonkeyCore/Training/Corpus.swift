@@ -17,8 +17,10 @@ public final class Corpus {
     reader = try DocumentReader(paths: paths, options: options)
   }
 
-  /// Documents left out so far, by reason.
-  public var skipped: [String: Int] { reader.skipped }
+  /// Documents that a pass has left out as invalid, by reason; however often it is read, a corpus
+  /// has each of them once.
+  public var skipped: [String: Int] { reader.skipped.merging(skippedBefore) { max($0, $1) } }
+  private var skippedBefore: [String: Int] = [:]
 
   private var isRereadable: Bool { !paths.isEmpty && !paths.contains("-") }
 
@@ -32,6 +34,7 @@ public final class Corpus {
       passLimit: passLimit, next: { [self] in try reader.next()?.text },
       restart: { [self] in
         guard isRereadable else { return false }
+        skippedBefore = skipped
         reader = try DocumentReader(paths: paths, options: options)
         return true
       })

@@ -91,9 +91,6 @@ public final class Trainer {
   /// Whether the planned run is over.
   public var isOver: Bool { schedule.isOver(atStep: state.step) }
 
-  /// Passes over the corpus that are complete.
-  public var passes: Int { crops.passes }
-
   /// Bytes of memory in tapes and parameters.
   public var memoryBytes: Int { tape.heldBytes + 6 * weights.count * MemoryLayout<Float>.stride }
 

@@ -1,5 +1,5 @@
 /// How the bytes of a file are compressed, as its first bytes say.
-public enum Compression: String, Sendable, CaseIterable {
+package enum Compression: String, Sendable, CaseIterable {
   case plain, zstd, gzip, bzip2, xz
 }
 

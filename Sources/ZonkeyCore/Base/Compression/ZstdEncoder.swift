@@ -4,9 +4,9 @@ import CZstd
 ///
 /// Memory is bounded by the level's window. The same bytes in the same pieces give the same
 /// frame. One thread uses it; after `finish` the next `write` begins a new frame.
-public final class ZstdEncoder {
+package final class ZstdEncoder {
   /// The levels that the library accepts: negative ones trade size for speed.
-  public static var levels: ClosedRange<Int> {
+  package static var levels: ClosedRange<Int> {
     Int(ZSTD_minCLevel())...Int(ZSTD_maxCLevel())
   }
 
@@ -18,7 +18,7 @@ public final class ZstdEncoder {
   ///
   /// `contentBytes`, where it is known, is written into the frame's header: readers then know how
   /// much memory they need. Another number of bytes is an error.
-  public init(level: Int = 3, contentBytes: Int? = nil) throws {
+  package init(level: Int = 3, contentBytes: Int? = nil) throws {
     guard Self.levels.contains(level) else {
       throw ZonkeyError.badConfiguration(
         key: "zstd",
@@ -45,7 +45,7 @@ public final class ZstdEncoder {
   /// Takes all of `bytes`; hands compressed pieces to `body` as they become full.
   ///
   /// The pieces are only valid inside `body`, whose errors are passed on.
-  public func write(
+  package func write(
     _ bytes: UnsafeRawBufferPointer, to body: (UnsafeRawBufferPointer) throws -> Void
   ) throws {
     guard !bytes.isEmpty else { return }
@@ -53,12 +53,12 @@ public final class ZstdEncoder {
   }
 
   /// Hands out everything taken so far, so that a reader can decompress up to here.
-  public func flush(to body: (UnsafeRawBufferPointer) throws -> Void) throws {
+  package func flush(to body: (UnsafeRawBufferPointer) throws -> Void) throws {
     try run(UnsafeRawBufferPointer(start: nil, count: 0), ZSTD_e_flush, body)
   }
 
   /// Ends the frame; a frame without content is valid too.
-  public func finish(to body: (UnsafeRawBufferPointer) throws -> Void) throws {
+  package func finish(to body: (UnsafeRawBufferPointer) throws -> Void) throws {
     try run(UnsafeRawBufferPointer(start: nil, count: 0), ZSTD_e_end, body)
   }
 

@@ -1,15 +1,15 @@
 import CZstd
 
 /// Whole buffers out of zstd; `ZstdEncoder` makes the frames.
-public enum ZstdFrame {
+package enum ZstdFrame {
   /// Used when nothing else is asked for; weights hardly shrink further above it.
-  public static let defaultLevel = 3
+  package static let defaultLevel = 3
 
   /// ZSTD_CONTENTSIZE_UNKNOWN, a macro too elaborate for Swift to import.
   private static let unknownSize = UInt64.max
 
   /// Whether the bytes begin like zstd: a frame, or one of the frames that readers skip.
-  public static func isZstd(_ bytes: some Collection<UInt8>) -> Bool {
+  package static func isZstd(_ bytes: some Collection<UInt8>) -> Bool {
     let start = bytes.prefix(4)
     guard start.count == 4 else { return false }
     let magic = start.reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
@@ -20,7 +20,7 @@ public enum ZstdFrame {
   ///
   /// Throws `badModel` with `path` when the data is damaged or cut short, or when it would
   /// become larger than `limit` bytes.
-  public static func decompress(
+  package static func decompress(
     _ bytes: [UInt8], limit: Int, path: String = ""
   ) throws(ZonkeyError) -> [UInt8] {
     let frameBytes = ZSTD_findFrameCompressedSize(bytes, bytes.count)

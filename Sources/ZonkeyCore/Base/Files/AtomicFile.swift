@@ -9,9 +9,9 @@ import ZonkeyPlatform
 ///
 /// Pipes, devices and descriptors (`/dev/null`, `/dev/stdout`, `/dev/fd/3`) cannot be renamed
 /// onto: they are written directly. Writes are not buffered. Not for use by two threads at once.
-public final class AtomicFile {
+package final class AtomicFile {
   /// The path as the caller gave it, which errors name.
-  public let path: String
+  package let path: String
   private let target: OutputTarget
   private var descriptor: Int32
   /// The hidden file, while there is one to remove.
@@ -20,7 +20,7 @@ public final class AtomicFile {
   private var failure: ZonkeyError?
 
   /// Opens the output; throws `cannotCreate` when the place cannot be written to.
-  public init(path: String) throws(ZonkeyError) {
+  package init(path: String) throws(ZonkeyError) {
     self.path = path
     target = try OutputTarget(path: path)
     switch target {
@@ -40,14 +40,14 @@ public final class AtomicFile {
   deinit { discard() }
 
   /// Writes all the bytes; throws `io` when the device is full or fails.
-  public func write(_ bytes: UnsafeRawBufferPointer) throws(ZonkeyError) {
+  package func write(_ bytes: UnsafeRawBufferPointer) throws(ZonkeyError) {
     if let failure { throw failure }
     precondition(descriptor >= 0, "written to after commit or discard")
     if let code = System.writeAll(bytes, to: descriptor) { throw fail("cannot write", code) }
   }
 
   /// Writes all the bytes; throws as the other `write` does.
-  public func write(_ bytes: [UInt8]) throws(ZonkeyError) {
+  package func write(_ bytes: [UInt8]) throws(ZonkeyError) {
     try bytes.withUnsafeBufferPointer { buffer throws(ZonkeyError) in
       try write(UnsafeRawBufferPointer(buffer))
     }
@@ -57,7 +57,7 @@ public final class AtomicFile {
   ///
   /// Throws `io`; the path then holds what it held before, unless only the last step failed,
   /// which is to bring the new name to the disk.
-  public func commit() throws(ZonkeyError) {
+  package func commit() throws(ZonkeyError) {
     if let failure { throw failure }
     precondition(descriptor >= 0, "committed after commit or discard")
     if temporaryPath != nil, !syncFile(descriptor) { throw fail("cannot write", errno) }
@@ -75,7 +75,7 @@ public final class AtomicFile {
   }
 
   /// Gives the output up: the path keeps what it held. Does nothing after `commit`.
-  public func discard() {
+  package func discard() {
     if descriptor >= 0 { close(descriptor) }
     descriptor = -1
     if let temporaryPath { unlink(temporaryPath) }

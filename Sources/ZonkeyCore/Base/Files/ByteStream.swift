@@ -4,15 +4,15 @@
 /// streams one after another; anything else is plain. Memory is constant, and what a slow pipe
 /// has is returned at once. bzip2 blocks and zstd frames of a file are decoded by several
 /// threads; what is read does not depend on them. Not for use from several threads at a time.
-public final class ByteStream {
+package final class ByteStream {
   /// The file's name, or `-` for standard input.
-  public let source: String
+  package let source: String
   /// The bytes of the file before decompression, or what of it was left; `nil` for a pipe.
-  public let totalBytes: Int?
+  package let totalBytes: Int?
   /// How many bytes of the file have been taken in, counted before decompression.
-  public private(set) var compressedBytesRead = 0
+  package private(set) var compressedBytesRead = 0
   /// How the file is compressed; known after the first read.
-  public var compression: Compression? { serial.compression }
+  package var compression: Compression? { serial.compression }
 
   private let file: File?
   private let threads: Int
@@ -30,7 +30,7 @@ public final class ByteStream {
   ///
   /// `threads` decompress beside the thread that reads; with none it does so itself. Throws
   /// `.noInput` when there is no such file, it may not be read, or it is a directory.
-  public init(path: String, threads: Int = 0) throws(ZonkeyError) {
+  package init(path: String, threads: Int = 0) throws(ZonkeyError) {
     let file = try File(path: path)
     self.file = file
     self.threads = threads
@@ -58,7 +58,7 @@ public final class ByteStream {
   /// Throws `.badInput` with the offset in the compressed stream when it is damaged or ends
   /// too soon, after all that was good has been returned, and `.io` when reading fails. Once
   /// thrown, the same error is thrown again.
-  public func read(into target: UnsafeMutableRawBufferPointer) throws(ZonkeyError) -> Int {
+  package func read(into target: UnsafeMutableRawBufferPointer) throws(ZonkeyError) -> Int {
     if let failure { throw failure }
     if target.isEmpty || isAtEnd { return 0 }
     do {

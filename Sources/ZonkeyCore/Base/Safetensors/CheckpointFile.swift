@@ -1,7 +1,7 @@
 /// Checkpoints on disk: safetensors inside one zstd frame with a checksum.
-public enum CheckpointFile {
+package enum CheckpointFile {
   /// The largest content that is read unless the caller says otherwise.
-  public static let defaultLimitBytes = 1 << 36
+  package static let defaultLimitBytes = 1 << 36
 
   /// Enough of a file to hold its first compressed block.
   private static let startBytes = 1 << 18
@@ -11,7 +11,7 @@ public enum CheckpointFile {
   /// The start is looked at before the rest is read, so that a huge file of another kind is
   /// refused without filling the memory. Throws `noInput` when the file cannot be opened, `io`
   /// when reading fails, `badModel` when the content is not a checkpoint or damaged.
-  public static func read(
+  package static func read(
     _ path: String, limitBytes: Int = defaultLimitBytes
   ) throws(ZonkeyError) -> SafetensorsFile {
     let input = try File(path: path, dashIsStandardInput: false)
@@ -33,7 +33,7 @@ public enum CheckpointFile {
   ///
   /// Throws `cannotCreate` when the place cannot be written to, `io` when writing fails; the
   /// old file is then as it was.
-  public static func write(
+  package static func write(
     _ file: SafetensorsFile, to path: String, level: Int = ZstdFrame.defaultLevel
   ) throws(ZonkeyError) {
     try write(

@@ -1,5 +1,5 @@
 /// What one element of a stored array is, by its safetensors name.
-public enum ElementType: String, CaseIterable, Sendable {
+package enum ElementType: String, CaseIterable, Sendable {
   case bool = "BOOL"
   case uint8 = "U8"
   case int8 = "I8"
@@ -15,7 +15,7 @@ public enum ElementType: String, CaseIterable, Sendable {
   case float64 = "F64"
 
   /// Bytes of one element.
-  public var byteCount: Int {
+  package var byteCount: Int {
     switch self {
     case .bool, .uint8, .int8: 1
     case .uint16, .int16, .float16, .bfloat16: 2

@@ -2,18 +2,18 @@
 ///
 /// The bytes of an array that was read share the memory of the whole file, so that reading
 /// copies nothing; keep `floats()`, not the array, to let the file go.
-public struct NamedArray: Sendable {
-  public let name: String
+package struct NamedArray: Sendable {
+  package let name: String
   /// The axes from the outermost; empty for a single element.
-  public let shape: [Int]
-  public let type: ElementType
+  package let shape: [Int]
+  package let type: ElementType
   /// The elements, row-major, little-endian; as many as `shape` and `type` say.
-  public let bytes: ArraySlice<UInt8>
+  package let bytes: ArraySlice<UInt8>
   /// The file it was read from, for error messages; empty for an array made in memory.
-  public let path: String
+  package let path: String
 
   /// Makes an array of raw bytes. The bytes must be as many as shape and type say.
-  public init(
+  package init(
     name: String, shape: [Int], type: ElementType, bytes: ArraySlice<UInt8>, path: String = ""
   ) {
     precondition(
@@ -27,7 +27,7 @@ public struct NamedArray: Sendable {
 
   /// Makes an F32 array, or one of half the precision (`.float16`, `.bfloat16`; rounds to the
   /// nearest, ties to even).
-  public init(name: String, shape: [Int], floats: [Float], type: ElementType = .float32) {
+  package init(name: String, shape: [Int], floats: [Float], type: ElementType = .float32) {
     let bytes: [UInt8]
     switch type {
     case .float32: bytes = Self.encode(floats.map(\.bitPattern))
@@ -39,26 +39,26 @@ public struct NamedArray: Sendable {
   }
 
   /// Makes an I32 array.
-  public init(name: String, shape: [Int], int32s: [Int32]) {
+  package init(name: String, shape: [Int], int32s: [Int32]) {
     self.init(name: name, shape: shape, type: .int32, bytes: Self.encode(int32s)[...])
   }
 
   /// Makes an I64 array.
-  public init(name: String, shape: [Int], int64s: [Int64]) {
+  package init(name: String, shape: [Int], int64s: [Int64]) {
     self.init(name: name, shape: shape, type: .int64, bytes: Self.encode(int64s)[...])
   }
 
   /// Makes a U8 array.
-  public init(name: String, shape: [Int], uint8s: [UInt8]) {
+  package init(name: String, shape: [Int], uint8s: [UInt8]) {
     self.init(name: name, shape: shape, type: .uint8, bytes: uint8s[...])
   }
 
-  public var elementCount: Int { bytes.count / type.byteCount }
+  package var elementCount: Int { bytes.count / type.byteCount }
 
   /// The elements of an F32, F16, BF16 or F64 array; F64 is rounded, the others are exact.
   ///
   /// Throws `badModel` for the types that are not floating point.
-  public func floats() throws(ZonkeyError) -> [Float] {
+  package func floats() throws(ZonkeyError) -> [Float] {
     switch type {
     case .float32: return decode { (bits: UInt32) in Float(bitPattern: bits) }
     case .float16: return decode { (bits: UInt16) in Float(half: bits) }
@@ -69,19 +69,19 @@ public struct NamedArray: Sendable {
   }
 
   /// The elements of an I32 array; throws `badModel` for other types.
-  public func int32s() throws(ZonkeyError) -> [Int32] {
+  package func int32s() throws(ZonkeyError) -> [Int32] {
     guard type == .int32 else { throw mismatch("32-bit whole numbers (I32)") }
     return decode { (number: Int32) in number }
   }
 
   /// The elements of an I64 array; throws `badModel` for other types.
-  public func int64s() throws(ZonkeyError) -> [Int64] {
+  package func int64s() throws(ZonkeyError) -> [Int64] {
     guard type == .int64 else { throw mismatch("64-bit whole numbers (I64)") }
     return decode { (number: Int64) in number }
   }
 
   /// The elements of a U8 array; throws `badModel` for other types.
-  public func uint8s() throws(ZonkeyError) -> [UInt8] {
+  package func uint8s() throws(ZonkeyError) -> [UInt8] {
     guard type == .uint8 else { throw mismatch("bytes (U8)") }
     return Array(bytes)
   }
@@ -123,7 +123,7 @@ public struct NamedArray: Sendable {
 
 extension NamedArray: Equatable {
   /// Equal in name, shape, type and every byte, wherever they were read from.
-  public static func == (left: NamedArray, right: NamedArray) -> Bool {
+  package static func == (left: NamedArray, right: NamedArray) -> Bool {
     left.name.utf8.elementsEqual(right.name.utf8) && left.shape == right.shape
       && left.type == right.type && left.bytes == right.bytes
   }

@@ -3,7 +3,7 @@ extension SafetensorsFile {
   ///
   /// Nothing in the file is believed: every length, offset and shape is checked before it is
   /// used. Throws `badModel` with `path` for anything that the format does not allow.
-  public init(parsing bytes: [UInt8], path: String) throws(ZonkeyError) {
+  package init(parsing bytes: [UInt8], path: String) throws(ZonkeyError) {
     let length = try Self.headerLength(bytes, path: path)
     let dataStart = 8 + length
     let header: SafetensorsHeader

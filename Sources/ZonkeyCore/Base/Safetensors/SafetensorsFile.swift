@@ -2,25 +2,25 @@
 ///
 /// The format is that of the `safetensors` project: eight bytes with the header's length, a
 /// JSON header, then the arrays' bytes without gaps.
-public struct SafetensorsFile: Equatable, Sendable {
-  public var metadata: [String: String]
+package struct SafetensorsFile: Equatable, Sendable {
+  package var metadata: [String: String]
   /// Names are unique, and none is `__metadata__`.
-  public var tensors: [NamedArray]
+  package var tensors: [NamedArray]
 
-  public init(metadata: [String: String] = [:], tensors: [NamedArray] = []) {
+  package init(metadata: [String: String] = [:], tensors: [NamedArray] = []) {
     self.metadata = metadata
     self.tensors = tensors
   }
 
   /// The array of that name, if there is one.
-  public subscript(name: String) -> NamedArray? {
+  package subscript(name: String) -> NamedArray? {
     tensors.first { $0.name.utf8.elementsEqual(name.utf8) }
   }
 
   /// The exact bytes of the file; the same content always gives the same bytes.
   ///
   /// See `SafetensorsHeader` for the order of the arrays.
-  public func serialised() -> [UInt8] {
+  package func serialised() -> [UInt8] {
     let header = SafetensorsHeader(
       metadata: metadata, arrays: tensors.map { ($0.name, $0.type, $0.shape) })
     let text = header.serialised()
@@ -34,7 +34,7 @@ public struct SafetensorsFile: Equatable, Sendable {
   /// The fingerprint of the arrays that `isIncluded` picks: names, types, shapes and elements.
   ///
   /// Neither the order of the arrays nor the metadata matters.
-  public func fingerprint(
+  package func fingerprint(
     where isIncluded: (NamedArray) -> Bool = { _ in true }
   ) -> Fingerprint {
     var hasher = FingerprintHasher()

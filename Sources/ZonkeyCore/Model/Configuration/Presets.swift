@@ -10,6 +10,11 @@ extension Configuration {
   /// The names that `preset` knows, smallest first.
   public static let presetNames = ["tiny", "small", "base", "paper"]
 
+  /// The smallest configuration that is meant for use: it learns words in minutes on two cores.
+  public static let tiny = sized(
+    width: 64, vectors: [4, 4], segment: 16, crops: [1024, 160], limits: [640, 64],
+    heads: [4, 4], layers: (2, 1, 2), batch: 3)
+
   /// A named configuration, or nil.
   ///
   /// `tiny` learns words in minutes on two cores; `paper` has the sizes of arXiv 2601.21768. Level 0
@@ -17,10 +22,7 @@ extension Configuration {
   /// should be asked for is not known, they have one start in 6.75 units.
   public static func preset(_ name: String) -> Configuration? {
     switch name {
-    case "tiny":
-      return sized(
-        width: 64, vectors: [4, 4], segment: 16, crops: [1024, 160], limits: [640, 64],
-        heads: [4, 4], layers: (2, 1, 2), batch: 3)
+    case "tiny": return tiny
     case "small":
       return sized(
         width: 96, vectors: [4, 4], segment: 20, crops: [1024, 160], limits: [640, 64],

@@ -158,11 +158,24 @@ public final class DocumentEncoder {
 }
 
 extension Zonkey {
-  /// Throws `badConfiguration` when the model has no such level.
+  /// Throws `noLevel` when the model has no such level.
   package func check(level: Int) throws(ZonkeyError) {
     guard (0..<levelCount).contains(level) else {
-      throw .badConfiguration(
-        key: "level", reason: "the model has levels 0 to \(levelCount - 1)")
+      throw .noLevel(found: level, levelCount: levelCount)
     }
+  }
+}
+
+extension DocumentLatents {
+  /// The latents of a document that was encoded with them.
+  package init(
+    _ encoded: EncodedDocument, of zonkey: Zonkey, number: Int, id: String? = nil, byteCount: Int
+  ) {
+    let level = encoded.segments.count - 1
+    self.init(
+      number: number, id: id, level: level, model: zonkey.id, width: zonkey.latentWidth(level),
+      values: encoded.latents, starts: encoded.segments[level].map(\.start),
+      inner: level > 0 ? encoded.segments[..<level].map { $0.map(\.start) } : nil,
+      byteCount: byteCount)
   }
 }

@@ -111,16 +111,17 @@ extension Zonkey {
       .badModel(path: source, reason: "document \(document.number): \(reason)")
     }
     guard document.model == id else {
-      throw fail(
-        "latents of model \(document.model), but this is model \(id); "
-          + "name the one that encoded them with --model")
+      throw .otherModel(
+        source: source, document: document.number, found: document.model, expected: id)
     }
     guard model.levels.indices.contains(document.level) else {
       throw fail("latents of level \(document.level); the model has levels 0 to \(levelCount - 1)")
     }
     let width = model.levels[document.level].configuration.latentWidth
     guard document.width == width else {
-      throw fail("latents of width \(document.width); level \(document.level) has \(width)")
+      throw .wrongWidth(
+        source: source, document: document.number, level: document.level, found: document.width,
+        expected: width)
     }
     for level in 0...document.level {
       guard let units = document.startUnits(level) else { continue }

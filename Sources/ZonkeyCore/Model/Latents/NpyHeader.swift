@@ -80,7 +80,7 @@ extension NpyHeader {
     guard let fields = type.elements else {
       throw NpyError(
         reason: "a plain array of numbers does not say of which model and level it is; save the "
-          + "whole array that 'zk encode --format npy' wrote, with its fields, or use JSONL")
+          + "whole array that 'zk encode' wrote as npy, with its fields, or use JSONL")
     }
     guard shape.count == 1, let rowCount = shape[0].integer, rowCount >= 0 else {
       throw NpyError(reason: "the array is not a list of segments, one after another")

@@ -4,7 +4,6 @@ import ZonkeyBase
 package enum SkipReason: String, Sendable {
   case badUTF8 = "bad UTF-8"
   case badJSON = "bad JSON"
-  case badXML = "bad XML"
   case tooLong = "too long"
 }
 
@@ -59,10 +58,8 @@ final class DocumentCheck {
   func tooLong(source: String, line: Int?, offset: Int?) throws(ZonkeyError) {
     try leaveOut(
       .tooLong,
-      .badInput(
-        source: source, line: line, offset: offset,
-        reason: "a document of more than \(options.maxDocumentBytes) bytes, the limit in force; "
-          + "raise it with --max-document, or cut the text into smaller documents"))
+      .tooLong(
+        source: source, line: line, offset: offset, limit: options.maxDocumentBytes))
   }
 }
 

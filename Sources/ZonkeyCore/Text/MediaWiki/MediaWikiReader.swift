@@ -6,7 +6,7 @@ import ZonkeyBase
 /// wikitext; their text is made plain by `Wikitext`, or left to `Document.cleaned()` when the
 /// options say so. Pages of which no text is left are passed over.
 /// Only what one page needs is held in memory. Not for use from several threads at a time.
-public final class MediaWikiReader: DocumentSource {
+package final class MediaWikiReader: DocumentSource {
   private let input: TextInput
   private let check: DocumentCheck
   private let handler: MediaWikiHandler
@@ -28,13 +28,13 @@ public final class MediaWikiReader: DocumentSource {
   }
 
   /// How many pages were left out, by reason.
-  public var skipped: [String: Int] { check.skipped }
+  package var skipped: [String: Int] { check.skipped }
 
   /// The next article, `nil` at the end.
   ///
   /// Throws `.badInput` with line and byte offset when the XML is damaged, after all pages
   /// that were complete before the damage.
-  public func next() throws(ZonkeyError) -> Document? {
+  package func next() throws(ZonkeyError) -> Document? {
     while true {
       while nextPage < handler.pages.count {
         nextPage += 1

@@ -6,14 +6,14 @@ import ZonkeyBase
 /// or numbers belong to a sentence (`TemplateText`). A scanner (`WikitextScanner`) goes over the
 /// markup once with an explicit stack, and a layout (`WikitextLayout`) over what it leaves, so time
 /// is linear in the text, whatever it has.
-public enum Wikitext {
+package enum Wikitext {
   /// The readable text of an article.
   ///
   /// Paragraphs and headings are lines parted by a blank line, items of a list are lines
   /// without one between. `namespaces` tells which links are files and categories.
   /// A page that has no text but in tables, captions, closing sections or headings gives those.
   /// Any bytes are accepted; valid UTF-8 gives valid UTF-8.
-  public static func plainText(
+  package static func plainText(
     _ text: [UInt8], namespaces: WikiNamespaces = .english
   ) -> [UInt8] {
     let prose = plainText(text, namespaces: namespaces, keepsAll: false)
@@ -31,7 +31,7 @@ public enum Wikitext {
   }
 
   /// Whether a page's text sends its reader to another page, in a spelling that is common.
-  public static func isRedirect(_ text: [UInt8]) -> Bool {
+  package static func isRedirect(_ text: [UInt8]) -> Bool {
     guard let first = text.firstIndex(where: { !$0.isBlank && $0 != 0x0A }),
       text[first] == 0x23
     else { return false }
