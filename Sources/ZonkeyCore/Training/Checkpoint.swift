@@ -149,7 +149,8 @@ public struct Checkpoint: Sendable {
   private static func model(
     _ file: SafetensorsFile, path: String
   ) throws(ZonkeyError) -> ZonkeyModel {
-    guard var configuration = Configuration.preset("tiny") else {
+    // What a file does not tell was not known when it was written: it means the paper's form.
+    guard var configuration = Configuration.preset("paper") else {
       throw .badModel(path: path, reason: "no base configuration")
     }
     do {
@@ -214,7 +215,7 @@ extension Checkpoint {
     }
     return try Trainer(
       model, state: state, weights: weights, average: average,
-      optimiser: AdamW(first: first, second: second, steps: state.step), crops: crops,
+      optimiser: AdamW(first: first, second: second), crops: crops,
       threads: threads)
   }
 }

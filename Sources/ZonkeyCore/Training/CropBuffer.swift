@@ -37,6 +37,8 @@ package final class CropBuffer {
   /// Opens the corpus again for another pass; false when it cannot be read twice.
   private let restart: () throws -> Bool
   private let passLimit: Int?
+  /// Share of the documents that are cut at lines.
+  private let lineShare: Float
 
   private var crops: [Crop] = []
   private var waiting: [Crop] = []
@@ -53,13 +55,14 @@ package final class CropBuffer {
   /// `capacity` counts crops. `passLimit` ends the buffer after so many passes; without it a
   /// corpus that cannot be read twice is drawn from again and again once it has ended.
   package init(
-    source: RandomSource, cropLength: Int, capacity: Int, passLimit: Int?,
+    source: RandomSource, cropLength: Int, capacity: Int, passLimit: Int?, lineShare: Float = 0,
     next: @escaping NextDocument, restart: @escaping () throws -> Bool
   ) {
     self.source = source
     self.cropLength = max(2, cropLength)
     self.capacity = max(1, capacity)
     self.passLimit = passLimit
+    self.lineShare = lineShare
     self.next = next
     self.restart = restart
   }
@@ -93,7 +96,7 @@ package final class CropBuffer {
       if ended { return nil }
       if let document = try next() {
         documents += 1
-        waiting = cut(document).reversed()
+        waiting = (isCutAtLines() ? lines(of: document) : cut(document)).reversed()
       } else {
         passes += 1
         if passes == passLimit || emptyPass {
@@ -105,6 +108,18 @@ package final class CropBuffer {
       }
     }
     return waiting.popLast()
+  }
+
+  /// Whether the document that was read last is cut at lines.
+  private func isCutAtLines() -> Bool {
+    guard lineShare > 0 else { return false }
+    let number = source.index(source.key(0xC2, UInt64(documents), UInt64(passes)), below: 1 << 20)
+    return Float(number) < lineShare * Float(1 << 20)
+  }
+
+  /// The lines of a document as documents of their own: people send lines.
+  private func lines(of document: [UInt8]) -> [Crop] {
+    document.split(separator: UInt8(ascii: "\n")).flatMap { cut(Array($0)) }
   }
 
   /// Crops that tile the document, the first one of random length, cut between UTF-8 characters.

@@ -15,6 +15,12 @@ package struct TrainingStep {
     package var segments: [Int] = []
     /// Packed rows of these segments.
     package var rows: [Int] = []
+    /// Reconstruction losses before the factor r (model §8).
+    package var undivided: [[LossName: Float]] = []
+    /// What was asked of each level beside its losses.
+    package var probes: [LevelProbe] = []
+    /// The mean latent of each level that centres them.
+    package var meanLatents: [Int: [Float]] = [:]
     /// The latents [N, C·D] of each level, when asked for.
     package var latents: [[Float]] = []
   }
@@ -29,15 +35,16 @@ package struct TrainingStep {
   /// `weight` gives each loss's weight in the sum; `keepLatents` copies the latents out.
   package func run(
     symbols: [DocumentSymbols], draws: any DrawSource, gradients: ParameterStore?,
-    keepLatents: Bool = false, weight: (_ level: Int, _ name: LossName) -> Float
+    keepLatents: Bool = false, stage: TrainingStage? = nil, probes: Bool = false,
+    weight: (_ level: Int, _ name: LossName) -> Float
   ) -> Result {
     tape.reset()
     var result = Result()
     var seeds: [(tensor: Tensor, gradient: [Float])] = []
     var batch = firstBatch(symbols)
-    for level in model.levels {
-      let step = LevelStep(model: model, level: level, batch: batch, tape: tape, draws: draws)
-      let (losses, latents) = step.run()
+    let scopes = stage?.scopes ?? model.levels.map { _ in LevelScope() }
+    for (level, scope) in zip(model.levels, scopes) {
+      let (step, losses, latents) = run(level, batch: batch, draws: draws, scope: scope)
       var named: [LossName: Float] = [:]
       for (name, value) in losses.terms {
         named[name] = value.scalar
@@ -46,12 +53,18 @@ package struct TrainingStep {
         if w != 0 { seeds.append((value, [w])) }
       }
       result.losses.append(named)
+      result.undivided.append(losses.undivided)
+      if probes { result.probes.append(step.probe(latents)) }
+      if level.compressor.mean != nil { result.meanLatents[level.index] = mean(of: latents) }
       result.meanBoundary.append(losses.meanBoundary)
       result.segments.append(step.segmentation.segments)
       result.rows.append(step.segmentation.rowOf.count)
       let next = level.index + 1
-      if next < model.levels.count || keepLatents {
-        batch = nextBatch(step, latents: latents, limit: documentLimit(above: level.index))
+      if next < scopes.count || keepLatents {
+        let share = next < model.levels.count ? gradientShare(into: level.index) : 1
+        batch = nextBatch(
+          step, latents: tape.withGradient(latents, share: share),
+          limit: documentLimit(above: level.index))
         if keepLatents { result.latents.append(batch.vectors.array) }
       }
     }
@@ -61,22 +74,35 @@ package struct TrainingStep {
 
   /// The sum that is minimised, with the configuration's weights.
   package func weight(_ level: Int, _ name: LossName) -> Float {
-    let weights = model.configuration.weights
-    switch name {
-    case .collapse: return weights.collapse
-    case .cleanExistence: return weights.cleanExistence
-    case .maskedModelling: return weights.maskedModelling
-    case .cleanReconstruction: return weights.cleanReconstruction
-    case .cleanStitcherPosition: return weights.cleanStitcherPosition
-    case .cleanStitcherSequence: return weights.cleanStitcherSequence
-    case .dirtyExistence: return weights.dirtyExistence
-    case .dirtyReconstruction: return weights.dirtyReconstruction
-    case .meanBoundary: return weights.meanBoundary
-    case .patch: return weights.patch
-    case .shortSegment: return weights.shortSegment
-    case .nullPosition: return weights.nullPosition
-    case .nullSequence: return weights.nullSequence
+    let configuration = model.configuration
+    return (configuration.levels[level].weights ?? configuration.weights)[name]
+  }
+
+  /// A level's part; one that does not learn leaves nothing for the backward pass.
+  private func run(
+    _ level: Level, batch: UnitBatch, draws: any DrawSource, scope: LevelScope
+  ) -> (LevelStep, LevelLosses, Tensor) {
+    func run() -> (LevelStep, LevelLosses, Tensor) {
+      let step = LevelStep(
+        model: model, level: level, batch: batch, tape: tape, draws: draws, scope: scope)
+      let (losses, latents) = step.run()
+      return (step, losses, latents)
     }
+    return scope.learns ? run() : tape.withoutRecording(run)
+  }
+
+  private func gradientShare(into level: Int) -> Float {
+    let levels = model.configuration.levels
+    return levels[level].departures.learningRateShare == 0
+      ? 0 : levels[level + 1].departures.downwardGradient
+  }
+
+  private func mean(of latents: Tensor) -> [Float] {
+    var sums = [Double](repeating: 0, count: latents.columns)
+    for row in 0..<latents.rows {
+      for j in sums.indices { sums[j] += Double(latents.values[row * latents.columns + j]) }
+    }
+    return sums.map { Float($0 / Double(max(1, latents.rows))) }
   }
 
   private func firstBatch(_ documents: [DocumentSymbols]) -> UnitBatch {
