@@ -26,10 +26,11 @@ extension Tape {
 
   /// The input of a parallel decompressor: [τ, c + τ, places] of every segment, packed.
   ///
-  /// Shapes: latents [N, C·D], tau [N, D], places [S, D]; offsets [N + 1] of the places that are
-  /// wanted; result [P + N·(1 + C), D].
+  /// Shapes: latents [N, C·D], tau [N, D], places [S, D]; `read` [N, S·D] is added to the places;
+  /// offsets [N + 1] of the places that are wanted; result [P + N·(1 + C), D].
   package func decompressorRows(
-    _ latents: Tensor, tau: Tensor, places: Tensor, offsets: ContiguousArray<Int32>
+    _ latents: Tensor, tau: Tensor, places: Tensor, read: Tensor?,
+    offsets: ContiguousArray<Int32>
   ) -> Tensor {
     let width = places.columns
     let (segments, vectors) = (offsets.count - 1, latents.columns / width)
@@ -44,22 +45,30 @@ extension Tape {
       (target + width).update(
         from: latents.values + segment * latents.columns, count: latents.columns)
       for vector in 1...vectors { Kernel.add(own, to: target + vector * width, count: width) }
-      (target + (1 + vectors) * width).update(from: places.values, count: count(segment) * width)
+      let body = target + (1 + vectors) * width
+      body.update(from: places.values, count: count(segment) * width)
+      if let read {
+        Kernel.add(read.values + segment * read.columns, to: body, count: count(segment) * width)
+      }
     }
     record { tape in
       guard let dout = tape.gradient(out) else { return }
       let (dlatents, dtau) = (tape.gradient(latents), tape.gradient(tau))
-      let dplaces = tape.gradient(places)
+      let (dplaces, dread) = (tape.gradient(places), read.flatMap { tape.gradient($0) })
       for segment in 0..<segments {
         let d = dout + first(segment) * width
         if let dtau {
-          for row in 0...vectors { Kernel.add(d + row * width, to: dtau + segment * width, count: width) }
+          for row in 0...vectors {
+            Kernel.add(d + row * width, to: dtau + segment * width, count: width)
+          }
         }
         if let dlatents {
           Kernel.add(d + width, to: dlatents + segment * latents.columns, count: latents.columns)
         }
-        if let dplaces {
-          Kernel.add(d + (1 + vectors) * width, to: dplaces, count: count(segment) * width)
+        let body = d + (1 + vectors) * width
+        if let dplaces { Kernel.add(body, to: dplaces, count: count(segment) * width) }
+        if let dread, let read {
+          Kernel.add(body, to: dread + segment * read.columns, count: count(segment) * width)
         }
       }
     }

@@ -35,10 +35,15 @@ package struct LatentExpander {
   /// Scratch; reset for every group.
   let tape: Tape
   let existenceCutoff: Float
+  /// The noise level that the decoder is told of; the latents are taken as they are.
+  let noiseLevel: Float
   /// Whether the stitcher sees positions that do not exist, as in the published code.
   let keepsAll: Bool
 
-  package init(model: ZonkeyModel, level: Level, tape: Tape, existenceCutoff: Float) {
+  package init(
+    model: ZonkeyModel, level: Level, tape: Tape, existenceCutoff: Float, noiseLevel: Float = 0
+  ) {
+    self.noiseLevel = noiseLevel
     self.level = level
     self.tape = tape
     self.existenceCutoff = existenceCutoff
@@ -117,7 +122,7 @@ package struct LatentExpander {
       }
     }
     return level.decode(
-      latents, noiseLevels: [Float](repeating: 0, count: group.count),
+      latents, noiseLevels: [Float](repeating: noiseLevel, count: group.count),
       offsets: level.fullOffsets(group.count), on: tape)
   }
 

@@ -61,7 +61,8 @@ private func levelFields() -> [Field<LevelConfiguration>] {
     .count("decompressorLayers", \.decompressorLayers),
     .count("denoiserLayers", \.denoiserLayers), .real("targetRate", \.targetRate),
     .count("minimumLength", \.minimumLength),
-    .flag("parallelDecoder", \.departures.parallelDecoder), .flag("centred", \.departures.centred),
+    .flag("parallelDecoder", \.departures.parallelDecoder),
+    .flag("placeMaps", \.departures.placeMaps), .flag("centred", \.departures.centred),
     .count("splitterReach", \.departures.splitterReach),
     .flag("timeNetwork", \.departures.timeNetwork),
     .flag("selfConditioning", \.departures.selfConditioning),
@@ -69,6 +70,7 @@ private func levelFields() -> [Field<LevelConfiguration>] {
     .count("noiseFromByte", \.departures.noiseFromByte),
     .real("learningRateShare", \.departures.learningRateShare),
     .real("downwardGradient", \.departures.downwardGradient),
+    .real("splitterGradient", \.departures.splitterGradient),
   ]
 }
 
@@ -83,7 +85,7 @@ private func weightFields() -> [Field<LossWeights>] {
     .real("dirtyReconstruction", \.dirtyReconstruction), .real("meanBoundary", \.meanBoundary),
     .real("patch", \.patch), .real("shortSegment", \.shortSegment),
     .real("nullPosition", \.nullPosition), .real("nullSequence", \.nullSequence),
-    .real("rate", \.rate),
+    .real("rate", \.rate), .real("lineStart", \.lineStart),
   ]
 }
 

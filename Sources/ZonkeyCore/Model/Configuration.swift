@@ -44,6 +44,8 @@ public struct LossWeights: Sendable, Equatable {
   public var nullSequence: Float
   /// How far the mean rate of starts is from the wanted one, on both sides; not in the paper.
   public var rate: Float = 0
+  /// How unlikely a start is where a line begins, after WtP (arXiv 2305.18893); not in the paper.
+  public var lineStart: Float = 0
 }
 
 /// Everything that defines a model and how it is trained; a value, stored in its checkpoint.

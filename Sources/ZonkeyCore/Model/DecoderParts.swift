@@ -27,13 +27,18 @@ package enum NoiseLevels: Sendable {
 package enum DecompressorStack: Sendable {
   /// The paper's: outputs are fed back; pre-norm, ordinary attention, no gate.
   case rollout([TransformerLayer])
-  /// S learned place vectors [S, D] behind the prompt, all at once; each sees those before it.
-  case parallel(places: Parameter, encoder: Encoder)
+  /// S learned place vectors [S, D] behind the prompt, all at once; each sees those before it, and
+  /// the latent through a map of its own, where there is one [S·D, C·D].
+  case parallel(places: Parameter, maps: Parameter?, encoder: Encoder)
 
   init(_ name: String, level: LevelConfiguration, ratio: Int, in list: inout ParameterList) {
     if level.departures.parallelDecoder {
       self = .parallel(
         places: list.add("\(name).places", level.segmentLength, level.width, .normal(1)),
+        maps: level.departures.placeMaps
+          ? list.add(
+            "\(name).maps", level.segmentLength * level.width, level.latentWidth,
+            .uniform(fanIn: level.latentWidth)) : nil,
         encoder: Encoder(
           name, layers: level.decompressorLayers, width: level.width, heads: level.heads,
           ratio: ratio, in: &list))

@@ -21,6 +21,9 @@ public struct Departures: Sendable, Equatable {
 public struct LevelDepartures: Sendable, Equatable {
   /// Places are decoded together from learned vectors instead of one after the other.
   public var parallelDecoder = false
+  /// Each of these places reads the whole latent by a map of its own, as in CALM (arXiv 2510.27688),
+  /// not only by attention.
+  public var placeMaps = false
   /// A running mean is taken from latents before they are brought to the sphere.
   public var centred = false
   /// Units that the splitter's attention and its convolutions each see on both sides; 0 is the
@@ -39,6 +42,8 @@ public struct LevelDepartures: Sendable, Equatable {
   public var learningRateShare: Float = 1
   /// The share of this level's gradient that reaches the level below.
   public var downwardGradient: Float = 1
+  /// The share of what decoding has to say about where segments begin: length terms count whole.
+  public var splitterGradient: Float = 1
 
   /// The paper's form.
   public static let none = LevelDepartures()
@@ -53,5 +58,6 @@ public struct LevelDepartures: Sendable, Equatable {
     try check(noiseFromByte >= 0, "noiseFromByte", "needs 0 or more")
     try check((0...10).contains(learningRateShare), "learningRateShare", "needs 0 to 10")
     try check((0...10).contains(downwardGradient), "downwardGradient", "needs 0 to 10")
+    try check((0...10).contains(splitterGradient), "splitterGradient", "needs 0 to 10")
   }
 }

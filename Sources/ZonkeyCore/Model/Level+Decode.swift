@@ -63,10 +63,11 @@ extension Level {
       return Unfolded(
         outputs: outputs, rows: order.packedRows(withPrefix: true),
         bodies: order.packedRows(withPrefix: false))
-    case .parallel(let places, let encoder):
+    case .parallel(let places, let maps, let encoder):
       let wide = widened(offsets, by: 1 + vectors)
       let rows = tape.decompressorRows(
-        latents, tau: tau(t, on: tape), places: tape.use(places), offsets: offsets)
+        latents, tau: tau(t, on: tape), places: tape.use(places),
+        read: maps.map { tape.linear(latents, tape.use($0)) }, offsets: offsets)
       let outputs = tape.encode(
         rows, encoder, logExistence: causalExistence(offsets, on: tape), offsets: wide,
         wanted: SegmentRows(of: wide) { _, length in 0..<length })

@@ -28,6 +28,10 @@ package final class AdamW: @unchecked Sendable {
     /// The norm of the gradients that `clip` limits.
     let norm: Double
     let learningRate: Float
+
+    package init(range: Range<Int>, steps: Int, norm: Double, learningRate: Float) {
+      (self.range, self.steps, self.norm, self.learningRate) = (range, steps, norm, learningRate)
+    }
   }
 
   /// One update of a group, of whose gradients `clip` limits the norm; 0 clips nothing.

@@ -10,14 +10,35 @@ package struct Crop: Sendable, Equatable {
   }
 
   /// Symbols for the model: the end of the document, and padding behind it, where it belongs.
-  package func symbols(_ configuration: Configuration) -> DocumentSymbols {
-    var symbols = bytes.map { Int32($0) }
+  ///
+  /// With `hidesLines` a space stands for newlines between lines, and where is told beside.
+  package func symbols(
+    _ configuration: Configuration, hidesLines: Bool = false
+  ) -> DocumentSymbols {
+    var (symbols, lineStarts) = hidesLines ? withHiddenLines() : (bytes.map { Int32($0) }, [])
     guard complete else {
-      return DocumentSymbols(symbols: symbols, real: symbols.count, complete: false)
+      return DocumentSymbols(
+        symbols: symbols, real: symbols.count, complete: false, lineStarts: lineStarts)
     }
     symbols.append(configuration.endSymbol)
     symbols.append(configuration.paddingSymbol)
-    return DocumentSymbols(symbols: symbols, real: symbols.count - 1, complete: true)
+    if lineStarts.last == symbols.count - 2 { lineStarts.removeLast() }
+    return DocumentSymbols(
+      symbols: symbols, real: symbols.count - 1, complete: true, lineStarts: lineStarts)
+  }
+
+  private func withHiddenLines() -> ([Int32], [Int]) {
+    let newline = UInt8(ascii: "\n")
+    var (symbols, lineStarts) = ([Int32](), [Int]())
+    for (index, byte) in bytes.enumerated() {
+      if byte != newline {
+        symbols.append(Int32(byte))
+      } else if index == 0 || bytes[index - 1] != newline {
+        lineStarts.append(symbols.count)
+        symbols.append(Int32(UInt8(ascii: " ")))
+      }
+    }
+    return (symbols, lineStarts)
   }
 }
 

@@ -74,6 +74,7 @@ extension LossWeights {
     case .nullPosition: nullPosition
     case .nullSequence: nullSequence
     case .rate: rate
+    case .lineStart: lineStart
     }
   }
 }

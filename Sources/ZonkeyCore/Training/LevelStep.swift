@@ -29,6 +29,7 @@ package enum LossName: String, Sendable, CaseIterable {
   case nullPosition = "null_position"
   case nullSequence = "null_sequence"
   case rate
+  case lineStart = "line_start"
 }
 
 /// One level's share of a training step: all passes and losses (model §8).
@@ -75,7 +76,9 @@ package struct LevelStep {
       model: model, level: level, batch: batch, boundaries: boundaries, draws: draws)
     raw = tape.gather(batch.vectors, segmentation.rowOf)
     sequence = tape.normalized(raw)
-    let packed = tape.gather(boundaries, segmentation.rowOf)
+    let packed = tape.gather(
+      tape.withGradient(boundaries, share: level.configuration.departures.splitterGradient),
+      segmentation.rowOf)
     existence = tape.existence(packed, offsets: segmentation.offsets)
     share = tape.existenceShare(
       packed, offsets: segmentation.offsets, position: segmentation.rowOf,
@@ -259,6 +262,9 @@ package struct LevelStep {
           let off = values[0] / w - 1
           return (off * off, [2 * off / w])
         })
+    }
+    if scope.wants(.lineStart) {
+      losses.add(.lineStart, tape.meanSurprise(boundaries, at: batch.lineStarts))
     }
     let documents = batch.documents
     losses.add(

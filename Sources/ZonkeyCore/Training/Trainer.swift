@@ -144,7 +144,7 @@ public final class Trainer {
     let training = TrainingStep(model: model, tape: tape)
     let stage = TrainingStage(configuration, bytes: state.bytes)
     let result = training.run(
-      symbols: batch.map { $0.symbols(configuration) },
+      symbols: symbols(batch),
       draws: RandomDraws(source: random, step: state.step), gradients: gradients, stage: stage,
       weight: training.weight)
     if let reason = watch.reason(loss: result.total, step: state.step) {
@@ -174,6 +174,17 @@ public final class Trainer {
       meanLengths: result.meanBoundary.map { 1 / max($0, 1e-6) }, gradientNorm: Float(norm),
       gradientNorms: norms,
       learningRate: rate, segments: result.segments, positions: result.rows, bytes: bytes)
+  }
+
+  /// The batch's symbols; where line starts are learned, half of the crops hide their newlines.
+  private func symbols(_ batch: [Crop]) -> [DocumentSymbols] {
+    let hides = configuration.levels.contains {
+      ($0.weights ?? configuration.weights).lineStart > 0
+    }
+    return batch.enumerated().map { index, crop in
+      let key = random.key(0x4C, UInt64(state.step), UInt64(index))
+      return crop.symbols(configuration, hidesLines: hides && random.index(key, below: 2) == 0)
+    }
   }
 
   /// The losses of the averaged weights on crops that do not change from call to call; the next

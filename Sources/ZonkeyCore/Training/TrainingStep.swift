@@ -107,20 +107,21 @@ package struct TrainingStep {
 
   private func firstBatch(_ documents: [DocumentSymbols]) -> UnitBatch {
     var (symbols, extents, limits) = (ContiguousArray<Int32>(), [DocumentExtent](), [Int]())
-    var forbidden: [Bool] = []
+    var (forbidden, lineStarts) = ([Bool](), [Int]())
     let s = model.levels[0].configuration.segmentLength
     for document in documents {
       extents.append(
         DocumentExtent(
           offset: symbols.count, rows: document.symbols.count, real: document.real))
       limits.append(startLimit(rows: document.symbols.count, complete: document.complete, s))
+      lineStarts += document.lineStarts.map { symbols.count + $0 }
       symbols.append(contentsOf: document.symbols)
       forbidden.append(contentsOf: document.symbols.map(isContinuation))
     }
     let vectors = tape.gather(tape.use(model.embedding), symbols)
     return UnitBatch(
       vectors: vectors, documents: extents, startLimit: limits, symbols: symbols,
-      forbidden: forbidden)
+      forbidden: forbidden, lineStarts: lineStarts)
   }
 
   private func documentLimit(above level: Int) -> Int {
@@ -132,7 +133,8 @@ package struct TrainingStep {
   /// The latents of a level as documents of the next one.
   private func nextBatch(_ step: LevelStep, latents: Tensor, limit: Int) -> UnitBatch {
     var (rows, extents, limits) = (ContiguousArray<Int32>(), [DocumentExtent](), [Int]())
-    var first = 0
+    var (first, lineStarts) = (0, [Int]())
+    let below = Set(step.batch.lineStarts)
     let index = min(step.index + 1, model.levels.count - 1)
     let s = model.levels[index].configuration.segmentLength
     for (document, count) in step.segmentation.counts.enumerated() {
@@ -142,12 +144,16 @@ package struct TrainingStep {
       let padded = model.configuration.paddedDocuments ? limit : real + (complete ? 1 : 0)
       extents.append(DocumentExtent(offset: rows.count, rows: padded, real: real))
       limits.append(startLimit(rows: padded, complete: complete, s))
+      let offset = step.batch.documents[document].offset
+      for i in 0..<real where below.contains(offset + step.segmentation.startOf[first + i]) {
+        lineStarts.append(rows.count + i)
+      }
       for i in 0..<padded { rows.append(i < real ? Int32(first + i) : -1) }
       first += count
     }
     return UnitBatch(
       vectors: tape.gather(latents, rows), documents: extents, startLimit: limits, symbols: nil,
-      forbidden: [Bool](repeating: false, count: rows.count))
+      forbidden: [Bool](repeating: false, count: rows.count), lineStarts: lineStarts)
   }
 
   private func startLimit(rows: Int, complete: Bool, _ segmentLength: Int) -> Int {
@@ -165,8 +171,11 @@ package struct DocumentSymbols: Sendable, Equatable {
   package let real: Int
   /// Whether the text ends here; false for a crop that was cut.
   package let complete: Bool
+  /// Positions where a line begins whose newline is hidden.
+  package let lineStarts: [Int]
 
-  package init(symbols: [Int32], real: Int, complete: Bool) {
+  package init(symbols: [Int32], real: Int, complete: Bool, lineStarts: [Int] = []) {
+    self.lineStarts = lineStarts
     self.symbols = symbols
     self.real = real
     self.complete = complete
