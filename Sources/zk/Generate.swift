@@ -95,6 +95,10 @@ struct Generate: ParsableCommand {
 
   private func generate(_ generators: [Generator]) throws {
     let (count, output) = (count ?? 1, try outputOptions.open())
+    if count == 1 && textOptions.format == .text {
+      try output.complete { try write(generators[0], to: output) }
+      return
+    }
     try output.complete {
       for first in stride(from: 1, through: count, by: generators.count) {
         let numbers = Array(first...min(first + generators.count - 1, count))
@@ -108,6 +112,17 @@ struct Generate: ParsableCommand {
         try Signals.check()
       }
     }
+  }
+
+  /// One document as it comes, segment by segment.
+  private func write(_ generator: Generator, to output: any OutputSink) throws {
+    try generator.document(1) { bytes in
+      try output.write(textOptions.repaired(bytes))
+      try output.flush()
+      try Signals.check()
+    }
+    try output.write(textOptions.row([], number: 1))
+    try output.flush()
   }
 
   private func addDraws(to line: inout JSONLine) {

@@ -27,7 +27,9 @@ final class MetricsLog {
       "segments": .array(report.segments.map { .integer(Int64($0)) }),
       "positions": .array(report.positions.map { .integer(Int64($0)) }),
     ]
+    row["gradient_norms"] = .array(report.gradientNorms.map { JSONValue($0) })
     row["levels"] = levels(report.losses)
+    row["undivided"] = levels(report.undivided)
     try append(row)
   }
 
@@ -38,6 +40,8 @@ final class MetricsLog {
       "elapsed_seconds": JSONValue(Float(state.elapsedSeconds)),
     ]
     row["levels"] = levels(validation.losses)
+    row["undivided"] = levels(validation.undivided)
+    row["probes"] = .array(validation.probes.map(\.json))
     try append(row)
   }
 

@@ -61,6 +61,13 @@ struct Train: ParsableCommand {
     completion: .file(extensions: ["zk"]))
   var resume: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Start a new run with this model's weights, exported or not. Its settings hold but for those "
+        + "that are given; levels may be added on top.", valueName: "file"),
+    completion: .file(extensions: ["zk"]))
+  var from: String?
+
   @Option(help: ArgumentHelp("Save this often.", valueName: "time"))
   var saveEvery = Duration(minutes: 10)
 
@@ -91,6 +98,9 @@ struct Train: ParsableCommand {
     if resume != nil && (preset != nil || config != nil || !set.isEmpty) {
       throw ValidationError("A resumed run has its checkpoint's settings; leave out others.")
     }
+    if resume != nil && from != nil {
+      throw ValidationError("--resume goes on with a run, --from begins one; name one of them.")
+    }
     if let preset, Configuration.preset(preset) == nil {
       let names = Configuration.presetNames.joined(separator: ", ")
       throw ValidationError("There is no preset \(preset); there are \(names).")
@@ -117,9 +127,14 @@ struct Train: ParsableCommand {
     let threads = try common.threadCount()
     guard let resume else {
       if let output, !dryRun { try refuseToReplace(output) }
-      let configuration = try chosenConfiguration()
+      let start = try from.map { try Checkpoint(path: $0) }
+      let configuration = try chosenConfiguration(from: start)
+      if let start, let from {
+        let (taken, all) = try start.fit(configuration)
+        console.note("\(taken) of \(all) arrays are those of \(from), the others are new")
+      }
       return try Trainer(
-        configuration, seed: seedOptions.seed,
+        configuration, seed: seedOptions.seed, from: start,
         crops: corpus.crops(configuration, seed: seedOptions.seed, passLimit: epochs),
         threads: threads)
     }
@@ -141,8 +156,9 @@ struct Train: ParsableCommand {
     }
   }
 
-  private func chosenConfiguration() throws -> Configuration {
-    guard var configuration = Configuration.preset(preset ?? "tiny") else {
+  private func chosenConfiguration(from start: Checkpoint?) throws -> Configuration {
+    let base = preset.map { Configuration.preset($0) } ?? start?.configuration
+    guard var configuration = base ?? Configuration.preset("tiny") else {
       throw ValidationError("There is no such preset.")
     }
     if let config {
@@ -157,6 +173,8 @@ struct Train: ParsableCommand {
     for assignment in set { try configuration.set(assignment) }
     try configuration.validate()
     try configuration.validateForDocuments()
+    try start?.checkStart(configuration)
+    if let steps { try configuration.checkStages(steps: steps) }
     return configuration
   }
 

@@ -195,7 +195,7 @@ struct GradientCheck {
 /// A small model of unusual sizes with weights that leave no parameter at 0 or 1.
 enum GradientModel {
   static let configuration: Configuration = {
-    var configuration = Configuration.preset("tiny") ?? { preconditionFailure("no preset") }()
+    var configuration = Configuration.preset("paper") ?? { preconditionFailure("no preset") }()
     var level = configuration.levels[0]
     (level.width, level.compressionVectors, level.heads) = (12, 3, 3)
     (level.segmentLength, level.documentLength, level.segmentLimit) = (7, 60, 64)
@@ -212,6 +212,25 @@ enum GradientModel {
   static let model: ZonkeyModel = {
     do { return try ZonkeyModel(configuration) } catch { preconditionFailure("\(error)") }
   }()
+
+  /// The same with what departs from the paper.
+  static let departing: ZonkeyModel = {
+    var changed = configuration
+    for key in ["arcNoise", "directNoise", "allCandidates", "clipsByLevel"] {
+      set("\(key)=true", in: &changed)
+    }
+    for level in 0...1 {
+      for key in ["parallelDecoder", "placeMaps", "centred", "timeNetwork", "selfConditioning"] {
+        set("levels.\(level).\(key)=true", in: &changed)
+      }
+      set("levels.\(level).splitterReach=2", in: &changed)
+    }
+    do { return try ZonkeyModel(changed) } catch { preconditionFailure("\(error)") }
+  }()
+
+  private static func set(_ assignment: String, in configuration: inout Configuration) {
+    do { try configuration.set(assignment) } catch { preconditionFailure("\(error)") }
+  }
 
   static let weights = randomWeights(of: model)
 
@@ -233,7 +252,9 @@ enum GradientModel {
   }
 
   /// The named parameters in the given ranges.
-  static func entries(_ ranges: Range<Int>...) -> [ParameterList.Entry] {
+  static func entries(
+    _ ranges: Range<Int>..., of model: ZonkeyModel = model
+  ) -> [ParameterList.Entry] {
     model.parameters.entries.filter { entry in
       ranges.contains { $0.contains(entry.parameter.offset) }
     }
@@ -245,6 +266,14 @@ extension GradientCheck {
   func using(_ entries: [ParameterList.Entry]) -> GradientCheck {
     var check = self
     check.weights = GradientModel.weights
+    check.parameters = entries
+    return check
+  }
+
+  /// The check with weights of another model, and some of them as inputs.
+  func using(_ entries: [ParameterList.Entry], of model: ZonkeyModel) -> GradientCheck {
+    var check = self
+    check.weights = GradientModel.randomWeights(of: model)
     check.parameters = entries
     return check
   }

@@ -53,7 +53,7 @@ enum Parity {
 
   static let model: ZonkeyModel = {
     do {
-      var configuration = try #require(Configuration.preset("tiny"))
+      var configuration = try #require(Configuration.preset("paper"))
       try configuration.apply(JSONValue(parsing: settings))
       return try ZonkeyModel(configuration)
     } catch {

@@ -166,8 +166,8 @@ private struct SplitterDraws: DrawSource {
     let workers = Workers(count: 2)
     let norm = gradients.norm(on: workers)
     optimiser.step(
-      weights: weights, gradients: gradients, norm: norm, learningRate: 1e-3, weightDecay: 0.01,
-      clip: 1, workers: workers)
+      AdamW.Group(range: 0..<weights.count, steps: 0, norm: norm, learningRate: 1e-3),
+      weights: weights, gradients: gradients, weightDecay: 0.01, clip: 1, workers: workers)
     Parity.expect([Float(norm)], "training_step/gradient_norm")
     var compared = 0
     for entry in model.parameters.entries {

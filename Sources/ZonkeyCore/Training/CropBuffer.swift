@@ -14,11 +14,35 @@ package struct Crop: Sendable, Equatable {
   }
 
   /// Symbols for the model: the end of the document, and padding behind it, where it belongs.
-  package func symbols(_ configuration: Configuration) -> DocumentSymbols {
-    let (end, real) = complete ? (bytes.count + 2, bytes.count + 1) : (bytes.count, bytes.count)
+  ///
+  /// With `hidesLines` a space stands for newlines between lines, and where is told beside.
+  package func symbols(
+    _ configuration: Configuration, hidesLines: Bool = false
+  ) -> DocumentSymbols {
+    var (symbols, lineStarts) = hidesLines ? withHiddenLines() : (bytes.map { Int32($0) }, [])
+    guard complete else {
+      return DocumentSymbols(
+        symbols: symbols, real: symbols.count, complete: false, lineStarts: lineStarts)
+    }
+    symbols.append(configuration.endSymbol)
+    symbols.append(configuration.paddingSymbol)
+    if lineStarts.last == symbols.count - 2 { lineStarts.removeLast() }
     return DocumentSymbols(
-      symbols: (0..<end).map { configuration.symbol($0, of: bytes) }, real: real,
-      complete: complete)
+      symbols: symbols, real: symbols.count - 1, complete: true, lineStarts: lineStarts)
+  }
+
+  private func withHiddenLines() -> ([Int32], [Int]) {
+    let newline = UInt8(ascii: "\n")
+    var (symbols, lineStarts) = ([Int32](), [Int]())
+    for (index, byte) in bytes.enumerated() {
+      if byte != newline {
+        symbols.append(Int32(byte))
+      } else if index == 0 || bytes[index - 1] != newline {
+        lineStarts.append(symbols.count)
+        symbols.append(Int32(UInt8(ascii: " ")))
+      }
+    }
+    return (symbols, lineStarts)
   }
 }
 
@@ -38,6 +62,8 @@ package final class CropBuffer {
   /// Opens the corpus again for another pass; false when it cannot be read twice.
   private let restart: () throws -> Bool
   private let passLimit: Int?
+  /// Share of the documents that are cut at lines.
+  private let lineShare: Float
 
   private var crops: [Crop] = []
   private var waiting: [Crop] = []
@@ -54,13 +80,14 @@ package final class CropBuffer {
   /// `capacity` counts crops. `passLimit` ends the buffer after so many passes; without it a
   /// corpus that cannot be read twice is drawn from again and again once it has ended.
   package init(
-    source: RandomSource, cropLength: Int, capacity: Int, passLimit: Int?,
+    source: RandomSource, cropLength: Int, capacity: Int, passLimit: Int?, lineShare: Float = 0,
     next: @escaping NextDocument, restart: @escaping () throws -> Bool
   ) {
     self.source = source
     self.cropLength = max(2, cropLength)
     self.capacity = max(1, capacity)
     self.passLimit = passLimit
+    self.lineShare = lineShare
     self.next = next
     self.restart = restart
   }
@@ -94,7 +121,7 @@ package final class CropBuffer {
       if ended { return nil }
       if let document = try next() {
         documents += 1
-        waiting = cut(document).reversed()
+        waiting = (isCutAtLines() ? lines(of: document) : cut(document)).reversed()
       } else {
         passes += 1
         if passes == passLimit || emptyPass {
@@ -106,6 +133,18 @@ package final class CropBuffer {
       }
     }
     return waiting.popLast()
+  }
+
+  /// Whether the document that was read last is cut at lines.
+  private func isCutAtLines() -> Bool {
+    guard lineShare > 0 else { return false }
+    let number = source.index(source.key(0xC2, UInt64(documents), UInt64(passes)), below: 1 << 20)
+    return Float(number) < lineShare * Float(1 << 20)
+  }
+
+  /// The lines of a document as documents of their own: people send lines.
+  private func lines(of document: [UInt8]) -> [Crop] {
+    document.split(separator: UInt8(ascii: "\n")).flatMap { cut(Array($0)) }
   }
 
   /// Crops that tile the document, the first one of random length, cut between UTF-8 characters.

@@ -7,6 +7,7 @@ package enum Draw: UInt64, Sendable, CaseIterable {
   case maskPosition, maskKind, maskVector, maskNegative
   case cleanNegative, dirtyNegative, stitchNegative, nullNegative
   case wholeSegment
+  case selfCondition
 }
 
 /// The source of a training step's random numbers.

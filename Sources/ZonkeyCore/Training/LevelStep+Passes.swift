@@ -26,7 +26,9 @@ extension LevelStep {
   }
 
   /// Adds noise of level t to the latents and decodes them, in chunks.
-  func decode(_ latents: Tensor, _ t: [Float], noise draw: Draw) -> DecodePass {
+  func decode(
+    _ latents: Tensor, _ t: [Float], noise draw: Draw, guess: Tensor? = nil
+  ) -> DecodePass {
     let width = latents.columns
     let noise = draws.normal(draw, level: index, count: latents.count)
     let rows = segmentation.rowOf.count
@@ -36,11 +38,14 @@ extension LevelStep {
     let ranges = [level.decoderRange] + (rowLosses == nil ? [] : [model.embedding.range])
     tape.map(chunks.count, parameters: ranges) { child, chunk in
       let segments = chunks[chunk]
-      let noisy = child.noisy(
-        child.borrow(latents.rows(segments)), levels: Array(t[segments]),
-        noise: noise[segments.lowerBound * width..<segments.upperBound * width])
+      let z = noise[segments.lowerBound * width..<segments.upperBound * width]
+      let (own, levels) = (child.borrow(latents.rows(segments)), Array(t[segments]))
+      let noisy =
+        model.configuration.departures.arcNoise
+        ? child.noisyOnArc(own, levels: levels, noise: z)
+        : child.noisy(own, levels: levels, noise: z)
       let decoded = level.decode(
-        noisy, noiseLevels: Array(t[segments]), offsets: segmentation.localOffsets(segments),
+        noisy, noiseLevels: levels, guess: guess?.rows(segments), offsets: segmentation.localOffsets(segments),
         on: child)
       let range = segmentation.rows(segments)
       child.deliver(decoded.vectors, to: vectors.rows(range))
@@ -56,8 +61,24 @@ extension LevelStep {
     return DecodePass(vectors: vectors, existence: existence, rowLosses: rowLosses)
   }
 
+  /// The same with the true sequence as target; in half of the steps of a self-conditioned decoder
+  /// it is shown what it guesses without.
+  func decodeDirectly(_ latents: Tensor, _ t: [Float]) -> DecodePass {
+    guard level.decoder.guess != nil,
+      draws.uniform(.selfCondition, level: index, count: 1)[0] < 0.5
+    else { return decode(latents, t, noise: .dirtyNoise) }
+    let guess = tape.withoutRecording {
+      let first = decode(latents.constant, t, noise: .dirtyNoise)
+      return compress(first.vectors, first.existence)
+    }
+    return decode(latents, t, noise: .dirtyNoise, guess: guess.constant)
+  }
+
   /// Contrastive loss of every decoded row against the true sequence: [P, 1].
   func contrastive(_ pass: DecodePass, draw: Draw) -> Tensor {
+    if model.configuration.departures.allCandidates {
+      return candidateLoss(pass.vectors, targets: candidates.numbers(segmentation.rowOf))
+    }
     let rows = pass.vectors.rows
     let positives = ContiguousArray((0..<rows).map { Int32($0) })
     let negatives = draws.places(
@@ -197,6 +218,10 @@ extension LevelStep {
   private func refinedContrastive(
     _ refined: Tensor, targets: Tensor, existence: Tensor, pairs: StitchPairs, draw: Draw
   ) -> Tensor {
+    if model.configuration.departures.allCandidates {
+      let rows = ContiguousArray(pairs.leftRows.map { segmentation.rowOf[Int($0)] })
+      return candidateLoss(refined, targets: candidates.numbers(rows))
+    }
     let positives = ContiguousArray((0..<refined.rows).map { Int32($0) })
     let negatives = draws.places(
       draw, level: index, weights: existence.array, rows: refined.rows, each: negativeCount,
@@ -251,7 +276,7 @@ extension LevelStep {
 }
 
 /// Runs of 256 rows, whatever the number of workers.
-private func fixedChunks(_ rows: Int) -> [Range<Int>] {
+func fixedChunks(_ rows: Int) -> [Range<Int>] {
   stride(from: 0, to: rows, by: 256).map { $0..<min($0 + 256, rows) }
 }
 

@@ -1,11 +1,14 @@
-import ZonkeyModel
 import ZonkeyEngine
+import ZonkeyModel
+import ZonkeyPlatform
 
 /// The loss terms of one level by name; each a scalar on the step's tape.
 package struct LevelLosses: Sendable {
   package var terms: [(name: LossName, value: Tensor)] = []
   /// The mean probability of a start, a diagnostic.
   package var meanBoundary: Float = 0
+  /// Reconstruction losses before the factor r of model §8.
+  package var undivided: [LossName: Float] = [:]
 
   package mutating func add(_ name: LossName, _ value: Tensor) { terms.append((name, value)) }
 }
@@ -19,6 +22,7 @@ package struct LevelStep {
   package let batch: UnitBatch
   package let tape: Tape
   package let draws: any DrawSource
+  package let scope: LevelScope
   package let segmentation: Segmentation
   /// Units of the segments [P, D], raw and on the sphere.
   package let raw: Tensor
@@ -28,14 +32,18 @@ package struct LevelStep {
   package let share: Tensor
   package let boundaries: Tensor
   package let chunks: [Range<Int>]
+  /// Units from which a decoded one must be told; made only where they are used.
+  let candidates: Candidates
 
   private var configuration: LevelConfiguration { level.configuration }
   package var index: Int { level.index }
 
   /// Splits the batch.
   package init(
-    model: ZonkeyModel, level: Level, batch: UnitBatch, tape: Tape, draws: any DrawSource
+    model: ZonkeyModel, level: Level, batch: UnitBatch, tape: Tape, draws: any DrawSource,
+    scope: LevelScope = LevelScope()
   ) {
+    self.scope = scope
     self.model = model
     self.level = level
     self.batch = batch
@@ -49,12 +57,23 @@ package struct LevelStep {
       model: model, level: level, batch: batch, boundaries: boundaries, draws: draws)
     raw = tape.gather(batch.vectors, segmentation.rowOf)
     sequence = tape.normalized(raw)
-    let packed = tape.gather(boundaries, segmentation.rowOf)
+    let packed = tape.gather(
+      tape.withGradient(boundaries, share: level.configuration.departures.splitterGradient),
+      segmentation.rowOf)
     existence = tape.existence(packed, offsets: segmentation.offsets)
     share = tape.existenceShare(
       packed, offsets: segmentation.offsets, position: segmentation.rowOf,
       positions: batch.vectors.rows, real: segmentation.real)
     chunks = segmentation.chunks(rows: chunkRows(raw.rows))
+    candidates = LevelStep.candidates(model: model, batch: batch, scope: scope, tape: tape)
+  }
+
+  private static func candidates(
+    model: ZonkeyModel, batch: UnitBatch, scope: LevelScope, tape: Tape
+  ) -> Candidates {
+    let isUsed =
+      scope.learns && batch.symbols == nil && model.configuration.departures.allCandidates
+    return Candidates(isUsed ? batch.documents : [], of: batch.vectors, on: tape)
   }
 
   private static func probabilities(level: Level, batch: UnitBatch, tape: Tape) -> Tensor {
@@ -101,33 +120,43 @@ package struct LevelStep {
 
   // MARK: The step
 
-  /// Runs all passes; returns the losses and the latents [N, C·D] for the level above.
+  /// Runs the passes that the scope wants; returns the losses and the latents [N, C·D] for the level
+  /// above.
   package func run() -> (losses: LevelLosses, latents: Tensor) {
     var losses = LevelLosses()
     let latents = compress(sequence, existence)
-    let t0 = draws.beta(.cleanLevel, level: index, count: segmentation.segments)
-      .map { model.configuration.lastNoiseStep * $0 / 0.25 }
-    let clean = decode(latents, t0, noise: .cleanNoise)
     let mean = tape.meanBoundary(boundaries, documents: batch.documents)
     losses.meanBoundary = mean.scalar
-    cleanLosses(clean, noiseLevels: t0, mean: mean, into: &losses)
-    let again = compress(clean.vectors, clean.existence)
-    dirtyLosses(again, mean: mean, into: &losses)
-    let collapse = [latents, again].map {
-      tape.collapse($0, documentOf: segmentation.documentOf)
+    guard scope.learns else { return (losses, latents) }
+    var compressed = [latents]
+    if scope.wantsClean || scope.wantsNoisy && !isDirect {
+      let t0 = draws.beta(.cleanLevel, level: index, count: segmentation.segments)
+        .map { model.configuration.lastNoiseStep * $0 / 0.25 }
+      let clean = decode(latents, t0, noise: .cleanNoise)
+      cleanLosses(clean, noiseLevels: t0, mean: mean, into: &losses)
+      if !isDirect && (scope.wantsNoisy || scope.wants(.collapse)) {
+        compressed.append(compress(clean.vectors, clean.existence))
+      }
     }
-    losses.add(
-      .collapse,
-      tape.scalar(collapse) { values in
-        let sum = values[0] + values[1]
-        return (abs(sum), [Float](repeating: sum < 0 ? -1 : 1, count: 2))
-      })
+    if scope.wantsNoisy {
+      noisyLosses(compressed[compressed.count - 1], mean: mean, into: &losses)
+    }
+    if scope.wants(.collapse) { losses.add(.collapse, collapse(compressed)) }
     splitterLosses(mean: mean, into: &losses)
-    nullLosses(into: &losses)
-    if let mask = level.mask, model.configuration.weights.maskedModelling != 0 {
+    if scope.wants(.nullPosition) || scope.wants(.nullSequence) { nullLosses(into: &losses) }
+    if let mask = level.mask, scope.wants(.maskedModelling) {
       losses.add(.maskedModelling, maskedModelling(mask))
     }
     return (losses, latents)
+  }
+
+  private var isDirect: Bool { model.configuration.departures.directNoise }
+
+  private func collapse(_ latents: [Tensor]) -> Tensor {
+    tape.scalar(latents.map { tape.collapse($0, documentOf: segmentation.documentOf) }) { values in
+      let sum = values.reduce(0, +)
+      return (abs(sum), [Float](repeating: sum < 0 ? -1 : 1, count: values.count))
+    }
   }
 
   private func cleanLosses(
@@ -139,8 +168,8 @@ package struct LevelStep {
         tape.existenceLoss(
           clean.existence, labels: existence.constant, offsets: segmentation.offsets), 0.05))
     let rowLosses = clean.rowLosses ?? contrastive(clean, draw: .cleanNegative)
-    losses.add(
-      .cleanReconstruction, scaled(tape.weightedMean(rowLosses, share), byRateOf: mean))
+    addReconstruction(.cleanReconstruction, rowLosses, mean: mean, into: &losses)
+    guard scope.wants(.cleanStitcherPosition) || scope.wants(.cleanStitcherSequence) else { return }
     let stitched = stitch(
       clean.vectors, clean.existence, targets: sequence, draw: .stitchNegative)
     let t = noiseLevels.reduce(0, +) / Float(max(1, noiseLevels.count))
@@ -150,31 +179,45 @@ package struct LevelStep {
       scaled(stitched.sequence, byRateOf: mean, factor: 0.01 * (1 - t)))
   }
 
-  private func dirtyLosses(_ latents: Tensor, mean: Tensor, into losses: inout LevelLosses) {
+  private func addReconstruction(
+    _ name: LossName, _ rowLosses: Tensor, mean: Tensor, into losses: inout LevelLosses
+  ) {
+    let value = tape.weightedMean(rowLosses, share)
+    losses.undivided[name] = value.scalar
+    losses.add(name, scaled(value, byRateOf: mean))
+  }
+
+  private func noisyLosses(_ latents: Tensor, mean: Tensor, into losses: inout LevelLosses) {
     let n = segmentation.segments
     let t1 = draws.uniform(.middleLevel, level: index, count: n)
     let step = model.configuration.noiseStep
-    let t2 = zip(t1, draws.uniform(.dirtyShare, level: index, count: n))
-      .map { $0 * ($1 * step + 1 - step) }
     let dirty: DecodePass
     let rowLosses: Tensor
     let labels: Tensor
-    if index == 0 {
-      // The published code decodes at t1 here too, but at level 0 nothing reads the result.
-      dirty = decode(latents, t2, noise: .dirtyNoise)
-      rowLosses = dirty.rowLosses ?? dirty.existence
+    if isDirect {
+      let skew = 1 / configuration.departures.noiseSkew
+      dirty = decodeDirectly(latents, t1.map { skew == 1 ? $0 : pow($0, skew) })
+      rowLosses = dirty.rowLosses ?? contrastive(dirty, draw: .dirtyNegative)
       labels = existence.constant
     } else {
-      let previous = decode(latents, t1, noise: .middleNoise)
-      dirty = decode(latents, t2, noise: .dirtyNoise)
-      let mixed = mixedContrastive(dirty, previous: previous)
-      rowLosses = mixed.rowLosses
-      labels = tape.mixedLabels(
-        mixed.best, labels: existence.constant, previous: previous.existence.constant,
-        offsets: segmentation.offsets)
+      let t2 = zip(t1, draws.uniform(.dirtyShare, level: index, count: n))
+        .map { $0 * ($1 * step + 1 - step) }
+      if index == 0 {
+        // The published code decodes at t1 here too, but at level 0 nothing reads the result.
+        dirty = decode(latents, t2, noise: .dirtyNoise)
+        rowLosses = dirty.rowLosses ?? dirty.existence
+        labels = existence.constant
+      } else {
+        let previous = decode(latents, t1, noise: .middleNoise)
+        dirty = decode(latents, t2, noise: .dirtyNoise)
+        let mixed = mixedContrastive(dirty, previous: previous)
+        rowLosses = mixed.rowLosses
+        labels = tape.mixedLabels(
+          mixed.best, labels: existence.constant, previous: previous.existence.constant,
+          offsets: segmentation.offsets)
+      }
     }
-    losses.add(
-      .dirtyReconstruction, scaled(tape.weightedMean(rowLosses, share), byRateOf: mean))
+    addReconstruction(.dirtyReconstruction, rowLosses, mean: mean, into: &losses)
     losses.add(
       .dirtyExistence,
       scaled(
@@ -193,6 +236,17 @@ package struct LevelStep {
         let base = m + 1 - w
         return ((base * base - 1) * penalty, [values[0] > w ? 2 * base * penalty : 0])
       })
+    if scope.wants(.rate) {
+      losses.add(
+        .rate,
+        tape.scalar([mean]) { values in
+          let off = values[0] / w - 1
+          return (off * off, [2 * off / w])
+        })
+    }
+    if scope.wants(.lineStart) {
+      losses.add(.lineStart, tape.meanSurprise(boundaries, at: batch.lineStarts))
+    }
     let documents = batch.documents
     losses.add(
       .patch,

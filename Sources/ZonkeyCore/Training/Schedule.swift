@@ -47,10 +47,11 @@ package struct Schedule: Sendable, Equatable {
   /// Whether the planned fall has reached its end.
   package func isOver(atStep step: Int) -> Bool { decay.map { step >= $0.upperBound } ?? false }
 
-  /// The learning rate of a step, counted from 0.
-  package func learningRate(step: Int) -> Float {
+  /// The learning rate of a step, counted from 0; `own` is the step of what warms up.
+  package func learningRate(step: Int, own: Int? = nil) -> Float {
     var rate = peak
-    if step < warmupSteps { rate *= Float(step + 1) / Float(warmupSteps) }
+    let own = own ?? step
+    if own < warmupSteps { rate *= Float(own + 1) / Float(warmupSteps) }
     if let decay, step >= decay.lowerBound {
       let left = Float(decay.upperBound - step) / Float(max(1, decay.count))
       rate *= max(0, left)

@@ -9,9 +9,13 @@ public struct StepReport: Sendable {
   /// The weighted sum that was minimised, and its parts by level and name (unweighted).
   public let loss: Float
   package let losses: [[LossName: Float]]
+  /// Reconstruction losses before the factor r of model §8.
+  package let undivided: [[LossName: Float]]
   /// Mean segment length of each level, in its units.
   public let meanLengths: [Float]
   public let gradientNorm: Float
+  /// The norms of the gradients of the levels, from 0.
+  public let gradientNorms: [Float]
   public let learningRate: Float
   /// Segments of each level, and the positions of theirs that were computed.
   public let segments: [Int]
@@ -25,25 +29,28 @@ public struct StepReport: Sendable {
 /// The trainer neither prints nor reads the clock; the caller says how much time has passed.
 public final class Trainer {
   public let configuration: Configuration
-  public private(set) var state: TrainingState
+  public internal(set) var state: TrainingState
   package let model: ZonkeyModel
   package let weights: ParameterStore
   package let average: ParameterStore
   package let optimiser: AdamW
-  private let gradients: ParameterStore
-  private let tape: Tape
+  let gradients: ParameterStore
+  let tape: Tape
   private let random: RandomSource
   private let crops: CropBuffer
-  private var schedule: Schedule
+  var schedule: Schedule
   private var watch = DivergenceWatch()
 
-  /// A new run. `crops` must start at the beginning of its corpus.
+  /// A new run, with weights of another model as its start where they fit. `crops` must start at
+  /// the beginning of its corpus.
   package convenience init(
-    _ configuration: Configuration, seed: UInt64, crops: CropBuffer, threads: Int
+    _ configuration: Configuration, seed: UInt64, from start: Checkpoint? = nil,
+    crops: CropBuffer, threads: Int
   ) throws {
     let model = try ZonkeyModel(configuration)
     let weights = ParameterStore(count: model.parameters.count)
     model.initialize(weights, random: RandomSource(seed: seed))
+    _ = start?.copyWeights(to: weights, of: model)
     let average = ParameterStore(count: weights.count)
     average.copy(from: weights)
     try self.init(
@@ -67,7 +74,23 @@ public final class Trainer {
     tape = Tape(weights: weights, workers: Workers(count: threads), recording: true)
     random = RandomSource(seed: state.seed)
     schedule = Schedule(model.configuration, decay: state.decay)
-    for _ in 0..<state.step * configuration.batch { _ = try crops.draw() }
+    for _ in 0..<state.step { _ = try nextBatch() }
+  }
+
+  /// The documents of the next step; nil when the corpus is used up.
+  ///
+  /// Where lines are documents, there are more of them when they are short.
+  private func nextBatch() throws -> [Crop]? {
+    let (count, length) = (configuration.batch, configuration.levels[0].documentLength)
+    let byBytes = configuration.departures.beginningShare > 0
+    var (batch, bytes) = ([Crop](), 0)
+    func isFull() -> Bool { byBytes ? 2 * bytes >= (2 * count - 1) * length : batch.count == count }
+    while !isFull() {
+      guard let crop = try crops.draw() else { return nil }
+      batch.append(crop)
+      bytes += crop.bytes.count
+    }
+    return batch
   }
 
   /// Plans the fall of the learning rate for a run of a known number of steps.
@@ -116,14 +139,13 @@ public final class Trainer {
 
   /// One step; nil when the corpus is used up. Throws `diverged` before any weight is changed.
   public func step() throws -> StepReport? {
-    var batch: [Crop] = []
-    while batch.count < configuration.batch, let crop = try crops.draw() { batch.append(crop) }
-    guard batch.count == configuration.batch else { return nil }
+    guard let batch = try nextBatch() else { return nil }
     gradients.clear()
     let training = TrainingStep(model: model, tape: tape)
+    let stage = TrainingStage(configuration, bytes: state.bytes)
     let result = training.run(
-      symbols: batch.map { $0.symbols(configuration) },
-      draws: RandomDraws(source: random, step: state.step), gradients: gradients,
+      symbols: symbols(batch),
+      draws: RandomDraws(source: random, step: state.step), gradients: gradients, stage: stage,
       weight: training.weight)
     if let reason = watch.reason(loss: result.total, step: state.step) {
       throw ZonkeyError.diverged(step: state.step, reason: reason)
@@ -134,10 +156,8 @@ public final class Trainer {
         step: state.step, reason: "a gradient is not a number; lower learningRate")
     }
     let rate = schedule.learningRate(step: state.step)
-    optimiser.step(
-      weights: weights, gradients: gradients, norm: norm, learningRate: rate,
-      weightDecay: configuration.weightDecay, clip: configuration.gradientClip,
-      workers: tape.workers)
+    let norms = update(stage, norm: norm)
+    centre(result, stage: stage)
     state.step += 1
     let early = Float(1 + state.step) / Float(10 + state.step)
     let decay = min(configuration.averageDecay, early)
@@ -150,9 +170,21 @@ public final class Trainer {
     let kept = max(1, (1 << 16) / max(1, configuration.levels[0].documentLength))
     recentTexts = Array((recentTexts + batch.map(\.bytes)).suffix(kept))
     return StepReport(
-      step: state.step, loss: result.total, losses: result.losses,
+      step: state.step, loss: result.total, losses: result.losses, undivided: result.undivided,
       meanLengths: result.meanBoundary.map { 1 / max($0, 1e-6) }, gradientNorm: Float(norm),
+      gradientNorms: norms,
       learningRate: rate, segments: result.segments, positions: result.rows, bytes: bytes)
+  }
+
+  /// The batch's symbols; where line starts are learned, half of the crops hide their newlines.
+  private func symbols(_ batch: [Crop]) -> [DocumentSymbols] {
+    let hides = configuration.levels.contains {
+      ($0.weights ?? configuration.weights).lineStart > 0
+    }
+    return batch.enumerated().map { index, crop in
+      let key = random.key(0x4C, UInt64(state.step), UInt64(index))
+      return crop.symbols(configuration, hidesLines: hides && random.index(key, below: 2) == 0)
+    }
   }
 
   /// The losses of the averaged weights on crops that do not change from call to call; the next
@@ -170,10 +202,12 @@ public final class Trainer {
       let result = step.run(
         symbols: batch.map { $0.symbols(configuration) },
         draws: RandomDraws(source: RandomSource(seed: 0x7A1D), step: index), gradients: nil,
+        stage: .validation(configuration, bytes: state.bytes), probes: index == 0,
         weight: step.weight)
       sum.add(result, share: 1 / Float(batches.count))
     }
-    state.validation = ValidationFigures(step: state.step, losses: sum.losses)
+    state.validation = ValidationFigures(
+      step: state.step, losses: sum.undivided, probes: sum.probes)
     return sum
   }
 }
@@ -199,12 +233,17 @@ extension TrainingStep.Result {
   fileprivate mutating func add(_ other: TrainingStep.Result, share: Float) {
     if losses.isEmpty {
       losses = other.losses.map { $0.mapValues { _ in 0 } }
+      undivided = other.undivided.map { $0.mapValues { _ in 0 } }
       meanBoundary = other.meanBoundary.map { _ in 0 }
     }
     for level in other.losses.indices {
       for (name, value) in other.losses[level] { losses[level][name, default: 0] += share * value }
+      for (name, value) in other.undivided[level] {
+        undivided[level][name, default: 0] += share * value
+      }
       meanBoundary[level] += share * other.meanBoundary[level]
     }
+    if probes.isEmpty { probes = other.probes }
     total += share * other.total
   }
 }

@@ -19,6 +19,12 @@ package struct TrainingStep {
     package var segments: [Int] = []
     /// Packed rows of these segments.
     package var rows: [Int] = []
+    /// Reconstruction losses before the factor r (model §8).
+    package var undivided: [[LossName: Float]] = []
+    /// What was asked of each level beside its losses.
+    package var probes: [LevelProbe] = []
+    /// The mean latent of each level that centres them.
+    package var meanLatents: [Int: [Float]] = [:]
     /// The latents [N, C·D] of each level, when asked for.
     package var latents: [[Float]] = []
   }
@@ -33,15 +39,16 @@ package struct TrainingStep {
   /// `weight` gives each loss's weight in the sum; `keepLatents` copies the latents out.
   package func run(
     symbols: [DocumentSymbols], draws: any DrawSource, gradients: ParameterStore?,
-    keepLatents: Bool = false, weight: (_ level: Int, _ name: LossName) -> Float
+    keepLatents: Bool = false, stage: TrainingStage? = nil, probes: Bool = false,
+    weight: (_ level: Int, _ name: LossName) -> Float
   ) -> Result {
     tape.reset()
     var result = Result()
     var seeds: [(tensor: Tensor, gradient: [Float])] = []
     var batch = firstBatch(symbols)
-    for level in model.levels {
-      let step = LevelStep(model: model, level: level, batch: batch, tape: tape, draws: draws)
-      let (losses, latents) = step.run()
+    let scopes = stage?.scopes ?? model.levels.map { _ in LevelScope() }
+    for (level, scope) in zip(model.levels, scopes) {
+      let (step, losses, latents) = run(level, batch: batch, draws: draws, scope: scope)
       var named: [LossName: Float] = [:]
       for (name, value) in losses.terms {
         named[name] = value.scalar
@@ -50,12 +57,18 @@ package struct TrainingStep {
         if w != 0 { seeds.append((value, [w])) }
       }
       result.losses.append(named)
+      result.undivided.append(losses.undivided)
+      if probes { result.probes.append(step.probe(latents)) }
+      if level.compressor.mean != nil { result.meanLatents[level.index] = mean(of: latents) }
       result.meanBoundary.append(losses.meanBoundary)
       result.segments.append(step.segmentation.segments)
       result.rows.append(step.segmentation.rowOf.count)
       let next = level.index + 1
-      if next < model.levels.count || keepLatents {
-        batch = nextBatch(step, latents: latents, limit: documentLimit(above: level.index))
+      if next < scopes.count || keepLatents {
+        let share = next < model.levels.count ? gradientShare(into: level.index) : 1
+        batch = nextBatch(
+          step, latents: tape.withGradient(latents, share: share),
+          limit: documentLimit(above: level.index))
         if keepLatents { result.latents.append(batch.vectors.array) }
       }
     }
@@ -65,40 +78,54 @@ package struct TrainingStep {
 
   /// The sum that is minimised, with the configuration's weights.
   package func weight(_ level: Int, _ name: LossName) -> Float {
-    let weights = model.configuration.weights
-    switch name {
-    case .collapse: return weights.collapse
-    case .cleanExistence: return weights.cleanExistence
-    case .maskedModelling: return weights.maskedModelling
-    case .cleanReconstruction: return weights.cleanReconstruction
-    case .cleanStitcherPosition: return weights.cleanStitcherPosition
-    case .cleanStitcherSequence: return weights.cleanStitcherSequence
-    case .dirtyExistence: return weights.dirtyExistence
-    case .dirtyReconstruction: return weights.dirtyReconstruction
-    case .meanBoundary: return weights.meanBoundary
-    case .patch: return weights.patch
-    case .shortSegment: return weights.shortSegment
-    case .nullPosition: return weights.nullPosition
-    case .nullSequence: return weights.nullSequence
+    let configuration = model.configuration
+    return (configuration.levels[level].weights ?? configuration.weights)[name]
+  }
+
+  /// A level's part; one that does not learn leaves nothing for the backward pass.
+  private func run(
+    _ level: Level, batch: UnitBatch, draws: any DrawSource, scope: LevelScope
+  ) -> (LevelStep, LevelLosses, Tensor) {
+    func run() -> (LevelStep, LevelLosses, Tensor) {
+      let step = LevelStep(
+        model: model, level: level, batch: batch, tape: tape, draws: draws, scope: scope)
+      let (losses, latents) = step.run()
+      return (step, losses, latents)
     }
+    return scope.learns ? run() : tape.withoutRecording(run)
+  }
+
+  private func gradientShare(into level: Int) -> Float {
+    let levels = model.configuration.levels
+    return levels[level].departures.learningRateShare == 0
+      ? 0 : levels[level + 1].departures.downwardGradient
+  }
+
+  private func mean(of latents: Tensor) -> [Float] {
+    var sums = [Double](repeating: 0, count: latents.columns)
+    for row in 0..<latents.rows {
+      for j in sums.indices { sums[j] += Double(latents.values[row * latents.columns + j]) }
+    }
+    return sums.map { Float($0 / Double(max(1, latents.rows))) }
   }
 
   private func firstBatch(_ documents: [DocumentSymbols]) -> UnitBatch {
     var (symbols, extents, limits) = (ContiguousArray<Int32>(), [DocumentExtent](), [Int]())
-    var forbidden: [Bool] = []
+    var (forbidden, lineStarts) = ([Bool](), [Int]())
     let s = model.levels[0].configuration.segmentLength
     for document in documents {
       extents.append(
         DocumentExtent(
           offset: symbols.count, rows: document.symbols.count, real: document.real))
       limits.append(startLimit(rows: document.symbols.count, complete: document.complete, s))
+      lineStarts += document.lineStarts.map { symbols.count + $0 }
       symbols.append(contentsOf: document.symbols)
       forbidden.append(contentsOf: document.symbols.map(isContinuation))
     }
     let vectors = tape.gather(tape.use(model.embedding), symbols)
     return UnitBatch(
       vectors: vectors, documents: extents, startLimit: limits, symbols: symbols,
-      forbidden: forbidden)
+      forbidden: forbidden, lineStarts: lineStarts)
   }
 
   private func documentLimit(above level: Int) -> Int {
@@ -110,7 +137,8 @@ package struct TrainingStep {
   /// The latents of a level as documents of the next one.
   private func nextBatch(_ step: LevelStep, latents: Tensor, limit: Int) -> UnitBatch {
     var (rows, extents, limits) = (ContiguousArray<Int32>(), [DocumentExtent](), [Int]())
-    var first = 0
+    var (first, lineStarts) = (0, [Int]())
+    let below = Set(step.batch.lineStarts)
     let index = min(step.index + 1, model.levels.count - 1)
     let s = model.levels[index].configuration.segmentLength
     for (document, count) in step.segmentation.counts.enumerated() {
@@ -120,12 +148,16 @@ package struct TrainingStep {
       let padded = model.configuration.paddedDocuments ? limit : real + (complete ? 1 : 0)
       extents.append(DocumentExtent(offset: rows.count, rows: padded, real: real))
       limits.append(startLimit(rows: padded, complete: complete, s))
+      let offset = step.batch.documents[document].offset
+      for i in 0..<real where below.contains(offset + step.segmentation.startOf[first + i]) {
+        lineStarts.append(rows.count + i)
+      }
       for i in 0..<padded { rows.append(i < real ? Int32(first + i) : -1) }
       first += count
     }
     return UnitBatch(
       vectors: tape.gather(latents, rows), documents: extents, startLimit: limits, symbols: nil,
-      forbidden: [Bool](repeating: false, count: rows.count))
+      forbidden: [Bool](repeating: false, count: rows.count), lineStarts: lineStarts)
   }
 
   private func startLimit(rows: Int, complete: Bool, _ segmentLength: Int) -> Int {
@@ -145,8 +177,11 @@ package struct DocumentSymbols: Sendable, Equatable {
   package let real: Int
   /// Whether the text ends here; false for a crop that was cut.
   package let complete: Bool
+  /// Positions where a line begins whose newline is hidden.
+  package let lineStarts: [Int]
 
-  package init(symbols: [Int32], real: Int, complete: Bool) {
+  package init(symbols: [Int32], real: Int, complete: Bool, lineStarts: [Int] = []) {
+    self.lineStarts = lineStarts
     self.symbols = symbols
     self.real = real
     self.complete = complete

@@ -76,18 +76,22 @@ package final class ParameterStore: @unchecked Sendable {
 
   package func clear() { values.update(repeating: 0, count: count) }
 
-  /// Calls `body` for runs of 64 Ki numbers, shared out to workers.
-  package func forEachRun(on workers: Workers, _ body: (_ run: Int, _ range: Range<Int>) -> Void) {
-    let length = 1 << 16
-    workers.run((count + length - 1) / length) { _, run in
-      body(run, run * length..<min((run + 1) * length, count))
+  /// Calls `body` for runs of 64 Ki numbers of all or of a part, shared out to workers.
+  package func forEachRun(
+    of part: Range<Int>? = nil, on workers: Workers,
+    _ body: (_ run: Int, _ range: Range<Int>) -> Void
+  ) {
+    let (part, length) = (part ?? 0..<count, 1 << 16)
+    workers.run((part.count + length - 1) / length) { _, run in
+      let first = part.lowerBound + run * length
+      body(run, first..<min(first + length, part.upperBound))
     }
   }
 
-  /// The Euclidean norm of all numbers, the same for any number of workers.
-  package func norm(on workers: Workers) -> Double {
+  /// The Euclidean norm of all numbers, or of a part, the same for any number of workers.
+  package func norm(of part: Range<Int>? = nil, on workers: Workers) -> Double {
     let squares = Mutex<[Int: Double]>([:])
-    forEachRun(on: workers) { run, range in
+    forEachRun(of: part, on: workers) { run, range in
       let (x, count) = (values + range.lowerBound, range.count)
       let square = zk_dot(x, x, count)
       squares.withLock { $0[run] = square }

@@ -155,7 +155,8 @@ public struct Checkpoint: Sendable {
   private static func model(
     _ file: SafetensorsFile, path: String
   ) throws(ZonkeyError) -> ZonkeyModel {
-    guard var configuration = Configuration.preset("tiny") else {
+    // What a file does not tell was not known when it was written: it means the paper's form.
+    guard var configuration = Configuration.preset("paper") else {
       throw .badModel(path: path, reason: "no base configuration")
     }
     do {

@@ -11,6 +11,8 @@ public struct TrainingState: Sendable, Equatable {
   public var elapsedSeconds = 0.0
   /// The steps of the learning rate's fall, once planned.
   public var decay: Range<Int>?
+  /// Updates of each level, where not all have had as many as there were steps.
+  public var levelSteps: [Int]?
   /// How the averaged weights did on validation text when they were last tried.
   public var validation: ValidationFigures?
 
@@ -26,6 +28,7 @@ public struct TrainingState: Sendable, Equatable {
       out["decay_first"] = .integer(Int64(decay.lowerBound))
       out["decay_end"] = .integer(Int64(decay.upperBound))
     }
+    out["level_steps"] = levelSteps.map { .array($0.map { .integer(Int64($0)) }) }
     out["validation"] = validation?.json
     return .object(out)
   }
@@ -48,6 +51,7 @@ public struct TrainingState: Sendable, Equatable {
     {
       decay = first..<end
     }
+    levelSteps = json["level_steps"]?.arrayValue?.compactMap(\.intValue)
     validation = json["validation"].flatMap { ValidationFigures(json: $0) }
   }
 }
@@ -61,9 +65,12 @@ public struct ValidationFigures: Sendable, Equatable {
   public let clean: [Float]
   /// Decoded from noisy ones.
   public let dirty: [Float]
+  /// What else was asked of each level; older checkpoints have none.
+  public let probes: [LevelProbe]
 
-  package init(step: Int, losses: [[LossName: Float]]) {
+  package init(step: Int, losses: [[LossName: Float]], probes: [LevelProbe] = []) {
     self.step = step
+    self.probes = probes
     clean = losses.map { $0[.cleanReconstruction] ?? 0 }
     dirty = losses.map { $0[.dirtyReconstruction] ?? 0 }
   }
@@ -71,7 +78,7 @@ public struct ValidationFigures: Sendable, Equatable {
   package var json: JSONValue {
     [
       "step": .integer(Int64(step)), "clean": .array(clean.map { JSONValue($0) }),
-      "dirty": .array(dirty.map { JSONValue($0) }),
+      "dirty": .array(dirty.map { JSONValue($0) }), "probes": .array(probes.map(\.json)),
     ]
   }
 
@@ -80,6 +87,7 @@ public struct ValidationFigures: Sendable, Equatable {
       let dirty = json["dirty"]?.arrayValue
     else { return nil }
     self.step = step
+    probes = json["probes"]?.arrayValue?.compactMap { LevelProbe(json: $0) } ?? []
     self.clean = clean.compactMap { $0.doubleValue.map { Float($0) } }
     self.dirty = dirty.compactMap { $0.doubleValue.map { Float($0) } }
     guard clean.count == self.clean.count, dirty.count == self.dirty.count,

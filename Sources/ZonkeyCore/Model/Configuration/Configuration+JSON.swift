@@ -47,6 +47,10 @@ private func configurationFields() -> [Field<Configuration>] {
     .real("learningRate", \.learningRate), .count("warmupSteps", \.warmupSteps),
     .real("decayShare", \.decayShare), .real("weightDecay", \.weightDecay),
     .real("gradientClip", \.gradientClip), .real("averageDecay", \.averageDecay),
+    .flag("arcNoise", \.departures.arcNoise), .flag("directNoise", \.departures.directNoise),
+    .flag("allCandidates", \.departures.allCandidates),
+    .real("beginningShare", \.departures.beginningShare),
+    .flag("clipsByLevel", \.departures.clipsByLevel),
   ]
 }
 
@@ -59,6 +63,16 @@ private func levelFields() -> [Field<LevelConfiguration>] {
     .count("decompressorLayers", \.decompressorLayers),
     .count("denoiserLayers", \.denoiserLayers), .real("targetRate", \.targetRate),
     .count("minimumLength", \.minimumLength),
+    .flag("parallelDecoder", \.departures.parallelDecoder),
+    .flag("placeMaps", \.departures.placeMaps), .flag("centred", \.departures.centred),
+    .count("splitterReach", \.departures.splitterReach),
+    .flag("timeNetwork", \.departures.timeNetwork),
+    .flag("selfConditioning", \.departures.selfConditioning),
+    .real("noiseSkew", \.departures.noiseSkew), .count("fromByte", \.departures.fromByte),
+    .count("noiseFromByte", \.departures.noiseFromByte),
+    .real("learningRateShare", \.departures.learningRateShare),
+    .real("downwardGradient", \.departures.downwardGradient),
+    .real("splitterGradient", \.departures.splitterGradient),
   ]
 }
 
@@ -73,6 +87,7 @@ private func weightFields() -> [Field<LossWeights>] {
     .real("dirtyReconstruction", \.dirtyReconstruction), .real("meanBoundary", \.meanBoundary),
     .real("patch", \.patch), .real("shortSegment", \.shortSegment),
     .real("nullPosition", \.nullPosition), .real("nullSequence", \.nullSequence),
+    .real("rate", \.rate), .real("lineStart", \.lineStart),
   ]
 }
 
@@ -110,7 +125,12 @@ extension Configuration {
   /// The configuration as JSON, every key present.
   package var json: JSONValue {
     var out = object(self, configurationFields())
-    out["levels"] = .array(levels.map { .object(object($0, levelFields())) })
+    out["levels"] = .array(
+      levels.map { level in
+        var members = object(level, levelFields())
+        members["weights"] = level.weights.map { .object(object($0, weightFields())) }
+        return .object(members)
+      })
     out["weights"] = .object(object(weights, weightFields()))
     return .object(out)
   }
@@ -145,7 +165,17 @@ extension Configuration {
       }
       var level = index < levels.count ? levels[index] : changed[index - 1]
       if index >= levels.count { level.width = changed[index - 1].latentWidth }
-      try assign(members, to: &level, levelFields(), prefix: "levels.\(index).")
+      try assign(
+        members, to: &level, levelFields(), prefix: "levels.\(index).", except: ["weights"])
+      if let value = members["weights"] {
+        guard case .object(let members) = value else {
+          throw .badConfiguration(key: "levels.\(index).weights", reason: "needs an object")
+        }
+        var own = level.weights ?? weights
+        try assign(
+          members, to: &own, weightFields(), prefix: "levels.\(index).weights.")
+        level.weights = own
+      }
       changed.append(level)
     }
     levels = changed
@@ -170,6 +200,15 @@ extension Configuration {
       }
       try assign(
         [parts[2]: value], to: &levels[index], levelFields(), prefix: "levels.\(index).")
+    case (4, "levels") where parts[2] == "weights":
+      guard let index = Int(parts[1]), levels.indices.contains(index) else {
+        throw .badConfiguration(
+          key: key, reason: "there are levels 0 to \(levels.count - 1) here")
+      }
+      var own = levels[index].weights ?? weights
+      try assign(
+        [parts[3]: value], to: &own, weightFields(), prefix: "levels.\(index).weights.")
+      levels[index].weights = own
     case (2, "weights"):
       try assign([parts[1]: value], to: &weights, weightFields(), prefix: "weights.")
     default:

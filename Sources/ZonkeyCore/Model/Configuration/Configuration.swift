@@ -20,6 +20,10 @@ public struct LevelConfiguration: Sendable, Equatable {
   public var targetRate: Float
   /// Segments shorter than this are discouraged by the short-segment loss.
   public var minimumLength: Int
+  /// How this level departs from the paper.
+  public var departures = LevelDepartures.none
+  /// The weights of this level's losses, where they are not the configuration's.
+  public var weights: LossWeights?
 
   /// The latent's width, C·D.
   public var latentWidth: Int { width * compressionVectors }
@@ -40,6 +44,10 @@ public struct LossWeights: Sendable, Equatable {
   public var shortSegment: Float
   public var nullPosition: Float
   public var nullSequence: Float
+  /// How far the mean rate of starts is from the wanted one, on both sides; not in the paper.
+  public var rate: Float = 0
+  /// How unlikely a start is where a line begins, after WtP (arXiv 2305.18893); not in the paper.
+  public var lineStart: Float = 0
 }
 
 /// Everything that defines a model and how it is trained; a value, stored in its checkpoint.
@@ -72,6 +80,8 @@ public struct Configuration: Sendable, Equatable {
   public var gradientClip: Float
   /// Decay of the moving average of the weights that everything but training uses.
   public var averageDecay: Float
+  /// How training departs from the paper.
+  public var departures = Departures.none
 }
 
 extension Configuration {
@@ -121,6 +131,10 @@ extension Configuration {
       try check(
         (1...level.segmentLength).contains(level.minimumLength), key + "minimumLength",
         "needs 1 to the segment length")
+      try level.departures.validate(key)
+      for (name, value) in level.weights?.named ?? [] {
+        try check((0...1e9).contains(value), key + "weights." + name, "needs 0 to 1e9")
+      }
       if index > 0 {
         try check(
           level.width == levels[index - 1].latentWidth, key + "width",
@@ -134,6 +148,7 @@ extension Configuration {
       ("learningRate", learningRate, 0...1),
       ("decayShare", decayShare, 0...1), ("weightDecay", weightDecay, 0...1),
       ("averageDecay", averageDecay, 0...1), ("gradientClip", gradientClip, 0...1e9),
+      ("beginningShare", departures.beginningShare, 0...1),
     ]
     for (key, value, range) in floats {
       try check(range.contains(value), key, "needs \(range.lowerBound) to \(range.upperBound)")
@@ -142,5 +157,8 @@ extension Configuration {
       try check((0...1e9).contains(value), "weights." + key, "needs 0 to 1e9")
     }
     try check((0...1 << 30).contains(warmupSteps), "warmupSteps", "needs 0 or more")
+    try check(
+      levels.contains { $0.departures.learningRateShare > 0 }, "levels.0.learningRateShare",
+      "is 0 and so is that of every other level: nothing would learn")
   }
 }

@@ -17,9 +17,9 @@ public struct GappedDocument: Sendable, Equatable {
 
 /// Fills gaps in documents (model §9, infilling); one for each thread.
 ///
-/// A gap's units are denoised in one window with the known units around it. After every step the
-/// known ones are put back, and the window's latent gets that step's noise. The number of units is
-/// given; how many bytes each becomes is the model's decision.
+/// A gap's units are denoised in one window with the known units around it, by the walk that makes
+/// documents; after every step the known ones are put back. The number of units is given; how many
+/// bytes each becomes is the model's decision.
 public final class Infiller {
   private let zonkey: Zonkey
   private let options: GenerationOptions
@@ -90,31 +90,31 @@ public final class Infiller {
   ) -> [Float] {
     let (width, latentWidth) = (level.configuration.width, level.configuration.latentWidth)
     let rows = (left.count + right.count) / width + gap
-    let offsets: ContiguousArray<Int32> = [0, Int32(rows)]
+    let place = left.count / width..<left.count / width + gap
     let noise = RandomSource(seed: key)
     tape.reset()
-    var filling = tape.normalized(
-      tape.constant(noise.normal(noise.key(0), count: gap * width), columns: width)
+    let start = tape.normalized(
+      tape.constant(noise.normal(noise.key(0), count: latentWidth), columns: latentWidth)
     ).array
-    for step in 0..<max(1, options.steps) {
-      tape.reset()
-      let t = 1 - Float(step) / Float(max(1, options.steps))
-      let window = tape.normalized(tape.constant(left + filling + right, columns: width))
-      let existence = tape.constant([Float](repeating: 1 - Probability.epsilon, count: rows))
-      let latent = level.compress(window, existence: existence, offsets: offsets, on: tape)
-      let z = noise.normal(noise.key(UInt64(step) + 1), count: latentWidth)
-      let noisy = tape.noisy(latent, levels: [t], noise: z[...])
-      let decoded = level.decode(noisy, noiseLevels: [t], offsets: offsets, on: tape)
-      let first = left.count / width
-      filling = decoded.vectors.rows(first..<first + gap).array
-    }
-    return filling
+    var walk = NoiseWalk(model: zonkey.model, level: level, tape: tape)
+    (walk.steps, walk.freshShare) = (options.steps, options.freshNoise)
+    let decoded = walk.decoded(
+      from: start, rows: rows,
+      noise: { noise.normal(noise.key(UInt64($0) + 1), count: latentWidth) },
+      settled: { decoded, _ in
+        let window = left + decoded.vectors.rows(place).array + right
+        return NoiseWalk.Sequence(
+          units: tape.normalized(tape.constant(window, columns: width)),
+          existence: tape.constant([Float](repeating: 1 - Probability.epsilon, count: rows)))
+      })
+    return decoded.vectors.rows(place).array
   }
 
   /// Units of the level down to bytes.
   private func bytes(_ units: [Float]) -> [UInt8] {
     var sampler = Sampler(model: zonkey.model, tape: tape)
     sampler.existenceCutoff = options.existenceCutoff
+    sampler.lowerNoise = options.lowerNoise
     sampler.unitLimit = options.maxBytes
     return Configuration.bytes(
       of: sampler.symbols(sampler.expand(units, from: level.index), among: 256))

@@ -37,10 +37,15 @@ package struct LatentExpander {
   /// Scratch; reset for every group.
   package let tape: Tape
   package let existenceCutoff: Float
+  /// The noise level that the decoder is told of; the latents are taken as they are.
+  package let noiseLevel: Float
   /// Whether the stitcher sees positions that do not exist, as in the published code.
   package let keepsAll: Bool
 
-  package init(model: ZonkeyModel, level: Level, tape: Tape, existenceCutoff: Float) {
+  package init(
+    model: ZonkeyModel, level: Level, tape: Tape, existenceCutoff: Float, noiseLevel: Float = 0
+  ) {
+    self.noiseLevel = noiseLevel
     self.level = level
     self.tape = tape
     self.existenceCutoff = existenceCutoff
@@ -119,7 +124,7 @@ package struct LatentExpander {
       }
     }
     return level.decode(
-      latents, noiseLevels: [Float](repeating: 0, count: group.count),
+      latents, noiseLevels: [Float](repeating: noiseLevel, count: group.count),
       offsets: level.fullOffsets(group.count), on: tape)
   }
 

@@ -1,6 +1,6 @@
 import ZonkeyEngine
 
-/// Generates documents from noise, top level first (model §9).
+/// Makes level 0's units of what a level above has (model §9), and of noise as the published code.
 package struct Sampler {
   package let model: ZonkeyModel
   package let tape: Tape
@@ -8,6 +8,9 @@ package struct Sampler {
   package var steps = 10
   /// A sequence ends where existence falls below this.
   package var existenceCutoff: Float = 0.2
+  /// The noise level at which levels below the top are told that they decode: their latents are
+  /// decoded themselves and lie beside the true ones.
+  package var lowerNoise: Float = 0
   /// The most units of any level in a document; bounds work and memory.
   package var unitLimit = 1 << 16
 
@@ -29,32 +32,28 @@ package struct Sampler {
     model.levels[..<top].reversed().reduce(units) { expand($0, by: $1) }
   }
 
-  /// The units of the level that starts from noise.
+  /// The units of the level that starts from noise, by the published sampler.
   private func denoised(_ start: [Float], by level: Level) -> [Float] {
-    tape.reset()
-    let full = level.fullOffsets(1)
-    var latent = tape.constant(start, columns: level.configuration.latentWidth)
-    var decoded = level.decode(latent, noiseLevels: [noiseLevel(0)], offsets: full, on: tape)
-    for step in 1..<max(1, steps) {
-      latent = level.compress(
-        decoded.vectors, existence: decoded.existence, offsets: full, on: tape)
-      decoded = level.decode(latent, noiseLevels: [noiseLevel(step)], offsets: full, on: tape)
-    }
+    var walk = NoiseWalk(model: model, level: level, tape: tape)
+    (walk.steps, walk.carriesNoise) = (steps, false)
+    let decoded = walk.decoded(
+      from: start, rows: level.configuration.segmentLength, noise: { _ in [] },
+      settled: { decoded, _ in
+        NoiseWalk.Sequence(units: decoded.vectors, existence: decoded.existence)
+      })
     let placed = level.placed(
       decoded.vectors, existence: decoded.existence, joins: [false], lengths: [nil],
       existenceCutoff: existenceCutoff, keepsAll: true, on: tape)
     return placed.units.rows(0..<min(placed.units.rows, unitLimit)).array
   }
 
-  /// 1, 1 - 1/n, … 1/n for n steps: the last decode still sees the last share of noise.
-  private func noiseLevel(_ step: Int) -> Float { 1 - Float(step) / Float(max(1, steps)) }
-
   /// Latents of a level decoded, stitched and cut: the units of that level.
   private func expand(_ latents: [Float], by level: Level) -> [Float] {
     let limit = unitLimit * level.configuration.width
     var units: [Float] = []
     let expander = LatentExpander(
-      model: model, level: level, tape: tape, existenceCutoff: existenceCutoff)
+      model: model, level: level, tape: tape, existenceCutoff: existenceCutoff,
+      noiseLevel: lowerNoise)
     let count = latents.count / level.configuration.latentWidth
     expander.expand([LatentSequence(latents: latents, count: count)]) { _, found in
       units += found.array.prefix(limit - units.count)

@@ -28,10 +28,11 @@ extension Level {
       prefixed: input, rows: rows, projected: projected, existence: existence, offsets: offsets,
       wanted: SegmentRows(of: widened(offsets, by: vectors)) { _, _ in 0..<vectors }, on: tape)
     let learned = tape.use(compressor.learned).reshaped(columns: configuration.latentWidth)
-    return tape.normalized(
-      tape.addRow(
-        outputs.reshaped(columns: configuration.latentWidth), learned,
-        factor: -(1 - Probability.epsilon)))
+    let own = tape.addRow(
+      outputs.reshaped(columns: configuration.latentWidth), learned, factor: -(1 - Probability.epsilon))
+    guard let mean = compressor.mean else { return tape.normalized(own) }
+    // It follows the latents' mean by itself: no gradient.
+    return tape.normalized(tape.addRow(own, tape.use(mean).constant, factor: -1))
   }
 
   /// Units x [P, D] with what the convolution makes of those around them: the input rows.

@@ -5,7 +5,7 @@ extension Level {
   /// The splitter's probability of a start at every row of packed documents (model §3).
   ///
   /// Shapes: x [L, D], offsets [B + 1]; result [L, 1] in [ε, 1]. A row's value depends on
-  /// ⌊S/2⌋ + 4 rows on both sides and no others. `mixed` [L, D] is what the
+  /// `splitterReach` rows on both sides and no others. `mixed` [L, D] is what the
   /// attention gives, where the caller has it already.
   package func boundaryProbability(
     _ x: Tensor, mixed: Tensor? = nil, offsets: ContiguousArray<Int32>, on tape: Tape
@@ -36,7 +36,10 @@ extension Level {
   }
 
   /// h, the positions that the splitter's attention sees on each side.
-  var splitterHalf: Int { configuration.segmentLength / 2 }
+  var splitterHalf: Int {
+    let reach = configuration.departures.splitterReach
+    return reach > 0 ? reach : configuration.segmentLength / 2
+  }
 
   /// The positions of its window: [2·h + 1, D / H].
   var splitterPositions: [Float] {
@@ -51,5 +54,8 @@ extension Level {
   }
 
   /// Rows on each side that a probability depends on.
-  package var splitterReach: Int { configuration.segmentLength / 2 + 4 }
+  package var splitterReach: Int {
+    let reach = configuration.departures.splitterReach
+    return splitterHalf + (reach > 0 ? min(reach, 4) : 4)
+  }
 }

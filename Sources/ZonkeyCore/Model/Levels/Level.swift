@@ -15,9 +15,10 @@ package struct SegmentSplitter: Sendable {
     let width = level.width
     layer = TransformerLayer(name, width: width, parts: 4, ratio: ratio, in: &list)
     finalNorm = LayerNorm("\(name).final_norm", width: width, in: &list)
+    let reach = level.departures.splitterReach
     convolution = Convolution(
       "\(name).convolution", width: width,
-      groups: [(3, 8), (5, 8), (7, 8), (9, 8)], in: &list)
+      groups: [3, 5, 7, 9].map { (reach > 0 ? min($0, 2 * reach + 1) : $0, 8) }, in: &list)
     fromSequence = Linear("\(name).from_sequence", inputs: width, outputs: 1, in: &list)
     fromFeatures = list.add("\(name).from_features.weight", 1, 32, .uniform(fanIn: width + 32))
     bias = list.add("\(name).bias", 1, 1, .constant(0))
@@ -31,6 +32,8 @@ package struct Compressor: Sendable {
   /// C learned vectors in front of every segment: [C, D].
   package let learned: Parameter
   package let encoder: ProbabilisticEncoder
+  /// The running mean that is taken from latents [1, C·D], where they are centred.
+  package let mean: Parameter?
 
   init(_ name: String, level: LevelConfiguration, ratio: Int, in list: inout ParameterList) {
     convolution = Convolution(
@@ -40,30 +43,32 @@ package struct Compressor: Sendable {
     encoder = ProbabilisticEncoder(
       name, layers: level.compressorLayers, width: level.width, heads: level.heads, ratio: ratio,
       in: &list)
+    mean =
+      level.departures.centred
+      ? list.add("\(name).mean", 1, level.latentWidth, .constant(0)) : nil
   }
 }
 
-/// The parameters of a decode: noise level vectors, causal stack, denoiser, existence head (§5).
+/// The parameters of a decode: noise levels, decompressor, denoiser, existence head (§5).
 package struct LatentDecoder: Sendable {
-  package let clean: Parameter
-  package let noisy: Parameter
-  /// The causal stack: pre-norm, ordinary attention, no gate.
-  package let causal: [TransformerLayer]
+  package let noise: NoiseLevels
+  package let decompressor: DecompressorStack
+  /// The map of the guessed latent's vectors, where the decoder is shown them.
+  package let guess: Linear?
   package let denoiser: ProbabilisticEncoder
   package let existence: Linear
 
   init(_ name: String, level: LevelConfiguration, ratio: Int, in list: inout ParameterList) {
-    clean = list.add("\(name).noise_level.clean", 1, level.width, .normal(0.5))
-    noisy = list.add("\(name).noise_level.noisy", 1, level.width, .normal(0.5))
-    causal = (0..<level.decompressorLayers).map {
-      TransformerLayer(
-        "\(name).decompressor.layers.\($0)", width: level.width, parts: 3, ratio: ratio,
-        in: &list)
-    }
+    noise = NoiseLevels("\(name).noise_level", level: level, in: &list)
+    decompressor = DecompressorStack(
+      "\(name).decompressor", level: level, ratio: ratio, in: &list)
     denoiser = ProbabilisticEncoder(
       "\(name).denoiser", layers: level.denoiserLayers, width: level.width, heads: level.heads,
       ratio: ratio, in: &list)
     existence = Linear("\(name).existence", inputs: level.width, outputs: 1, in: &list)
+    guess =
+      level.departures.selfConditioning
+      ? Linear("\(name).guess", inputs: level.width, outputs: level.width, in: &list) : nil
   }
 }
 

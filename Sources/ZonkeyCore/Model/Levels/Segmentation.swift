@@ -12,11 +12,14 @@ package struct UnitBatch: Sendable {
   package let symbols: ContiguousArray<Int32>?
   /// Rows where no segment may begin (inside a UTF-8 character), at level 0.
   package let forbidden: [Bool]
+  /// Rows where a line begins whose newline is hidden, in order.
+  package let lineStarts: [Int]
 
   package init(
     vectors: Tensor, documents: [DocumentExtent], startLimit: [Int],
-    symbols: ContiguousArray<Int32>?, forbidden: [Bool]
+    symbols: ContiguousArray<Int32>?, forbidden: [Bool], lineStarts: [Int] = []
   ) {
+    self.lineStarts = lineStarts
     self.vectors = vectors
     self.documents = documents
     self.startLimit = startLimit

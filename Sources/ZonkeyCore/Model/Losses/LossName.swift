@@ -13,4 +13,6 @@ package enum LossName: String, Sendable, CaseIterable {
   case shortSegment = "short_segment"
   case nullPosition = "null_position"
   case nullSequence = "null_sequence"
+  case rate
+  case lineStart = "line_start"
 }

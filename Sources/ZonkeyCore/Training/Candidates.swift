@@ -1,0 +1,64 @@
+import ZonkeyEngine
+import ZonkeyKernels
+import ZonkeyModel
+import ZonkeyPlatform
+
+/// The distinct units of a batch, from which a decoded unit must be told (all but its own).
+///
+/// Units whose cosine is above 0.999 are copies of one: the same word elsewhere, or the same
+/// segment seen by two windows.
+struct Candidates {
+  /// Their directions [M, D], constant.
+  let directions: Tensor
+  /// The candidate of every unit of the batch; 0 where there is none.
+  private let numberOf: ContiguousArray<Int32>
+
+  private static let copyCosine: Float = 0.999
+
+  /// From the genuine rows of some documents; the memory is `tape`'s.
+  init(_ documents: [DocumentExtent], of vectors: Tensor, on tape: Tape) {
+    let units = tape.sphere((documents.isEmpty ? vectors.rows(0..<0) : vectors).constant, radius: 1)
+    let (width, rows) = (units.columns, units.rows)
+    let out = tape.empty(max(1, rows), width).constant
+    out.values.update(repeating: 0, count: width)
+    var numbers = ContiguousArray<Int32>(repeating: 0, count: rows)
+    var count = 0
+    for document in documents {
+      for row in document.offset..<document.offset + document.real {
+        let unit = units.values + row * width
+        let copy = (0..<count).first {
+          Float(zk_dot(unit, out.values + $0 * width, width)) > Self.copyCosine
+        }
+        if copy == nil { (out.values + count * width).update(from: unit, count: width) }
+        numbers[row] = Int32(copy ?? count)
+        if copy == nil { count += 1 }
+      }
+    }
+    directions = out.rows(0..<max(1, count))
+    numberOf = numbers
+  }
+
+  var count: Int { directions.rows }
+
+  /// The candidates of rows of the batch.
+  func numbers(_ rows: ContiguousArray<Int32>) -> ContiguousArray<Int32> {
+    ContiguousArray(rows.map { numberOf[Int($0)] })
+  }
+}
+
+extension LevelStep {
+  /// Cross-entropy of each decoded row [P, D] over all candidates: [P, 1].
+  func candidateLoss(_ v: Tensor, targets: ContiguousArray<Int32>) -> Tensor {
+    let out = tape.empty(v.rows, 1)
+    let chunks = fixedChunks(v.rows)
+    let directions = candidates.directions
+    tape.map(chunks.count) { child, chunk in
+      let rows = chunks[chunk]
+      let cosines = child.linear(child.sphere(child.borrow(v.rows(rows)), radius: 1), directions)
+      child.deliver(
+        child.cosineCrossEntropy(cosines, targets: ContiguousArray(targets[rows])),
+        to: out.rows(rows))
+    }
+    return out
+  }
+}

@@ -1,0 +1,95 @@
+import ZonkeyEngine
+import ZonkeyKernels
+import ZonkeyModel
+import ZonkeyPlatform
+
+/// What a level does in a step.
+package struct LevelScope: Sendable {
+  /// Whether it learns: otherwise it only splits and compresses.
+  package var learns = true
+  /// Whether it is shown noise yet.
+  package var isNoisy = true
+  /// Losses that nobody wants are not computed.
+  package var unwanted: Set<LossName> = []
+
+  package init() {}
+
+  func wants(_ name: LossName) -> Bool { !unwanted.contains(name) }
+
+  var wantsClean: Bool {
+    [
+      .cleanExistence, .cleanReconstruction, .cleanStitcherPosition, .cleanStitcherSequence,
+    ].contains { wants($0) }
+  }
+
+  var wantsNoisy: Bool {
+    isNoisy && (wants(.dirtyReconstruction) || wants(.dirtyExistence))
+  }
+}
+
+/// Which levels take part in a step, and how.
+package struct TrainingStage: Sendable {
+  package var scopes: [LevelScope]
+
+  /// The stage of a run that has seen so many bytes.
+  ///
+  /// A level takes part once its first byte has come; those above the highest that learns do not.
+  package init(_ configuration: Configuration, bytes: Int) {
+    let begun = configuration.levels.prefix { $0.departures.fromByte <= bytes }
+    scopes = begun.map { level in
+      var scope = LevelScope()
+      scope.learns = level.departures.learningRateShare > 0
+      scope.isNoisy = level.departures.noiseFromByte <= bytes
+      let weights = level.weights ?? configuration.weights
+      scope.unwanted = Set(LossName.allCases.filter { weights[$0] == 0 })
+      return scope
+    }
+    while let last = scopes.last, !last.learns { scopes.removeLast() }
+  }
+
+  /// All levels that have begun, with all their losses.
+  package static func validation(_ configuration: Configuration, bytes: Int) -> TrainingStage {
+    var stage = TrainingStage(configuration, bytes: .max)
+    let begun = configuration.levels.prefix { $0.departures.fromByte <= bytes }.count
+    stage.scopes = (0..<begun).map { index in
+      var scope = index < stage.scopes.count ? stage.scopes[index] : LevelScope()
+      scope.learns = true
+      scope.unwanted.subtract([.cleanReconstruction, .dirtyReconstruction])
+      return scope
+    }
+    return stage
+  }
+}
+
+extension LossWeights {
+  /// The weight of a loss.
+  package subscript(_ name: LossName) -> Float {
+    switch name {
+    case .collapse: collapse
+    case .cleanExistence: cleanExistence
+    case .maskedModelling: maskedModelling
+    case .cleanReconstruction: cleanReconstruction
+    case .cleanStitcherPosition: cleanStitcherPosition
+    case .cleanStitcherSequence: cleanStitcherSequence
+    case .dirtyExistence: dirtyExistence
+    case .dirtyReconstruction: dirtyReconstruction
+    case .meanBoundary: meanBoundary
+    case .patch: patch
+    case .shortSegment: shortSegment
+    case .nullPosition: nullPosition
+    case .nullSequence: nullSequence
+    case .rate: rate
+    case .lineStart: lineStart
+    }
+  }
+}
+
+extension Tape {
+  /// Runs `body` without recording: what it gives is a constant.
+  func withoutRecording<Result>(_ body: () -> Result) -> Result {
+    let before = recording
+    recording = false
+    defer { recording = before }
+    return body()
+  }
+}
