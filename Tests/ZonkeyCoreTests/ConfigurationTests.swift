@@ -25,6 +25,33 @@ import ZonkeyCore
     #expect(other.json == preset.json)
   }
 
+  /// What a file does not name was not known when it was written: it means the paper's form.
+  @Test func settingsThatAreMissingMeanThePaper() throws {
+    let paper = try #require(Configuration.preset("paper"))
+    #expect(paper.departures == .none && paper.levels.allSatisfy { $0.departures == .none })
+    #expect(paper.weights.rate == 0 && paper.weights.lineStart == 0)
+    var old = paper
+    try old.apply(JSONValue(parsing: "{\"batch\": 3, \"levels\": [{\"heads\": 4}, {}]}"))
+    #expect(old.departures == .none && old.levels.allSatisfy { $0.departures == .none })
+    #expect(try tiny().departures != .none)
+  }
+
+  /// A level's own weights begin as the configuration's.
+  @Test func weightsOfOneLevel() throws {
+    var configuration = try #require(Configuration.preset("paper"))
+    try configuration.set("levels.1.weights.patch=0.25")
+    #expect(configuration.levels[1].weights?.patch == 0.25)
+    #expect(configuration.levels[1].weights?.shortSegment == configuration.weights.shortSegment)
+    #expect(configuration.levels[0].weights == nil)
+    var other = try tiny()
+    try other.apply(configuration.json)
+    #expect(other.levels[1].weights == configuration.levels[1].weights)
+    #expect(badKey { try other.set("levels.1.weights.pach=1") } == "levels.1.weights.pach")
+    #expect(badKey { try other.set("levels.7.weights.patch=1") } == "levels.7.weights.patch")
+    try other.set("levels.1.weights.patch=-1")
+    #expect(badKey { try other.validate() } == "levels.1.weights.patch")
+  }
+
   @Test func roundTripOfOddValues() throws {
     var configuration = try tiny()
     configuration.noiseStep = 0.1
@@ -114,11 +141,16 @@ import ZonkeyCore
     ("learningRate", ["-1", "2", "1e300"]), ("decayShare", ["-0.1", "1.5"]),
     ("weightDecay", ["-0.1", "2"]), ("averageDecay", ["-0.1", "1.01"]),
     ("gradientClip", ["-1", "1e10"]), ("warmupSteps", ["-1"]),
-    ("levels.0.width", ["0", "3", "8196", "-4", "66"]), ("levels.1.width", ["128"]),
+    ("levels.0.width", ["0", "3", "8196", "-4", "66"]), ("levels.1.width", ["256"]),
     ("levels.0.heads", ["0", "3", "-1"]), ("levels.0.compressionVectors", ["0", "65", "-1"]),
     ("levels.0.segmentLength", ["3", "257"]), ("levels.1.documentLength", ["15", "0"]),
     ("levels.0.segmentLimit", ["0"]), ("levels.0.compressorLayers", ["0", "65"]),
     ("levels.0.decompressorLayers", ["0", "65"]), ("levels.1.denoiserLayers", ["0", "65"]),
+    ("levels.0.splitterReach", ["-1", "129"]), ("levels.1.noiseSkew", ["0", "21"]),
+    ("levels.1.fromByte", ["-1"]), ("levels.1.noiseFromByte", ["-1"]),
+    ("levels.0.splitterToByte", ["-1"]), ("levels.0.learningRateShare", ["-1", "11"]),
+    ("levels.1.downwardGradient", ["-1", "11"]), ("levels.1.splitterGradient", ["-1", "11"]),
+    ("beginningShare", ["-0.1", "1.1"]),
     ("levels.0.targetRate", ["0", "1", "-1"]), ("levels.0.minimumLength", ["0", "17"]),
   ])
   func outOfRange(key: String, values: [String]) throws {

@@ -220,7 +220,9 @@ enum GradientModel {
       set("\(key)=true", in: &changed)
     }
     for level in 0...1 {
-      for key in ["parallelDecoder", "placeMaps", "centred", "timeNetwork", "selfConditioning"] {
+      for key in [
+        "parallelDecoder", "placeMaps", "placeSums", "centred", "timeNetwork", "selfConditioning",
+      ] {
         set("levels.\(level).\(key)=true", in: &changed)
       }
       set("levels.\(level).splitterReach=2", in: &changed)

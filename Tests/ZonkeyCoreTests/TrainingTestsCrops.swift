@@ -16,12 +16,12 @@ import ZonkeyCore
 
   private func buffer(
     _ documents: [[UInt8]] = corpus, seed: UInt64 = 1, cropLength: Int = 16, capacity: Int = 8,
-    passes: Int? = 1, restarts: Bool = true
+    passes: Int? = 1, restarts: Bool = true, lineShare: Float = 0
   ) -> CropBuffer {
     var index = 0
     return CropBuffer(
       source: RandomSource(seed: seed), cropLength: cropLength, capacity: capacity,
-      passLimit: passes,
+      passLimit: passes, lineShare: lineShare,
       next: {
         guard index < documents.count else { return nil }
         index += 1
@@ -37,6 +37,29 @@ import ZonkeyCore
     var crops: [Crop] = []
     while let crop = try buffer.draw() { crops.append(crop) }
     return crops
+  }
+
+  /// Documents that are cut at lines give their lines as documents, without the newlines.
+  @Test func linesAreDocuments() throws {
+    let lines = try all(buffer(lineShare: 1))
+    let newline = UInt8(ascii: "\n")
+    #expect(lines.allSatisfy { !$0.bytes.contains(newline) && !$0.bytes.isEmpty })
+    let wanted = Self.corpus.reduce(0) { $0 + $1.count { $0 != newline } }
+    #expect(lines.reduce(0) { $0 + $1.bytes.count } == wanted)
+    let count = Self.corpus.reduce(0) { $0 + $1.split(separator: newline).count }
+    #expect(lines.count { $0.complete } == count)
+    #expect(try all(buffer(lineShare: 1)) == lines)
+  }
+
+  /// A space stands for newlines between lines, and the places are told.
+  @Test func hiddenLines() throws {
+    let configuration = try #require(Configuration.preset("tiny"))
+    let crop = Crop(bytes: Array("ab\n\nc\n".utf8), complete: true)
+    let symbols = crop.symbols(configuration, hidesLines: true)
+    #expect(symbols.symbols == [97, 98, 32, 99, 32, 257, 256] && symbols.real == 6)
+    // No line begins at the end.
+    #expect(symbols.lineStarts == [2])
+    #expect(crop.symbols(configuration).lineStarts.isEmpty)
   }
 
   /// Whether some order of the crops gives exactly the documents, by trying to lay them.

@@ -28,6 +28,13 @@ import ZonkeyCore
     #expect(row["text"]?.stringValue != nil)
   }
 
+  /// Noise is carried along the steps: every document is another one.
+  @Test func documentsDiffer() throws {
+    let rows = try generate(["--count", "8", "--max-bytes", "200"]).stdout
+      .split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+    #expect(rows.count == 8 && Set(rows).count >= 7)
+  }
+
   @Test func lengthIsLimited() throws {
     for level in ["0", "1"] {
       let result = try generate(["--level", level, "--max-bytes", "3", "--format", "jsonl"])

@@ -103,6 +103,45 @@ import ZonkeyCore
     }
   }
 
+  @Test func aRunBeginsWithAnotherModel() throws {
+    try withTemporaryFolder { folder in
+      let model = try NanoModel.path()
+      let exported = folder + "/exported.zk"
+      #expect(try runZk(["export", model, "-o", exported]).status == 0)
+      func train(_ more: [String], _ name: String) throws -> ZkResult {
+        try runZk(
+          ["train", "--corpus", NanoModel.corpus, "--steps", "2", "-o", "\(folder)/\(name).zk"]
+            + more)
+      }
+      let same = try train(["--from", exported], "same")
+      #expect(same.status == 0)
+      #expect(same.stderr.contains(" arrays are those of \(exported)"))
+      // A level on top.
+      try writeBytes(
+        Array("{\"levels\": [{}, {}, {\"heads\": 4}]}".utf8), to: folder + "/more.json")
+      #expect(
+        try train(["--from", exported, "--config", folder + "/more.json"], "more").status == 0)
+      // What does not fit, and stages that do not come, are told before anything is done.
+      for (more, key) in [
+        (["--from", exported, "--set", "vocabulary=300"], "vocabulary"),
+        (["--from", exported, "--preset", "tiny"], "levels.0.width"),
+        (["--from", exported, "--set", "levels.1.fromByte=1000000"], "levels.1.fromByte"),
+        (
+          [
+            "--from", exported, "--set", "levels.0.learningRateShare=0",
+            "--set", "levels.1.learningRateShare=0",
+          ], "learningRateShare"
+        ),
+      ] {
+        let result = try train(more, "bad")
+        #expect(result.status == 64 && result.stderr.contains(key), "\(result.stderr)")
+      }
+      #expect(try train(["--from", exported, "--resume", exported], "bad").status == 64)
+      #expect(try train(["--from", "/none"], "bad").status == 66)
+      #expect(try runShell("ls '\(folder)/bad.zk'").status != 0)
+    }
+  }
+
   @Test func aRunThatLosesItsNumbersStops() throws {
     try withTemporaryFolder { folder in
       let result = try runZk(

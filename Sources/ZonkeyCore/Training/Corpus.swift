@@ -31,7 +31,8 @@ public final class Corpus {
     let length = configuration.levels[0].documentLength
     return CropBuffer(
       source: RandomSource(seed: seed), cropLength: length, capacity: max(64, (1 << 26) / length),
-      passLimit: passLimit, lineShare: configuration.departures.beginningShare, next: { [self] in try reader.next()?.text },
+      passLimit: passLimit, lineShare: configuration.departures.beginningShare,
+      next: { [self] in try reader.next()?.text },
       restart: { [self] in
         guard isRereadable else { return false }
         skippedBefore = skipped

@@ -9,6 +9,8 @@ package struct LevelScope: Sendable {
   package var learns = true
   /// Whether it is shown noise yet.
   package var isNoisy = true
+  /// Whether its splitter learns too.
+  package var splits = true
   /// Losses that nobody wants are not computed.
   package var unwanted: Set<LossName> = []
 
@@ -42,6 +44,8 @@ package struct TrainingStage: Sendable {
       scope.isNoisy = level.departures.noiseFromByte <= bytes
       let weights = level.weights ?? configuration.weights
       scope.unwanted = Set(LossName.allCases.filter { weights[$0] == 0 })
+      let end = level.departures.splitterToByte
+      scope.splits = end == 0 || bytes < end
       return scope
     }
     while let last = scopes.last, !last.learns { scopes.removeLast() }
@@ -81,15 +85,5 @@ extension LossWeights {
     case .rate: rate
     case .lineStart: lineStart
     }
-  }
-}
-
-extension Tape {
-  /// Runs `body` without recording: what it gives is a constant.
-  func withoutRecording<Result>(_ body: () -> Result) -> Result {
-    let before = recording
-    recording = false
-    defer { recording = before }
-    return body()
   }
 }

@@ -45,7 +45,8 @@ extension LevelStep {
         ? child.noisyOnArc(own, levels: levels, noise: z)
         : child.noisy(own, levels: levels, noise: z)
       let decoded = level.decode(
-        noisy, noiseLevels: levels, guess: guess?.rows(segments), offsets: segmentation.localOffsets(segments),
+        noisy, noiseLevels: levels, guess: guess?.rows(segments),
+        offsets: segmentation.localOffsets(segments),
         on: child)
       let range = segmentation.rows(segments)
       child.deliver(decoded.vectors, to: vectors.rows(range))

@@ -58,7 +58,8 @@ package struct LevelStep {
     raw = tape.gather(batch.vectors, segmentation.rowOf)
     sequence = tape.normalized(raw)
     let packed = tape.gather(
-      tape.withGradient(boundaries, share: level.configuration.departures.splitterGradient),
+      tape.withGradient(
+        boundaries, share: scope.splits ? level.configuration.departures.splitterGradient : 0),
       segmentation.rowOf)
     existence = tape.existence(packed, offsets: segmentation.offsets)
     share = tape.existenceShare(
@@ -142,7 +143,7 @@ package struct LevelStep {
       noisyLosses(compressed[compressed.count - 1], mean: mean, into: &losses)
     }
     if scope.wants(.collapse) { losses.add(.collapse, collapse(compressed)) }
-    splitterLosses(mean: mean, into: &losses)
+    if scope.splits { splitterLosses(mean: mean, into: &losses) }
     if scope.wants(.nullPosition) || scope.wants(.nullSequence) { nullLosses(into: &losses) }
     if let mask = level.mask, scope.wants(.maskedModelling) {
       losses.add(.maskedModelling, maskedModelling(mask))

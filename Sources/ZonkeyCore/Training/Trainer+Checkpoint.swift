@@ -22,7 +22,7 @@ extension Checkpoint {
     }
     return try Trainer(
       model, state: state, weights: weights, average: average,
-      optimiser: AdamW(first: first, second: second, steps: state.step), crops: crops,
+      optimiser: AdamW(first: first, second: second), crops: crops,
       threads: threads)
   }
 }

@@ -13,12 +13,14 @@ extension Trainer {
       let own = gradients.norm(of: level.ownRange, on: tape.workers)
       norms.append(Float(own))
       let rate = schedule.learningRate(step: state.step, own: steps[level.index])
-      optimiser.step(
-        AdamW.Group(
-          range: level.ownRange, steps: steps[level.index], norm: byLevel ? own : norm,
-          learningRate: rate * level.configuration.departures.learningRateShare),
-        weights: weights, gradients: gradients, weightDecay: configuration.weightDecay,
-        clip: configuration.gradientClip, workers: tape.workers)
+      for range in scope.splits ? [level.ownRange] : level.rangesBesideSplitter {
+        optimiser.step(
+          AdamW.Group(
+            range: range, steps: steps[level.index], norm: byLevel ? own : norm,
+            learningRate: rate * level.configuration.departures.learningRateShare),
+          weights: weights, gradients: gradients, weightDecay: configuration.weightDecay,
+          clip: configuration.gradientClip, workers: tape.workers)
+      }
       steps[level.index] += 1
     }
     state.levelSteps = steps.allSatisfy { $0 == state.step + 1 } ? nil : steps
@@ -41,4 +43,12 @@ extension Trainer {
 extension Level {
   /// All parameters of the level; the token embedding is level 0's.
   var ownRange: Range<Int> { (index == 0 ? 0 : splitterRange.lowerBound)..<maskRange.upperBound }
+
+  /// The same without the splitter's.
+  var rangesBesideSplitter: [Range<Int>] {
+    [
+      ownRange.lowerBound..<splitterRange.lowerBound,
+      splitterRange.upperBound..<ownRange.upperBound,
+    ]
+  }
 }

@@ -72,6 +72,38 @@ extension Tape {
     return out
   }
 
+  /// The rows of each segment side by side, each as far as it exists; zeros where there is none.
+  ///
+  /// Shapes: x [P, D], existence [P, 1], packed by offsets [N + 1]; result [N, places·D].
+  package func spread(
+    _ x: Tensor, existence: Tensor, offsets: ContiguousArray<Int32>, places: Int
+  ) -> Tensor {
+    let (width, segments) = (x.columns, offsets.count - 1)
+    let out = empty(segments, places * width)
+    out.values.update(repeating: 0, count: out.count)
+    /// The segment's rows, each with its place in the result.
+    func eachRow(_ body: (_ row: Int, _ place: Int) -> Void) {
+      for segment in 0..<segments {
+        let first = Int(offsets[segment])
+        for row in first..<min(Int(offsets[segment + 1]), first + places) {
+          body(row, (segment * places + row - first) * width)
+        }
+      }
+    }
+    eachRow { row, place in
+      zk_axpy(existence.values[row], x.values + row * width, out.values + place, width)
+    }
+    record { tape in
+      guard let dout = tape.gradient(out) else { return }
+      let (dx, de) = (tape.gradient(x), tape.gradient(existence))
+      eachRow { row, place in
+        if let dx { zk_axpy(existence.values[row], dout + place, dx + row * width, width) }
+        if let de { de[row] += Float(zk_dot(dout + place, x.values + row * width, width)) }
+      }
+    }
+    return out
+  }
+
   /// x, of whose gradient only a share goes on.
   package func withGradient(_ x: Tensor, share: Float) -> Tensor {
     if share == 1 { return x }

@@ -302,3 +302,13 @@ package final class Tape: @unchecked Sendable {
     }
   }
 }
+
+extension Tape {
+  /// Runs `body` without recording: what it gives is a constant.
+  package func withoutRecording<Result>(_ body: () -> Result) -> Result {
+    let before = recording
+    recording = false
+    defer { recording = before }
+    return body()
+  }
+}

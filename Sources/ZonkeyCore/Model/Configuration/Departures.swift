@@ -26,6 +26,8 @@ public struct LevelDepartures: Sendable, Equatable {
   /// Each of these places reads the whole latent by a map of its own, as in CALM (arXiv 2510.27688),
   /// not only by attention.
   public var placeMaps = false
+  /// Latents also get each unit through a map of its place, not only by attention.
+  public var placeSums = false
   /// A running mean is taken from latents before they are brought to the sphere.
   public var centred = false
   /// Units that the splitter's attention and its convolutions each see on both sides; 0 is the
@@ -40,6 +42,8 @@ public struct LevelDepartures: Sendable, Equatable {
   /// Bytes of text after which the level begins to learn, and to be shown noise.
   public var fromByte = 0
   public var noiseFromByte = 0
+  /// Bytes of text after which the splitter stays as it is; with 0 it always learns.
+  public var splitterToByte = 0
   /// The level's share of the learning rate; with 0 it stays as it is, and costs no more than that.
   public var learningRateShare: Float = 1
   /// The share of this level's gradient that reaches the level below.
@@ -58,6 +62,7 @@ public struct LevelDepartures: Sendable, Equatable {
     try check(noiseSkew >= 0.05 && noiseSkew <= 20, "noiseSkew", "needs 0.05 to 20")
     try check(fromByte >= 0, "fromByte", "needs 0 or more")
     try check(noiseFromByte >= 0, "noiseFromByte", "needs 0 or more")
+    try check(splitterToByte >= 0, "splitterToByte", "needs 0 or more")
     try check((0...10).contains(learningRateShare), "learningRateShare", "needs 0 to 10")
     try check((0...10).contains(downwardGradient), "downwardGradient", "needs 0 to 10")
     try check((0...10).contains(splitterGradient), "splitterGradient", "needs 0 to 10")

@@ -28,7 +28,8 @@ public final class DocumentDecoder {
   /// The documents' bytes.
   ///
   /// They are what the model says and need not be valid UTF-8. Where the starts of all levels are
-  /// known a text has its true length; otherwise it ends with the first symbol that is no byte.
+  /// known a text has its true length; otherwise it ends with the first symbol of the last segment
+  /// that is no byte.
   /// The latents must have passed `Zonkey.check`.
   public func decode(_ documents: [DocumentLatents]) -> [[UInt8]] {
     var current = documents.map { (latents: $0.values, count: $0.count) }
@@ -45,14 +46,22 @@ public final class DocumentDecoder {
       }
     }
     var texts = documents.map { _ in [Int32]() }
+    var ends = documents.map { _ in [Bool]() }
     let sequences = documents.indices.map { sequence(documents[$0], current[$0], level: 0) }
     expand(sequences, by: zonkey.model.levels[0]) { [self] document, units in
+      texts[document] += zonkey.model.symbols(units, among: 256, on: tape)
       // A text of known length has nothing but bytes.
-      let isKnown = sequences[document].length != nil
-      texts[document] += zonkey.model.symbols(
-        units, among: isKnown ? 256 : zonkey.configuration.vocabulary, on: tape)
+      guard sequences[document].length == nil else { return }
+      ends[document] += zonkey.model.symbols(
+        units, among: zonkey.configuration.vocabulary, on: tape
+      ).map { $0 >= 256 }
     }
-    return texts.map(Configuration.bytes)
+    let s = zonkey.model.levels[0].configuration.segmentLength
+    return zip(texts, ends).map { text, ends in
+      // No text ends where segments of it follow.
+      let end = ends.indices.suffix(s).first { ends[$0] } ?? text.count
+      return text.prefix(end).map { UInt8(truncatingIfNeeded: $0) }
+    }
   }
 
   private func expand(

@@ -28,8 +28,17 @@ extension Level {
       prefixed: input, rows: rows, projected: projected, existence: existence, offsets: offsets,
       wanted: SegmentRows(of: widened(offsets, by: vectors)) { _, _ in 0..<vectors }, on: tape)
     let learned = tape.use(compressor.learned).reshaped(columns: configuration.latentWidth)
-    let own = tape.addRow(
-      outputs.reshaped(columns: configuration.latentWidth), learned, factor: -(1 - Probability.epsilon))
+    var own = tape.addRow(
+      outputs.reshaped(columns: configuration.latentWidth), learned,
+      factor: -(1 - Probability.epsilon))
+    if let places = compressor.places {
+      let bodies = bodyRows(offsets, prefix: vectors)
+      let units = tape.gather(
+        input, rows.map { rows in ContiguousArray(bodies.map { rows[Int($0)] }) } ?? bodies)
+      let spread = tape.spread(
+        units, existence: existence, offsets: offsets, places: configuration.segmentLength)
+      own = tape.linear(spread, tape.use(places), residual: own)
+    }
     guard let mean = compressor.mean else { return tape.normalized(own) }
     // It follows the latents' mean by itself: no gradient.
     return tape.normalized(tape.addRow(own, tape.use(mean).constant, factor: -1))

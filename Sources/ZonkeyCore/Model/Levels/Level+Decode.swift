@@ -1,9 +1,6 @@
 import ZonkeyEngine
+import ZonkeyPlatform
 import ZonkeyKernels
-
-#if canImport(Glibc)
-  import Glibc
-#endif
 
 /// What one decode gives (model §5).
 package struct Decoded: Sendable {

@@ -32,6 +32,8 @@ package struct Compressor: Sendable {
   /// C learned vectors in front of every segment: [C, D].
   package let learned: Parameter
   package let encoder: ProbabilisticEncoder
+  /// The maps of all places side by side [C·D, S·D], where latents get units by place too.
+  package let places: Parameter?
   /// The running mean that is taken from latents [1, C·D], where they are centred.
   package let mean: Parameter?
 
@@ -43,6 +45,11 @@ package struct Compressor: Sendable {
     encoder = ProbabilisticEncoder(
       name, layers: level.compressorLayers, width: level.width, heads: level.heads, ratio: ratio,
       in: &list)
+    places =
+      level.departures.placeSums
+      ? list.add(
+        "\(name).places", level.latentWidth, level.segmentLength * level.width,
+        .uniform(fanIn: level.segmentLength * level.width)) : nil
     mean =
       level.departures.centred
       ? list.add("\(name).mean", 1, level.latentWidth, .constant(0)) : nil

@@ -1,0 +1,139 @@
+import Testing
+import ZonkeyCore
+
+/// Stages, probes, starts from other models: what training does beside its losses.
+@Suite struct TrainingStageTests {
+  private func nano(_ more: String = "") throws -> Configuration {
+    var configuration = try #require(Configuration.preset("tiny"))
+    try configuration.apply(
+      JSONValue(
+        parsing: """
+          {"levels": [
+            {"width": 16, "compressionVectors": 2, "segmentLength": 8, "documentLength": 64,
+             "heads": 2, "compressorLayers": 1, "denoiserLayers": 1},
+            {"width": 32, "compressionVectors": 2, "segmentLength": 8, "documentLength": 32,
+             "heads": 2, "compressorLayers": 1, "denoiserLayers": 1}],
+           "feedForwardRatio": 2, "warmupSteps": 5, "batch": 2 \(more)}
+          """))
+    return configuration
+  }
+
+  private func trainer(_ configuration: Configuration) throws -> Trainer {
+    var numbers = TestNumbers(6)
+    let words = ["one ", "two ", "three ", "four\n", "five "]
+    let crops = CropBuffer(
+      source: RandomSource(seed: 1), cropLength: 64, capacity: 8, passLimit: nil, lineShare: 0.5,
+      next: {
+        Array(
+          (0..<40).map { _ in words[Int(numbers.uniform() * Double(words.count))] }.joined().utf8)
+      }, restart: { true })
+    return try Trainer(configuration, seed: 3, crops: crops, threads: 1)
+  }
+
+  private func values(_ trainer: Trainer, _ range: Range<Int>) -> [Float] {
+    range.map { trainer.weights.values[$0] }
+  }
+
+  @Test func aFrozenLevelStaysAndCostsNoLosses() throws {
+    var configuration = try nano()
+    try configuration.set("levels.0.learningRateShare=0")
+    let trainer = try trainer(configuration)
+    let (lower, upper) = (trainer.model.levels[0], trainer.model.levels[1])
+    let before = values(trainer, 0..<lower.maskRange.upperBound)
+    let upperBefore = values(trainer, upper.decoderRange)
+    let report = try #require(try trainer.step())
+    #expect(report.losses[0].isEmpty && !report.losses[1].isEmpty)
+    #expect(values(trainer, 0..<lower.maskRange.upperBound) == before)
+    #expect(values(trainer, upper.decoderRange) != upperBefore)
+    #expect(report.gradientNorms.count == 1)
+  }
+
+  @Test func levelsAndNoiseBeginWhenTheirBytesHaveCome() throws {
+    var configuration = try nano()
+    try configuration.set("levels.1.fromByte=1")
+    try configuration.set("levels.1.noiseFromByte=150")
+    let trainer = try trainer(configuration)
+    #expect(try #require(try trainer.step()).losses.count == 1)
+    let second = try #require(try trainer.step())
+    #expect(second.losses.count == 2 && second.losses[1][.dirtyReconstruction] == nil)
+    // Warm-up and corrections of the new level count its own steps.
+    #expect(trainer.state.levelSteps == [2, 1])
+    #expect(try #require(try trainer.step()).losses[1][.dirtyReconstruction] != nil)
+    #expect(throws: ZonkeyError.self) { try configuration.checkStages(steps: 1) }
+    try configuration.checkStages(steps: 100)
+  }
+
+  @Test func aSplitterStaysBehindItsLastByte() throws {
+    var configuration = try nano()
+    try configuration.set("levels.0.splitterToByte=1")
+    try configuration.set("levels.0.splitterGradient=1")
+    let trainer = try trainer(configuration)
+    let level = trainer.model.levels[0]
+    let first = values(trainer, level.splitterRange)
+    _ = try trainer.step()
+    let second = values(trainer, level.splitterRange)
+    #expect(first != second)
+    let decoder = values(trainer, level.decoderRange)
+    let report = try #require(try trainer.step())
+    #expect(values(trainer, level.splitterRange) == second)
+    #expect(values(trainer, level.decoderRange) != decoder)
+    #expect(report.losses[0][.patch] == nil && report.losses[0][.cleanReconstruction] != nil)
+  }
+
+  /// A decoder that is given another segment's latent must not pass: the published dirty loss could
+  /// be met without any latent.
+  @Test func permutedLatentsDoNotPass() throws {
+    let trainer = try trainer(nano(", \"learningRate\": 0.01"))
+    for _ in 0..<150 { _ = try trainer.step() }
+    let text = Array("one two three five one three two two five one".utf8)
+    let result = trainer.validate([
+      Crop(bytes: text, complete: true), Crop(bytes: Array(text.reversed()), complete: true),
+    ])
+    #expect(result.probes.count == 2)
+    for probe in result.probes {
+      #expect(probe.permutedLoss > 0.6 * probe.chance, "\(probe)")
+      #expect(probe.exact.count == LevelProbe.noiseLevels.count)
+      #expect(probe.exact.allSatisfy { (0...1).contains($0) } && probe.participation >= 1)
+    }
+    // At level 0 the latents count.
+    #expect(result.probes[0].noisyLoss < 0.8 * result.probes[0].permutedLoss)
+    let figures = try #require(trainer.state.validation)
+    #expect(ValidationFigures(json: figures.json) == figures && figures.probes.count == 2)
+  }
+
+  /// The running mean takes latents to where their mean is zero.
+  @Test func centringConverges() throws {
+    let trainer = try trainer(nano())
+    let first = try #require(trainer.validate([try sample()]).meanLatents[0])
+    for _ in 0..<60 { _ = try trainer.step() }
+    let last = try #require(trainer.validate([try sample()]).meanLatents[0])
+    func square(_ x: [Float]) -> Float { x.reduce(0) { $0 + $1 * $1 } }
+    #expect(square(last) < 0.5 * square(first))
+  }
+
+  private func sample() throws -> Crop {
+    Crop(bytes: Array("two one five three two five".utf8), complete: true)
+  }
+
+  @Test func aRunBeginsWithAnotherModelsWeights() throws {
+    let old = try trainer(nano())
+    _ = try old.step()
+    let start = try old.checkpoint(calibratedOn: [])
+    var wider = start.configuration
+    wider.levels.append(wider.levels[1])
+    wider.levels[2].width = wider.levels[1].latentWidth
+    let (taken, all) = try start.fit(wider)
+    #expect(taken == old.model.parameters.entries.count && all > taken)
+    let model = try ZonkeyModel(wider)
+    let weights = ParameterStore(count: model.parameters.count)
+    #expect(start.copyWeights(to: weights, of: model) == taken)
+    let range = old.model.levels[0].decoderRange
+    #expect(range.allSatisfy { weights.values[$0] == old.average.values[$0] })
+    try start.checkStart(wider)
+    for setting in ["vocabulary=300", "levels.1.width=64", "levels.0.width=32"] {
+      var other = start.configuration
+      try other.set(setting)
+      #expect(throws: ZonkeyError.self) { try start.checkStart(other) }
+    }
+  }
+}
