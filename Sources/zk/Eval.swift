@@ -109,7 +109,7 @@ struct Eval: ParsableCommand {
   private func trainingTexts() throws -> [[UInt8]] {
     guard let train else { return [] }
     // Characters: every byte that does not continue one begins one.
-    return try read([train], limit: Self.trainCharacters) { $0.count { $0 & 0xC0 != 0x80 } }
+    return try read([train], limit: Self.trainCharacters) { $0.count { !$0.isUTF8Continuation } }
   }
 
   /// Documents until `limit` is reached, of which each counts as much as `size` says.

@@ -1,3 +1,5 @@
+import ZonkeyBase
+
 /// Splitters that a learned one is compared with. Each gives the starts of every text, 0 first.
 package enum BaselineSplitter: String, Sendable, CaseIterable {
   /// A start where the next byte is hard to predict, as byte-latent models do.
@@ -76,7 +78,7 @@ package struct BaselineTexts {
   /// make. Ties with the last of them begin nothing.
   private func highest(_ values: [[Double]], meanBytes: Double) -> [[Int]] {
     let candidates = zip(texts, values).flatMap { text, values in
-      text.indices.dropFirst().map { isContinuation(text[$0]) ? -Double.infinity : values[$0] }
+      text.indices.dropFirst().map { text[$0].isUTF8Continuation ? -Double.infinity : values[$0] }
     }.sorted(by: >)
     let byteCount = texts.reduce(0) { $0 + $1.count }
     let wanted = Int(Double(byteCount) / meanBytes) - texts.count
@@ -92,7 +94,7 @@ package struct BaselineTexts {
   /// 0 and every other place where a character begins and `begins` holds.
   private func starts(_ text: [UInt8], _ begins: (Int) -> Bool) -> [Int] {
     text.isEmpty
-      ? [] : [0] + text.indices.dropFirst().filter { !isContinuation(text[$0]) && begins($0) }
+      ? [] : [0] + text.indices.dropFirst().filter { !text[$0].isUTF8Continuation && begins($0) }
   }
 
   private func rises(_ values: [Double]) -> [Double] {
@@ -108,14 +110,12 @@ package struct BaselineTexts {
     zip(a, b).map { a, b in zip(a, b).map { $0 + $1 } }
   }
 
-  private func isContinuation(_ byte: UInt8) -> Bool { byte & 0xC0 == 0x80 }
-
   private func isSeparator(_ byte: UInt8) -> Bool {
     let lower = byte | 0x20
     let isAlphanumeric =
       (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(lower)
       || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-    return !isAlphanumeric && !isContinuation(byte)
+    return !isAlphanumeric && !byte.isUTF8Continuation
   }
 }
 

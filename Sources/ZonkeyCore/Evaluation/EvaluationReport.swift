@@ -1,4 +1,7 @@
 import Synchronization
+import ZonkeyBase
+import ZonkeyEngine
+import ZonkeyModel
 
 /// Figures in sections; every row of a section has the same keys, so that it is a table too.
 package struct EvaluationReport: Sendable {

@@ -1,6 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#endif
+import ZonkeyPlatform
 
 /// How much texts look like real ones, measured with n-grams of Unicode scalars.
 ///

@@ -1,4 +1,7 @@
 import Synchronization
+import ZonkeyBase
+import ZonkeyEngine
+import ZonkeyModel
 
 /// The figures of a model on texts, from inside; each verb's own output would give the same.
 package final class ModelEvaluation {

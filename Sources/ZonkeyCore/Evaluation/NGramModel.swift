@@ -1,6 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#endif
+import ZonkeyPlatform
 
 /// A model of the next symbol by counts of n-grams: what splitters and texts are judged by.
 ///

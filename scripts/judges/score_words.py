@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Scores segments against the words of a text, also where no space shows them.
 
-usage: score-words.py TRUTH.jsonl SEGMENTS.jsonl
+usage: score_words.py TRUTH.jsonl SEGMENTS.jsonl
 
-TRUTH has rows {"text", "starts"} as of noisy-text.py, or {"text"} alone, whose words then begin behind
+TRUTH has rows {"text", "starts"} as of noisy_text.py, or {"text"} alone, whose words then begin behind
 blanks. SEGMENTS are the rows of `zk split`, or rows {"doc", "start"} of another splitter. A start hits when
 it is a word's first byte, or the blank before it: whichever of the two gives the better F1. Prints one JSON
 object.

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes informal text from clean text: typos, no capitals, missing spaces, repeated letters.
 
-usage: noisy-text.py [--seed N] < LINES > ROWS.jsonl
+usage: noisy_text.py [--seed N] < LINES > ROWS.jsonl
 
 Reads lines of text, or JSONL rows with "text" whose paragraphs are taken as lines. Prints a row a line:
 {"text": the noisy line, "starts": byte offsets at which its words begin, also where the space before

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Rows like those of `zk split` from a SentencePiece model: the fixed tokenizer to compare with.
 
-usage: sentencepiece-splits.py MODEL < LINES     lines, or JSONL rows with "text"; one document each
+usage: sentencepiece_splits.py MODEL < LINES     lines, or JSONL rows with "text"; one document each
 
 Needs the package sentencepiece. Offsets count bytes.
 """
