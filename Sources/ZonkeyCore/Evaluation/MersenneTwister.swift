@@ -2,14 +2,14 @@
 ///
 /// The shuffled controls of the generation judge are drawn by it, so that judges written in Python
 /// and this one shuffle alike and their figures can be compared to the last digit.
-struct MersenneTwister {
+package struct MersenneTwister {
   private static let size = 624
   private static let middle = 397
   private var state: [UInt32]
   private var place = size
 
   /// Starts from a seed of 32 bits, as an array of one word.
-  init(seed: UInt32) {
+  package init(seed: UInt32) {
     var state = [UInt32](repeating: 0, count: Self.size)
     state[0] = 19_650_218
     for i in 1..<Self.size { state[i] = Self.mixed(state, i, 1_812_433_253) &+ UInt32(i) }
@@ -37,7 +37,7 @@ struct MersenneTwister {
   }
 
   /// The next 32 bits.
-  mutating func next() -> UInt32 {
+  package mutating func next() -> UInt32 {
     if place == Self.size { renew() }
     var y = state[place]
     place += 1
@@ -56,13 +56,13 @@ struct MersenneTwister {
   }
 
   /// Uniform in [0, 1) with 53 bits.
-  mutating func uniform() -> Double {
+  package mutating func uniform() -> Double {
     let (a, b) = (next() >> 5, next() >> 6)
     return (Double(a) * 67_108_864 + Double(b)) / 9_007_199_254_740_992
   }
 
   /// A whole number in 0 ..< bound, by rejection; `bound` is at least 1 and below 2³².
-  mutating func index(below bound: Int) -> Int {
+  package mutating func index(below bound: Int) -> Int {
     let bits = UInt32(Int.bitWidth - bound.leadingZeroBitCount)
     while true {
       let value = Int(next() >> (32 - bits))
@@ -71,14 +71,14 @@ struct MersenneTwister {
   }
 
   /// Shuffles from the end to the beginning.
-  mutating func shuffle<Element>(_ elements: inout [Element]) {
+  package mutating func shuffle<Element>(_ elements: inout [Element]) {
     for i in stride(from: elements.count - 1, to: 0, by: -1) {
       elements.swapAt(i, index(below: i + 1))
     }
   }
 
   /// One of the elements, in proportion to whole weights.
-  mutating func choice<Element>(_ elements: [(element: Element, weight: Int)]) -> Element? {
+  package mutating func choice<Element>(_ elements: [(element: Element, weight: Int)]) -> Element? {
     let total = Double(elements.reduce(0) { $0 + $1.weight })
     let drawn = uniform() * total
     var sum = 0
