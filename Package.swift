@@ -35,6 +35,7 @@ let package = Package(
     room("Text", ["ZonkeyBase", "ZonkeyPlatform", "CLibXML2"]),
     room("Engine", ["ZonkeyPlatform", "ZonkeyKernels", "COpenBLAS"]),
     room("Model", ["ZonkeyEngine", "ZonkeyBase", "ZonkeyPlatform", "ZonkeyKernels"]),
+    room("Evaluation", ["ZonkeyModel", "ZonkeyEngine", "ZonkeyBase", "ZonkeyPlatform"]),
     room(
       "Training",
       [
@@ -44,8 +45,8 @@ let package = Package(
     .target(
       name: "ZonkeyCore",
       dependencies: [
-        "ZonkeyTraining", "ZonkeyModel", "ZonkeyText", "ZonkeyEngine", "ZonkeyBase",
-        "ZonkeyPlatform",
+        "ZonkeyTraining", "ZonkeyEvaluation", "ZonkeyModel", "ZonkeyText", "ZonkeyEngine",
+        "ZonkeyBase", "ZonkeyPlatform",
       ],
       path: "Sources/ZonkeyCore/Core", swiftSettings: strict),
     .executableTarget(

@@ -3,6 +3,7 @@
 
 @_exported import ZonkeyBase
 @_exported import ZonkeyEngine
+@_exported import ZonkeyEvaluation
 @_exported import ZonkeyModel
 @_exported import ZonkeyText
 @_exported import ZonkeyTraining
