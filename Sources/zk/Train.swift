@@ -78,6 +78,20 @@ struct Train: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "Write event files for TensorBoard: every figure, start probabilities, samples.",
+      valueName: "folder"),
+    completion: .directory)
+  var tensorboard: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Write a page for the browser with curves and samples, anew at every save.",
+      valueName: "file"),
+    completion: .file(extensions: ["html"]))
+  var report: String?
+
+  @Option(
+    help: ArgumentHelp(
       "Keep activations while no more than this much memory is in use for them, instead of "
         + "computing them twice: faster, with the same result. 0 needs the least memory.",
       valueName: "n"))
