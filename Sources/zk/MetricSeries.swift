@@ -75,7 +75,7 @@ struct MetricChart {
     let ends = [(steps.low, "start"), (steps.low + steps.span, "end")].map { step, anchor in
       """
       <text x="\(Self.number(x(step)))" y="\(Self.height - 6)" text-anchor="\(anchor)">\
-      \(ProgressText.count(Int(clamping: step)))</text>
+      \(ProgressText.count(Int(exactly: step.rounded()) ?? 0))</text>
       """
     }
     let drawn = lines.map { line in
