@@ -13,8 +13,18 @@ struct Encode: ParsableCommand {
       object for each document, with the vectors in base64; numpy and safetensors open the other \
       formats as they are. A document's latents do not depend on what else is in the input.
 
-      Example:
+      Formats:
+        jsonl        an object for each document: "doc", "id", "level", "shape" [N, D],
+                     "starts", "bytes", "dtype", "latents" in base64, "model"
+        npy          a matrix [N, D] for numpy.load, the segments of all documents one
+                     after another; the documents follow as rows of JSON: in the file
+                     NAME.npy.jsonl for -o NAME.npy, else behind the matrix
+        safetensors  the arrays "latents", "starts", "offsets", "bytes", "numbers",
+                     "ids"; the model and the level are in the metadata
+
+      Examples:
         zk encode --level 0 notes.txt | zk decode
+        zk encode --format npy -o notes.npy notes.txt
       """)
 
   @Argument(

@@ -22,6 +22,31 @@ struct ExitStatus: RawRepresentable, Error, Equatable, Sendable {
 }
 
 extension ExitStatus {
+  /// What each status means, as help and manual pages say it.
+  static let table: [(status: ExitStatus, meaning: String)] = [
+    (.done, "Done; also when the reader of the output went away."),
+    (.failure, "Failure, such as a training run that diverged."),
+    (.skipped, "Done, but some documents were skipped as invalid."),
+    (.usage, "Wrong usage: an option, a value or a setting."),
+    (.badData, "Bad data: the input, a checkpoint or latents."),
+    (.noInput, "An input is not there or may not be read."),
+    (.internalError, "Internal error; please report it."),
+    (.cannotCreate, "An output cannot be created."),
+    (.inputOutput, "Reading or writing failed, as on a full disk."),
+    (.ended(by: 2), "Ended by SIGINT, as by Ctrl-C."),
+    (.ended(by: 15), "Ended by SIGTERM."),
+  ]
+
+  /// The table as a block of a help text.
+  static var helpBlock: String {
+    table.reduce("Exit status:") { text, row in
+      let number = String(row.status.rawValue)
+      return text + "\n  " + number + String(repeating: " ", count: 5 - number.count) + row.meaning
+    }
+  }
+}
+
+extension ExitStatus {
   /// The one table from what went wrong to the status that says so.
   init(_ error: ZonkeyError) {
     switch error {

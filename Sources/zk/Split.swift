@@ -10,9 +10,13 @@ struct Split: ParsableCommand {
       level, byte offsets, text, and the probability of the start. The segments of a document \
       tile it: joined they give back every byte.
 
-      Formats: jsonl, one object a segment; documents, one object a document with the byte \
-      offsets and probabilities of its starts, and in "below" those of the lower levels; text, \
-      the document's line with separators; offsets, the starts of a document on a line.
+      Formats:
+        jsonl      an object for each segment: "doc", "id", "level", "start", "end",
+                   "text", and in "p" the probability of the start
+        documents  an object for each document: "text", the byte offsets of its
+                   "starts", their "p", and in "below" those of the lower levels
+        text       the document's line with separators between segments
+        offsets    the byte offsets of a document's starts on a line
 
       Colours: --format text is painted on a terminal, and anywhere with --color. Blue and amber \
       take turns; the stronger the shade, the more probable the start. Underlined characters \

@@ -17,7 +17,7 @@ import ZonkeyCore
     let result = try runZk(["--help"])
     #expect(result.status == 0)
     #expect(result.stdout.contains("USAGE: zk"))
-    #expect(result.stdout.contains("Exit status: 0 done"))
+    #expect(result.stdout.contains("Exit status:\n  0    Done"))
     #expect(result.stderr.isEmpty)
   }
 
