@@ -4,6 +4,10 @@ import ZonkeyPlatform
 /// What a pipeline reads: documents, or their latents.
 protocol ItemReader {
   associatedtype Item: Sendable
+  /// What it reads, as a message says it.
+  static var what: String { get }
+  /// The files as they were named; `-` is standard input.
+  var paths: [String] { get }
   /// The next item, nil at the end.
   func next() throws(ZonkeyError) -> Item?
   /// Whether the next item is likely there without waiting.
@@ -16,10 +20,12 @@ protocol ItemReader {
 }
 
 extension DocumentReader: ItemReader {
+  static var what: String { "text" }
   static func textBytes(_ item: Document) -> Int { item.text.count }
 }
 
 extension LatentsReader: ItemReader {
+  static var what: String { "latents" }
   static func textBytes(_ item: DocumentLatents) -> Int { item.byteCount ?? item.count * 8 }
 }
 
@@ -40,6 +46,7 @@ struct DocumentPipeline<Reader: ItemReader> {
     _ body: (_ worker: Int, _ items: ArraySlice<Reader.Item>, _ firstNumber: Int) -> [Output],
     write: (Output) throws -> Void, finish: () throws -> Void = {}
   ) throws {
+    TerminalInput.announce(reader.paths, what: Reader.what, console: console)
     try output.complete {
       try runRounds(check, body, write: write)
       try finish()

@@ -30,7 +30,9 @@ struct Extract: ParsableCommand {
       valueName: "jsonl|text"))
   var format: Format = .jsonl
 
-  @Flag(name: [.customShort("0"), .long], help: "End texts with NUL, for --format text.")
+  @Flag(
+    name: [.customShort("0"), .long],
+    help: "End documents with NUL instead of a newline, and keep the newlines inside them.")
   var null = false
 
   @Option(

@@ -38,7 +38,7 @@ enum DefaultModel {
   /// The file that a shell runs for a word: the path itself, or the first of that name in PATH.
   static func calledPath(_ word: String) -> String? {
     if word.contains("/") { return resolved(word) }
-    let folders = (environment("PATH") ?? "").split(
+    let folders = (System.environment("PATH") ?? "").split(
       separator: ":", omittingEmptySubsequences: false)
     for folder in folders {
       let candidate = folder.isEmpty ? word : "\(folder)/\(word)"

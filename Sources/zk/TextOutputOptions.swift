@@ -14,13 +14,13 @@ struct TextOutputOptions: ParsableArguments {
   var format: Format = .text
 
   @Flag(
-    name: .customShort("0"),
+    name: [.customShort("0"), .long],
     help: "End documents with NUL instead of a newline, and keep the newlines inside them.")
   var null = false
 
   func validate() throws {
     if null && format == .jsonl {
-      throw ValidationError("-0 needs --format text: JSONL has a line for each document.")
+      throw ValidationError("--null needs --format text: JSONL has a line for each document.")
     }
   }
 
