@@ -15,7 +15,7 @@ BENCHMARKS := $(STATIC) --scratch-path .build-bench --product zk-bench
 DEBIAN_PACKAGES := git ca-certificates pkg-config libopenblas-dev libzstd-dev libxml2-dev \
 	libbz2-dev zlib1g-dev liblzma-dev
 
-.PHONY: help deps build test demo bench install uninstall deb test-deb format lint docs clean
+.PHONY: help deps build test demo bench install uninstall deb test-deb check-tools format lint docs clean
 
 help:
 	@echo "make build    build zk in .build/release"
@@ -62,6 +62,9 @@ deb: build
 
 test-deb: deb
 	@scripts/test-deb.sh .build-install/zk_*.deb
+
+check-tools: build
+	@scripts/check-tools.sh .build/release/zk
 
 docs: build
 	@scripts/generate-docs.sh .build/release/zk

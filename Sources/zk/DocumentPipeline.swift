@@ -37,8 +37,10 @@ struct DocumentPipeline<Reader: ItemReader> {
   let console: Console
   let workers: Int
   let batch: Int
+  /// The number of the first item.
+  var firstNumber = 1
 
-  /// Calls `body` for every batch of items, numbered from 1, and `write` for each result in
+  /// Calls `body` for every batch of items, numbered from the first, and `write` for each result in
   /// the input's order; `output` is flushed after every round, finished at the end and discarded
   /// when anything fails. `check` refuses an item that the reader gave.
   func run<Output: Sendable>(
@@ -68,7 +70,7 @@ struct DocumentPipeline<Reader: ItemReader> {
           return item
         }, hasWaiting: { reader.hasWaiting }, bytes: Reader.textBytes, workers: workers,
         batch: batch)
-      try pipeline.run(body) { outputs, items in
+      try pipeline.run(from: firstNumber, body) { outputs, items in
         for output in outputs { try write(output) }
         // What is done is shown before anything else is waited for.
         try output.flush()

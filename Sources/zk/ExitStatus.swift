@@ -50,7 +50,7 @@ extension ExitStatus {
   /// The one table from what went wrong to the status that says so.
   init(_ error: ZonkeyError) {
     switch error {
-    case .badInput, .tooLong, .badModel, .otherModel, .wrongWidth: self = .badData
+    case .badInput, .otherContent, .tooLong, .badModel, .otherModel, .wrongWidth: self = .badData
     case .noInput: self = .noInput
     case .badConfiguration, .noLevel: self = .usage
     case .cannotCreate: self = .cannotCreate
@@ -64,6 +64,7 @@ extension ZonkeyError {
   /// What to do about it, in terms of the program's options; empty where the error says it all.
   var advice: String {
     switch self {
+    case .otherContent(_, _, isText: true): "; --input-format lines reads it as it is"
     case .tooLong: "; raise it with --max-document, or cut the text into smaller documents"
     case .otherModel: "; name the one that encoded them with --model"
     default: ""

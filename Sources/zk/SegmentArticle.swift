@@ -22,7 +22,7 @@ struct SegmentArticle {
   private mutating func write(_ text: String) { html += text.utf8 }
 
   private mutating func open(_ document: Document, number: Int) {
-    let id = document.id.map { " title=\"id \(HTMLText.escaped($0))\"" } ?? ""
+    let id = document.id.map { " title=\"id \(HTMLText.escaped($0.description))\"" } ?? ""
     write(
       "<article>\n<a class=\"number\" id=\"d\(number)\" href=\"#d\(number)\"\(id)>\(number)</a>\n")
     if let title = document.title, !title.isEmpty {

@@ -52,6 +52,13 @@ struct SegmentFormat {
     return out
   }
 
+  private static let segmentNames: Set<String> = [
+    "doc", "id", "level", "start", "end", "text", "p",
+  ]
+  private static let documentNames: Set<String> = [
+    "doc", "id", "title", "level", "text", "starts", "p", "below",
+  ]
+
   private func rows(_ segments: [Segment], of document: Document, number: Int) -> [UInt8] {
     var line = JSONLine()
     for segment in segments {
@@ -65,6 +72,7 @@ struct SegmentFormat {
         line.field("text", utf8: $0)
       }
       line.field("p", Double(segment.probability), digits: 4)
+      line.fields(document.fields, except: Self.segmentNames)
       line.endLine()
     }
     return line.bytes
@@ -93,6 +101,7 @@ struct SegmentFormat {
           }
         })
     }
+    line.fields(document.fields, except: Self.documentNames)
     line.endLine()
     return line.bytes
   }

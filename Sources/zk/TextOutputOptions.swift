@@ -24,9 +24,15 @@ struct TextOutputOptions: ParsableArguments {
     }
   }
 
-  /// A document as it is written; `text` has been repaired. `more` adds fields to a JSON object.
+  private static let names: Set<String> = [
+    "doc", "id", "seed", "steps", "variant", "filled", "text",
+  ]
+
+  /// A document as it is written; `text` has been repaired. `more` adds fields to a JSON object,
+  /// `fields` are those carried along.
   func row(
-    _ text: [UInt8], number: Int, id: String? = nil, more: (inout JSONLine) -> Void = { _ in }
+    _ text: [UInt8], number: Int, id: DocumentID? = nil, fields: [KeptField] = [],
+    more: (inout JSONLine) -> Void = { _ in }
   ) -> [UInt8] {
     switch format {
     case .text: return text + [null ? 0 : 0x0A]
@@ -37,6 +43,7 @@ struct TextOutputOptions: ParsableArguments {
       if let id { line.field("id", id) }
       more(&line)
       text.withUnsafeBytes { line.field("text", utf8: $0) }
+      line.fields(fields, except: Self.names)
       line.endLine()
       return line.bytes
     }
