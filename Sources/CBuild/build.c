@@ -46,3 +46,16 @@ long zk_allowed_processors(void) {
   }
   return 0;
 }
+
+static int argument_count;
+static char **arguments;
+
+// The C library of GNU gives constructors what it gives main.
+__attribute__((constructor)) static void keep_arguments(int count, char **values) {
+  argument_count = count;
+  arguments = values;
+}
+
+int zk_argument_count(void) { return argument_count; }
+
+const char *zk_argument(int index) { return arguments[index]; }

@@ -1,6 +1,17 @@
 import CBuild
 import ZonkeyPlatform
 
+/// The arguments that the program was called with.
+enum ProcessArguments {
+  /// The program's name and what follows it, also where there is no /proc, from which Swift reads
+  /// them.
+  static var all: [String] {
+    let known = CommandLine.arguments
+    guard known.isEmpty else { return known }
+    return (0..<zk_argument_count()).compactMap { zk_argument($0).map { String(cString: $0) } }
+  }
+}
+
 /// The processors that this process may use.
 enum Processors {
   /// As `nproc` counts: an affinity mask, set by `taskset` or a container, is respected.
@@ -32,7 +43,7 @@ enum DefaultModel {
   /// The program's own path: as the system knows it, else as it was called, which is what a root
   /// without /proc has.
   private static func executablePath() -> String? {
-    resolved("/proc/self/exe") ?? calledPath(CommandLine.arguments.first ?? "")
+    resolved("/proc/self/exe") ?? calledPath(ProcessArguments.all.first ?? "")
   }
 
   /// The file that a shell runs for a word: the path itself, or the first of that name in PATH.

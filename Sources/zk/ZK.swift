@@ -34,7 +34,7 @@ struct ZK: ParsableCommand {
 
   static func main() {
     Signals.install()
-    let status = CommandRunner.run(ZK.self, arguments: Array(CommandLine.arguments.dropFirst()))
+    let status = CommandRunner.run(ZK.self, arguments: Array(ProcessArguments.all.dropFirst()))
     ProcessExit.exit(status)
   }
 

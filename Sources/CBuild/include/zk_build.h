@@ -12,4 +12,9 @@ const char *zk_libraries(void);
 /// The processors that this process may use, as nproc counts them; 0 when the system does not tell.
 long zk_allowed_processors(void);
 
+/// The program's arguments with its name as the first, as the system gave them to it.
+/// Swift reads them from /proc, which a bare root does not have.
+int zk_argument_count(void);
+const char *zk_argument(int index);
+
 #endif
