@@ -3,13 +3,13 @@
 # Sets `names` to the options of verb $1.
 _zk_names() {
   case $1 in
-    split) names='--level --format --separator --color --html --threshold --mean-length --sample --seed --model --arithmetic --input-format --document --text-field --invalid --max-document --batch --output --zstd --stats --quiet --verbose --threads --progress --version --help' ;;
-    encode) names='--level --format --precision --model --arithmetic --input-format --document --text-field --invalid --max-document --batch --output --zstd --stats --quiet --verbose --threads --progress --version --help' ;;
+    split) names='--level --format --separator --color --html --threshold --mean-length --sample --seed --model --arithmetic --input-format --document --text-field --id-field --invalid --max-document --keep-fields --first-document --batch --output --zstd --stats --quiet --verbose --threads --progress --version --help' ;;
+    encode) names='--level --format --precision --model --arithmetic --input-format --document --text-field --id-field --invalid --max-document --keep-fields --first-document --batch --output --zstd --stats --quiet --verbose --threads --progress --version --help' ;;
     decode) names='--infer-starts --existence-cutoff --format --null --model --arithmetic --batch --output --zstd --quiet --verbose --threads --progress --version --help' ;;
-    generate) names='--infill --gap --count --steps --level --existence-cutoff --max-bytes --format --null --seed --model --arithmetic --input-format --document --text-field --invalid --max-document --output --zstd --quiet --verbose --threads --progress --version --help' ;;
+    generate) names='--infill --gap --count --steps --level --existence-cutoff --max-bytes --format --null --seed --model --arithmetic --input-format --document --text-field --id-field --invalid --max-document --keep-fields --first-document --output --zstd --quiet --verbose --threads --progress --version --help' ;;
     export) names='--output --quiet --version --help' ;;
-    train) names='--corpus --output --valid --preset --config --set --time --steps --epochs --resume --save-every --log --activation-memory --dry-run --seed --input-format --document --text-field --invalid --max-document --quiet --verbose --threads --progress --version --help' ;;
-    extract) names='--format --null --namespace --redirects --min-bytes --input-format --document --text-field --invalid --max-document --output --zstd --stats --quiet --verbose --threads --progress --version --help' ;;
+    train) names='--corpus --output --valid --preset --config --set --time --steps --epochs --resume --save-every --log --activation-memory --dry-run --seed --input-format --document --text-field --id-field --invalid --max-document --quiet --verbose --threads --progress --version --help' ;;
+    extract) names='--format --null --namespace --redirects --min-bytes --input-format --document --text-field --id-field --invalid --max-document --output --zstd --stats --quiet --verbose --threads --progress --version --help' ;;
     info) names='--json --check --version --help' ;;
     '') names='--version --help' ;;
   esac
@@ -32,8 +32,10 @@ _zk_value() {
     'split --input-format') kind=words words='lines jsonl mediawiki' ;;
     'split --document') kind=words words='line paragraph whole null' ;;
     'split --text-field') kind=none ;;
+    'split --id-field') kind=none ;;
     'split --invalid') kind=words words='stop skip replace' ;;
     'split --max-document') kind=none ;;
+    'split --first-document') kind=none ;;
     'split --batch') kind=none ;;
     'split -o'|'split --output') kind=files words='' ;;
     'split --zstd') kind=none alone=1 ;;
@@ -48,8 +50,10 @@ _zk_value() {
     'encode --input-format') kind=words words='lines jsonl mediawiki' ;;
     'encode --document') kind=words words='line paragraph whole null' ;;
     'encode --text-field') kind=none ;;
+    'encode --id-field') kind=none ;;
     'encode --invalid') kind=words words='stop skip replace' ;;
     'encode --max-document') kind=none ;;
+    'encode --first-document') kind=none ;;
     'encode --batch') kind=none ;;
     'encode -o'|'encode --output') kind=files words='' ;;
     'encode --zstd') kind=none alone=1 ;;
@@ -78,8 +82,10 @@ _zk_value() {
     'generate --input-format') kind=words words='lines jsonl mediawiki' ;;
     'generate --document') kind=words words='line paragraph whole null' ;;
     'generate --text-field') kind=none ;;
+    'generate --id-field') kind=none ;;
     'generate --invalid') kind=words words='stop skip replace' ;;
     'generate --max-document') kind=none ;;
+    'generate --first-document') kind=none ;;
     'generate -o'|'generate --output') kind=files words='' ;;
     'generate --zstd') kind=none alone=1 ;;
     'generate --threads') kind=none ;;
@@ -102,6 +108,7 @@ _zk_value() {
     'train --input-format') kind=words words='lines jsonl mediawiki' ;;
     'train --document') kind=words words='line paragraph whole null' ;;
     'train --text-field') kind=none ;;
+    'train --id-field') kind=none ;;
     'train --invalid') kind=words words='stop skip replace' ;;
     'train --max-document') kind=none ;;
     'train --threads') kind=none ;;
@@ -112,6 +119,7 @@ _zk_value() {
     'extract --input-format') kind=words words='lines jsonl mediawiki' ;;
     'extract --document') kind=words words='line paragraph whole null' ;;
     'extract --text-field') kind=none ;;
+    'extract --id-field') kind=none ;;
     'extract --invalid') kind=words words='stop skip replace' ;;
     'extract --max-document') kind=none ;;
     'extract -o'|'extract --output') kind=files words='' ;;
@@ -131,7 +139,7 @@ _zk_files() {
 
 _zk() {
   local cur=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
-  local verb= option= prefix= joined= names= kind= words= alone= files= word
+  local verb='' option='' prefix='' joined='' names='' kind='' words='' alone='' files='' word
   local -i place
   COMPREPLY=()
   for ((place = 1; place < COMP_CWORD; place++)); do
@@ -143,7 +151,7 @@ _zk() {
   if [[ $cur == --*=* ]]; then
     option=${cur%%=*} prefix=${cur%%=*}= joined=1 cur=${cur#*=}
   elif [[ $cur == = ]]; then
-    option=$before joined=1 cur=
+    option=$before joined=1 cur=''
   elif [[ $before == = ]]; then
     option=${COMP_WORDS[COMP_CWORD - 2]} joined=1
   elif [[ $before == -* ]]; then

@@ -1,6 +1,7 @@
 import ZonkeyCore
 
-/// One document of a `SegmentPage`: its text in nested elements, one for each segment.
+/// One document of a `SegmentPage`: its text in nested elements, one for each segment. The element
+/// `article` is left open for what belongs to the document too.
 ///
 /// A document whose text is longer than `limitBytes` ends where its last whole segment of level 0
 /// ends. The segments of a level are taken to begin where segments of the level below do.
@@ -16,7 +17,7 @@ struct SegmentArticle {
     open(document, number: number)
     addText(document.text, levels: levels, limitBytes: limitBytes)
     if isCut { write("<span class=\"cut\" title=\"cut here\">…</span>") }
-    write("</p>\n</article>\n")
+    write("</p>\n")
   }
 
   private mutating func write(_ text: String) { html += text.utf8 }

@@ -62,7 +62,8 @@ struct Split: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Also write a page that shows the levels nested, for a browser; it holds the first "
+      "Also write a page that shows the levels nested, and what encoding and decoding gives back "
+        + "at each, for a browser; it holds the first "
         + "\(ProgressText.bytes(SegmentPage.limitBytes)) of text and appears when the run is "
         + "complete.", valueName: "file"),
     completion: .file(extensions: ["html"]))
@@ -82,6 +83,7 @@ struct Split: ParsableCommand {
   @OptionGroup var seedOptions: SeedOptions
   @OptionGroup var modelOptions: ModelOptions
   @OptionGroup var inputOptions: InputOptions
+  @OptionGroup var rowOptions: RowOptions
   @OptionGroup var batchOptions: BatchOptions
   @OptionGroup var outputOptions: OutputOptions
   @OptionGroup var statisticsOptions: StatisticsOptions
@@ -131,10 +133,11 @@ struct Split: ParsableCommand {
     let threads = try common.threadCount()
     let encoders = try (0..<threads).map { _ in try DocumentEncoder(zonkey, options: options) }
     let reader = try DocumentReader(
-      paths: files, options: inputOptions.readerOptions(threads: threads))
+      paths: files, options: inputOptions.readerOptions(threads: threads, rows: rowOptions))
     let output = try openOutput(reader, zonkey: zonkey, levelCount: top + 1, console: console)
     let pipeline = DocumentPipeline(
-      reader: reader, output: output, console: console, workers: threads, batch: batchOptions.batch)
+      reader: reader, output: output, console: console, workers: threads, batch: batchOptions.batch,
+      firstNumber: rowOptions.firstDocument)
     let format = segmentFormat
     try pipeline.run { worker, documents, first in
       let encoded = encoders[worker].encode(documents.map(\.text), firstNumber: first)
@@ -160,7 +163,9 @@ struct Split: ParsableCommand {
     return SplitOutput(
       results: try outputOptions.open(),
       page: try html.map {
-        try SegmentPage(into: FileOutput(path: $0), heading: heading, levelCount: levelCount)
+        try SegmentPage(
+          into: FileOutput(path: $0), heading: heading, levelCount: levelCount,
+          roundTrip: RoundTrip(zonkey, levelCount: levelCount))
       },
       statistics: try statisticsOptions.open(reader: reader, levelCount: levelCount)
     ) { omission in
