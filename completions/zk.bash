@@ -6,7 +6,7 @@ _zk_names() {
     split) names='--level --format --separator --color --html --threshold --mean-length --sample --seed --model --arithmetic --input-format --document --text-field --id-field --invalid --max-document --keep-fields --first-document --batch --output --zstd --stats --quiet --verbose --threads --progress --version --help' ;;
     encode) names='--level --format --precision --model --arithmetic --input-format --document --text-field --id-field --invalid --max-document --keep-fields --first-document --batch --output --zstd --stats --quiet --verbose --threads --progress --version --help' ;;
     decode) names='--infer-starts --existence-cutoff --format --null --model --arithmetic --batch --output --zstd --quiet --verbose --threads --progress --version --help' ;;
-    generate) names='--infill --gap --count --steps --level --existence-cutoff --max-bytes --format --null --seed --model --arithmetic --input-format --document --text-field --id-field --invalid --max-document --keep-fields --first-document --output --zstd --quiet --verbose --threads --progress --version --help' ;;
+    generate) names='--infill --gap --count --steps --level --existence-cutoff --max-bytes --html --format --null --seed --model --arithmetic --input-format --document --text-field --id-field --invalid --max-document --keep-fields --first-document --output --zstd --quiet --verbose --threads --progress --version --help' ;;
     export) names='--output --quiet --version --help' ;;
     train) names='--corpus --output --valid --preset --config --set --time --steps --epochs --resume --save-every --log --activation-memory --dry-run --seed --input-format --document --text-field --id-field --invalid --max-document --quiet --verbose --threads --progress --version --help' ;;
     extract) names='--format --null --namespace --redirects --min-bytes --input-format --document --text-field --id-field --invalid --max-document --output --zstd --stats --quiet --verbose --threads --progress --version --help' ;;
@@ -75,6 +75,7 @@ _zk_value() {
     'generate --level') kind=none ;;
     'generate --existence-cutoff') kind=none ;;
     'generate --max-bytes') kind=none ;;
+    'generate --html') kind=files words='html' ;;
     'generate --format') kind=words words='text jsonl' ;;
     'generate --seed') kind=none ;;
     'generate -m'|'generate --model') kind=files words='zk' ;;

@@ -54,6 +54,11 @@ struct Split: ParsableCommand {
         + "\(SegmentFormat.defaultSeparator), and nothing between colours)", valueName: "s"))
   var separator: String?
 
+  @Flag(
+    name: [.customShort("0"), .long],
+    help: "End documents with NUL instead of a newline, with --format text or offsets.")
+  var null = false
+
   @Option(
     help: ArgumentHelp(
       "Paint --format text by the probability of starts; --color alone means always, auto is for "
@@ -100,6 +105,9 @@ struct Split: ParsableCommand {
     if [threshold != nil, meanLength != nil, sample].filter({ $0 }).count > 1 {
       throw ValidationError("Only one of --threshold, --mean-length and --sample can hold.")
     }
+    if null && format != .text && format != .offsets {
+      throw ValidationError("--null needs --format text or offsets.")
+    }
     if color == .always, let format, format != .text {
       throw ValidationError("--color paints --format text only.")
     }
@@ -121,7 +129,8 @@ struct Split: ParsableCommand {
   private var segmentFormat: SegmentFormat {
     let kind = format ?? (color == .always ? .text : .jsonl)
     let isColored = kind == .text && color.isOn(isWelcome: outputOptions.allowsColor)
-    return SegmentFormat(kind: kind, separator: separator, isColored: isColored)
+    return SegmentFormat(
+      kind: kind, separator: separator, isColored: isColored && !null, ending: null ? 0 : 0x0A)
   }
 
   func run() throws {

@@ -11,6 +11,11 @@ enum FishCompletion {
       "    test \"$words[2]\" = \"$argv[1]\"",
       "end",
       "",
+      "# Whether a file can stand here: after verb $argv[1], where no option has been begun.",
+      "function __\(name)_file",
+      "    __\(name)_verb $argv[1]; and not string match -q -- '-*' (commandline -ct)",
+      "end",
+      "",
       "complete -c \(name) -f",
     ]
     let none = "complete -c \(name) -n __\(name)_verb"
@@ -24,7 +29,9 @@ enum FishCompletion {
     for verb in root.verbs {
       lines.append("")
       let condition = "complete -c \(name) -n '__\(name)_verb \(verb.name)'"
-      if BashCompletion.readsFiles(verb) { lines.append("\(condition) -F") }
+      if BashCompletion.readsFiles(verb) {
+        lines.append("complete -c \(name) -n '__\(name)_file \(verb.name)' -F")
+      }
       for argument in verb.arguments where argument.kind != .positional {
         lines.append("\(condition)\(specification(argument))")
       }
