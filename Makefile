@@ -24,6 +24,7 @@ help:
 	@echo "make bench    run the benchmarks, all or BENCH=\"--only split --threads 4\""
 	@echo "make install  install zk, its man pages and completions under $(PREFIX); make uninstall removes it"
 	@echo "make deb      make a Debian package in .build-install; make test-deb tries it in a new root"
+	@echo "make check-tools  load what zk writes with pandas, polars, duckdb, datasets, numpy"
 	@echo "make docs     generate man pages and completions from the code"
 	@echo "make format   format all sources; make lint checks them"
 	@echo "make clean    remove everything that was built"

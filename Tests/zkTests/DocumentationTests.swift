@@ -7,7 +7,7 @@ import ZonkeyCore
     .reduce("") { "\($0)/\($1)" }
 
   private static let pages = [
-    "zk", "zk-decode", "zk-encode", "zk-export", "zk-extract", "zk-generate", "zk-info",
+    "zk", "zk-decode", "zk-encode", "zk-eval", "zk-export", "zk-extract", "zk-generate", "zk-info",
     "zk-split", "zk-train",
   ]
 
@@ -123,9 +123,11 @@ import ZonkeyCore
         cd '\(folder)' && cp '\(model)' run.zk
         head -n 5 '\(fixtures)/demo-lines.txt' >notes.txt
         bzip2 -c '\(fixtures)/demo-wiki.xml' >dump.xml.bz2
+        zk extract dump.xml.bz2 -o articles.jsonl.zst
+        zk extract notes.txt -o valid.jsonl
 
         """
-      for line in lines {
+      for line in lines where !line.contains("| jq") || Self.has("jq") {
         let result = try runShell(
           "set -e\n" + setUp + line.replacing("--time 10m", with: "--time 1s"),
           environment: ["ZK_MODEL": model])
