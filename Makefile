@@ -10,7 +10,7 @@ TESTABLE := -c release -Xswiftc -enable-testing
 # Swift's own library is linked in: the installed program needs no toolchain and starts faster.
 STATIC := -c release --static-swift-stdlib
 SHIPPED := $(STATIC) --scratch-path .build-install
-BENCHMARKS := $(STATIC) --package-path Benchmarks --scratch-path .build-bench
+BENCHMARKS := $(STATIC) --scratch-path .build-bench --product zk-bench
 
 DEBIAN_PACKAGES := git ca-certificates pkg-config libopenblas-dev libzstd-dev libxml2-dev \
 	libbz2-dev zlib1g-dev liblzma-dev
@@ -42,7 +42,7 @@ demo: build
 
 bench: deps
 	@$(SWIFT) build $(SHIPPED) --product zk >&2
-	@$(SWIFT) build $(BENCHMARKS) >&2
+	@ZK_BENCHMARKS=1 $(SWIFT) build $(BENCHMARKS) >&2
 	@.build-bench/release/zk-bench $(BENCH)
 
 install: deps

@@ -3,6 +3,14 @@ import PackageDescription
 
 let strict: [SwiftSetting] = [.swiftLanguageMode(.v6)]
 
+/// A room of the library: a target of its own, so that its arrows are imports that the compiler
+/// checks.
+func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(
+    name: "Zonkey\(name)", dependencies: dependencies, path: "Sources/ZonkeyCore/\(name)",
+    swiftSettings: strict)
+}
+
 let package = Package(
   name: "zk",
   products: [
@@ -22,22 +30,52 @@ let package = Package(
       name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
     // The numeric kernels keep their optimisation in debug builds too: tests run real sizes.
     .target(name: "ZonkeyKernels", cSettings: [.unsafeFlags(["-O3", "-fno-math-errno"])]),
+    room("Platform", []),
+    room("Base", ["ZonkeyPlatform", "CZstd", "CBZip2", "CZlib", "CLZMA"]),
+    room("Text", ["ZonkeyBase", "ZonkeyPlatform", "CLibXML2"]),
+    room("Engine", ["ZonkeyPlatform", "ZonkeyKernels", "COpenBLAS"]),
+    room("Model", ["ZonkeyEngine", "ZonkeyBase", "ZonkeyPlatform", "ZonkeyKernels"]),
+    room("Evaluation", ["ZonkeyModel", "ZonkeyEngine", "ZonkeyBase", "ZonkeyPlatform"]),
+    room(
+      "Training",
+      [
+        "ZonkeyModel", "ZonkeyText", "ZonkeyEngine", "ZonkeyBase", "ZonkeyPlatform",
+        "ZonkeyKernels",
+      ]),
     .target(
       name: "ZonkeyCore",
       dependencies: [
-        "COpenBLAS", "CZstd", "CBZip2", "CZlib", "CLZMA", "CLibXML2", "ZonkeyKernels",
+        "ZonkeyTraining", "ZonkeyEvaluation", "ZonkeyModel", "ZonkeyText", "ZonkeyEngine",
+        "ZonkeyBase", "ZonkeyPlatform",
       ],
-      swiftSettings: strict),
+      path: "Sources/ZonkeyCore/Core", swiftSettings: strict),
     .executableTarget(
       name: "zk",
       dependencies: [
-        "ZonkeyCore",
+        "ZonkeyCore", "ZonkeyPlatform",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
     .testTarget(
-      name: "ZonkeyCoreTests", dependencies: ["ZonkeyCore", "ZonkeyKernels"],
+      name: "ZonkeyCoreTests", dependencies: ["ZonkeyCore", "ZonkeyPlatform", "ZonkeyKernels"],
       swiftSettings: strict),
-    .testTarget(name: "zkTests", dependencies: ["ZonkeyCore", "zk"], swiftSettings: strict),
+    .testTarget(
+      name: "zkTests", dependencies: ["ZonkeyCore", "ZonkeyPlatform", "zk"],
+      swiftSettings: strict),
   ]
 )
+
+// Who builds zk does not build its benchmarks; they are targets of this package because they
+// measure parts that have `package` access.
+if Context.environment["ZK_BENCHMARKS"] == "1" {
+  package.targets += [
+    .target(name: "AllocationCount", path: "Benchmarks/Sources/AllocationCount"),
+    .executableTarget(
+      name: "zk-bench",
+      dependencies: [
+        "AllocationCount", "ZonkeyCore", "ZonkeyPlatform",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Benchmarks/Sources/zk-bench", swiftSettings: strict),
+  ]
+}

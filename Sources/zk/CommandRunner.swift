@@ -1,5 +1,5 @@
 import ArgumentParser
-import Glibc
+import ZonkeyPlatform
 import ZonkeyCore
 
 /// Parses the arguments, runs the verb and turns whatever happens into an exit status.
@@ -49,7 +49,7 @@ enum CommandRunner {
     case let interruption as Interruption: return .ended(by: interruption.signal)
     case let code as ExitCode: return ExitStatus(rawValue: code.rawValue)
     case let error as ZonkeyError:
-      StandardError.write("\(verb): \(error)\n")
+      StandardError.write("\(verb): \(error)\(error.advice)\n")
       return ExitStatus(error)
     default: return reportParserError(error, verb: verb, root: root)
     }
@@ -106,6 +106,6 @@ enum CommandRunner {
 /// The one place that ends the process.
 enum ProcessExit {
   static func exit(_ status: ExitStatus) -> Never {
-    Glibc.exit(status.rawValue)
+    ZonkeyPlatform.exit(status.rawValue)
   }
 }

@@ -1,4 +1,4 @@
-import Glibc
+import ZonkeyPlatform
 import ZonkeyCore
 
 /// How much is said on standard error.

@@ -52,37 +52,15 @@ struct Decode: ParsableCommand {
       paths: files, temporaryDirectory: TemporaryDirectory.path)
     Signals.endsAtOnce = outputOptions.isStandardOutput
     let output = try outputOptions.open()
-    try output.complete {
-      try run(reader, decoders, zonkey: zonkey, output: output, console: console)
-    }
-  }
-
-  private func run(
-    _ reader: LatentsReader, _ decoders: [DocumentDecoder], zonkey: Zonkey,
-    output: any OutputSink, console: Console
-  ) throws {
-    let start = monotonicSeconds()
-    var (count, bytes) = (0, 0)
-    let pipeline = OrderedPipeline<DocumentLatents, [UInt8]>(
-      next: {
-        let document = try reader.next()
-        if let document { try zonkey.check(document, source: reader.currentPath) }
-        return document
-      }, hasWaiting: { reader.hasWaiting }, bytes: { $0.byteCount ?? $0.count * 8 },
-      workers: decoders.count, batch: batchOptions.batch)
-    try pipeline.run { worker, documents, _ in
+    let pipeline = DocumentPipeline(
+      reader: reader, output: output, console: console, workers: threads, batch: batchOptions.batch)
+    try pipeline.run(check: { try zonkey.check($0, source: reader.currentPath) }) {
+      worker, documents, _ in
       zip(documents, decoders[worker].decode(Array(documents))).map { document, text in
         textOptions.row(textOptions.repaired(text), number: document.number, id: document.id)
       }
-    } write: { rows, documents in
-      for row in rows { try output.write(row) }
-      try output.flush()
-      count += documents.count
-      bytes += rows.reduce(0) { $0 + $1.count }
-      console.status.update(
-        ProgressText.line(
-          documentCount: count, textBytes: bytes, readBytes: reader.compressedBytesRead,
-          totalBytes: reader.totalBytes, elapsedSeconds: monotonicSeconds() - start))
+    } write: {
+      try output.write($0 as [UInt8])
     }
   }
 }

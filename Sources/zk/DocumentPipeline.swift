@@ -1,55 +1,89 @@
 import ZonkeyCore
+import ZonkeyPlatform
 
-/// The pipeline of the verbs that read documents: order, progress, an output that is complete or
-/// is not there.
-struct DocumentPipeline {
-  let reader: DocumentReader
+/// What a pipeline reads: documents, or their latents.
+protocol ItemReader {
+  associatedtype Item: Sendable
+  /// The next item, nil at the end.
+  func next() throws(ZonkeyError) -> Item?
+  /// Whether the next item is likely there without waiting.
+  var hasWaiting: Bool { get }
+  /// Bytes of the files taken in and in all, as they lie on disk.
+  var compressedBytesRead: Int { get }
+  var totalBytes: Int? { get }
+  /// An item's share of a round, in bytes of text.
+  static func textBytes(_ item: Item) -> Int
+}
+
+extension DocumentReader: ItemReader {
+  static func textBytes(_ item: Document) -> Int { item.text.count }
+}
+
+extension LatentsReader: ItemReader {
+  static func textBytes(_ item: DocumentLatents) -> Int { item.byteCount ?? item.count * 8 }
+}
+
+/// The pipeline of the verbs that read documents or latents: order, progress, an output that is
+/// complete or is not there.
+struct DocumentPipeline<Reader: ItemReader> {
+  let reader: Reader
   let output: any OutputSink
   let console: Console
   let workers: Int
   let batch: Int
 
-  /// Calls `body` for every batch of documents, numbered from 1, and `write` for each result in
+  /// Calls `body` for every batch of items, numbered from 1, and `write` for each result in
   /// the input's order; `output` is flushed after every round, finished at the end and discarded
-  /// when anything fails.
+  /// when anything fails. `check` refuses an item that the reader gave.
   func run<Output: Sendable>(
-    _ body: (_ worker: Int, _ documents: ArraySlice<Document>, _ firstNumber: Int) -> [Output],
+    check: (Reader.Item) throws -> Void = { _ in },
+    _ body: (_ worker: Int, _ items: ArraySlice<Reader.Item>, _ firstNumber: Int) -> [Output],
     write: (Output) throws -> Void, finish: () throws -> Void = {}
   ) throws {
     try output.complete {
-      try runRounds(body, write: write)
+      try runRounds(check, body, write: write)
       try finish()
     }
   }
 
-  /// Says how many documents were left out; throws `ExitStatus.skipped` when there were any.
-  func reportSkipped() throws {
-    let skipped = reader.skipped.values.reduce(0, +)
-    guard skipped > 0 else { return }
-    let reasons = reader.skipped.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
-    console.warn("left out \(skipped) documents: \(reasons.joined(separator: ", "))")
-    throw ExitStatus.skipped
-  }
-
   private func runRounds<Output: Sendable>(
-    _ body: (_ worker: Int, _ documents: ArraySlice<Document>, _ firstNumber: Int) -> [Output],
+    _ check: (Reader.Item) throws -> Void,
+    _ body: (_ worker: Int, _ items: ArraySlice<Reader.Item>, _ firstNumber: Int) -> [Output],
     write: (Output) throws -> Void
   ) throws {
-    let start = monotonicSeconds()
+    let start = System.monotonicSeconds
     var (count, bytes) = (0, 0)
-    let pipeline = OrderedPipeline<Document, Output>(
-      next: { try reader.next() }, hasWaiting: { reader.hasWaiting }, bytes: { $0.text.count },
-      workers: workers, batch: batch)
-    try pipeline.run(body) { outputs, documents in
-      for output in outputs { try write(output) }
-      // What is done is shown before anything else is waited for.
-      try output.flush()
-      count += documents.count
-      bytes += documents.reduce(0) { $0 + $1.text.count }
-      console.status.update(
-        ProgressText.line(
-          documentCount: count, textBytes: bytes, readBytes: reader.compressedBytesRead,
-          totalBytes: reader.totalBytes, elapsedSeconds: monotonicSeconds() - start))
+    try withoutActuallyEscaping(check) { check in
+      let pipeline = OrderedPipeline<Reader.Item, Output>(
+        next: {
+          let item = try reader.next()
+          if let item { try check(item) }
+          return item
+        }, hasWaiting: { reader.hasWaiting }, bytes: Reader.textBytes, workers: workers,
+        batch: batch)
+      try pipeline.run(body) { outputs, items in
+        for output in outputs { try write(output) }
+        // What is done is shown before anything else is waited for.
+        try output.flush()
+        count += items.count
+        bytes += items.reduce(0) { $0 + Reader.textBytes($1) }
+        console.status.update(
+          ProgressText.line(
+            documentCount: count, textBytes: bytes, readBytes: reader.compressedBytesRead,
+            totalBytes: reader.totalBytes, elapsedSeconds: System.monotonicSeconds - start))
+      }
     }
+  }
+}
+
+extension Console {
+  /// Says how many documents were left out, by reason; throws `ExitStatus.skipped` when there were
+  /// any.
+  func reportSkipped(_ skipped: [String: Int]) throws {
+    let count = skipped.values.reduce(0, +)
+    guard count > 0 else { return }
+    let reasons = skipped.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
+    warn("left out \(count) documents: \(reasons.joined(separator: ", "))")
+    throw ExitStatus.skipped
   }
 }

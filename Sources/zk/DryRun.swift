@@ -1,3 +1,4 @@
+import ZonkeyPlatform
 import ZonkeyCore
 
 /// What training would cost: parameters and, measured on real steps that are thrown away, time and
@@ -10,10 +11,10 @@ struct DryRun {
       throw ZonkeyError.badInput(
         source: "corpus", line: nil, offset: nil, reason: "less text than one batch")
     }
-    let start = monotonicSeconds()
+    let start = System.monotonicSeconds
     var bytes = 0
     for _ in 0..<2 { bytes += try trainer.step()?.bytes ?? 0 }
-    let seconds = max(1e-9, monotonicSeconds() - start)
+    let seconds = max(1e-9, System.monotonicSeconds - start)
     var line = JSONLine()
     line.beginObject()
     line.field("parameters", trainer.parameterCount)

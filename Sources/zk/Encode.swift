@@ -70,10 +70,7 @@ struct Encode: ParsableCommand {
         documents.map(\.text), firstNumber: first, withLatents: true)
       return zip(documents, encoded).enumerated().map { index, pair in
         DocumentLatents(
-          number: first + index, id: pair.0.id, level: level, model: zonkey.id,
-          width: zonkey.latentWidth(level), values: pair.1.latents,
-          starts: pair.1.segments[level].map(\.start),
-          inner: level > 0 ? pair.1.segments[..<level].map { $0.map(\.start) } : nil,
+          pair.1, of: zonkey, number: first + index, id: pair.0.id,
           byteCount: pair.0.text.count)
       }
     } write: {
@@ -84,6 +81,6 @@ struct Encode: ParsableCommand {
       try writer.finish { try output.write($0) }
     }
     try statistics?.finish()
-    try pipeline.reportSkipped()
+    try console.reportSkipped(reader.skipped)
   }
 }

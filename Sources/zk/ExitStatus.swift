@@ -25,12 +25,23 @@ extension ExitStatus {
   /// The one table from what went wrong to the status that says so.
   init(_ error: ZonkeyError) {
     switch error {
-    case .badInput, .badModel: self = .badData
+    case .badInput, .tooLong, .badModel, .otherModel, .wrongWidth: self = .badData
     case .noInput: self = .noInput
-    case .badConfiguration: self = .usage
+    case .badConfiguration, .noLevel: self = .usage
     case .cannotCreate: self = .cannotCreate
     case .io: self = .inputOutput
     case .diverged: self = .failure
+    }
+  }
+}
+
+extension ZonkeyError {
+  /// What to do about it, in terms of the program's options; empty where the error says it all.
+  var advice: String {
+    switch self {
+    case .tooLong: "; raise it with --max-document, or cut the text into smaller documents"
+    case .otherModel: "; name the one that encoded them with --model"
+    default: ""
     }
   }
 }

@@ -1,4 +1,4 @@
-import Glibc
+import ZonkeyPlatform
 import ZonkeyCore
 
 /// What lies at a path.

@@ -146,7 +146,7 @@ struct Generate: ParsableCommand {
     } write: {
       try output.write($0 as [UInt8])
     }
-    try pipeline.reportSkipped()
+    try console.reportSkipped(reader.skipped)
   }
 
   private func filled(

@@ -1,10 +1,10 @@
-import Glibc
+import ZonkeyPlatform
 
 /// The processors that this process may use.
 enum Processors {
   /// As `nproc` counts: an affinity mask, set by `taskset` or a container, is respected.
   static func allowedCount() -> Int {
-    let online = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    let online = System.processorCount
     guard let status = SmallFile.read("/proc/self/status") else { return online }
     return allowedCount(inStatus: status) ?? online
   }
@@ -26,11 +26,11 @@ enum Processors {
 enum SmallFile {
   /// The first 16 KiB of a file as text, or nil when it cannot be read.
   static func read(_ path: String) -> String? {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = System.open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
     var bytes = [UInt8](repeating: 0, count: 16_384)
-    let count = Glibc.read(descriptor, &bytes, bytes.count)
+    let count = bytes.withUnsafeMutableBytes { System.read(descriptor, into: $0) }
     return count > 0 ? String(decoding: bytes[..<count], as: UTF8.self) : nil
   }
 }
@@ -65,7 +65,7 @@ enum DefaultModel {
 enum TemporaryDirectory {
   /// `TMPDIR`, else `/tmp`.
   static var path: String {
-    if let path = environment("TMPDIR"), !path.isEmpty { return path }
+    if let path = System.environment("TMPDIR"), !path.isEmpty { return path }
     return "/tmp"
   }
 }

@@ -1,4 +1,4 @@
-import Glibc
+import ZonkeyPlatform
 import ZonkeyCore
 
 /// Metrics as JSON lines, appended and visible at once.
@@ -8,9 +8,10 @@ final class MetricsLog {
 
   init(path: String) throws {
     self.path = path
-    descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+    descriptor = System.open(
+      path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, permissions: 0o644)
     if descriptor < 0 {
-      throw ZonkeyError.cannotCreate(path: path, reason: systemMessage(errno))
+      throw ZonkeyError.cannotCreate(path: path, reason: System.message(errno))
     }
   }
 

@@ -1,4 +1,4 @@
-import Glibc
+import ZonkeyPlatform
 import ZonkeyCore
 
 /// Somewhere that results go: standard output, a file that appears when it is complete, a
@@ -61,30 +61,10 @@ struct DescriptorWriter {
   /// An interrupted write goes on, unless the signal asked the run to end: a full pipe must not
   /// hold up Ctrl-C.
   func writeAll(_ bytes: UnsafeRawBufferPointer) throws {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let part = UnsafeRawBufferPointer(rebasing: rest)
-      let count = Glibc.write(descriptor, part.baseAddress, part.count)
-      if count > 0 {
-        rest = rest.dropFirst(count)
-      } else if count < 0 {
-        try recover(from: errno)
-      } else {
-        throw ZonkeyError.io(path: name, reason: "nothing could be written")
-      }
-    }
-  }
-
-  private func recover(from code: Int32) throws {
-    switch code {
-    case EINTR: try Signals.check()
-    case EAGAIN:
-      // Another program that shares the descriptor has made it non-blocking.
-      var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-      _ = poll(&waiting, 1, -1)
-      try Signals.check()
+    switch try System.writeAll(bytes, to: descriptor, interrupted: { try Signals.check() }) {
+    case nil: return
     case EPIPE: throw BrokenPipe()
-    default: throw ZonkeyError.io(path: name, reason: systemMessage(code))
+    case let code?: throw ZonkeyError.io(path: name, reason: System.message(code))
     }
   }
 }

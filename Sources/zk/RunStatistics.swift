@@ -1,3 +1,4 @@
+import ZonkeyPlatform
 import ArgumentParser
 import ZonkeyCore
 
@@ -28,7 +29,7 @@ final class StatisticsFile {
   private let file: FileOutput
   private let reader: DocumentReader
   private var statistics: RunStatistics
-  private let startSeconds = monotonicSeconds()
+  private let startSeconds = System.monotonicSeconds
 
   init(path: String, reader: DocumentReader, levelCount: Int) throws {
     file = try FileOutput(path: path)
@@ -47,7 +48,7 @@ final class StatisticsFile {
       .merging(leftOut) { $0 + $1 }
     let row = statistics.json(
       skipped: skipped, inputBytes: reader.compressedBytesRead,
-      seconds: monotonicSeconds() - startSeconds)
+      seconds: System.monotonicSeconds - startSeconds)
     try file.write(row.serialised() + [UInt8(ascii: "\n")])
     try file.finish()
   }

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Glibc
+import ZonkeyPlatform
 import ZonkeyCore
 
 /// `-q`, `-v`, `--threads`, `--progress`: what every verb has.
@@ -32,7 +32,7 @@ struct CommonOptions: ParsableArguments {
   /// The number of threads: the option, else `ZK_THREADS`, else every processor allowed to us.
   func threadCount() throws -> Int {
     if let threads { return try Self.checkedThreads(threads, from: "--threads") }
-    if let text = environment("ZK_THREADS"), !text.isEmpty {
+    if let text = System.environment("ZK_THREADS"), !text.isEmpty {
       return try Self.checkedThreads(Int(text), from: "ZK_THREADS")
     }
     return Processors.allowedCount()
@@ -102,7 +102,7 @@ struct ModelOptions: ParsableArguments {
   /// The checkpoint's path: the option, else `ZK_MODEL`, else the one that is installed.
   func path() throws -> String {
     if let model { return model }
-    if let model = environment("ZK_MODEL"), !model.isEmpty { return model }
+    if let model = System.environment("ZK_MODEL"), !model.isEmpty { return model }
     guard let path = DefaultModel.path() else {
       throw ZonkeyError.noInput(
         path: DefaultModel.relativePath,

@@ -1,4 +1,4 @@
-import Glibc
+import ZonkeyPlatform
 import Synchronization
 
 /// The signals that ask the run to end, noted for the loops that look.
@@ -42,7 +42,7 @@ enum Signals {
     noted.store(0, ordering: .relaxed)
     notedAt.store(0, ordering: .relaxed)
     endsAtOnce = false
-    Glibc.signal(SIGPIPE, SIG_IGN)
+    ZonkeyPlatform.signal(SIGPIPE, SIG_IGN)
     for signal in [SIGINT, SIGTERM] where !isIgnored(signal) {
       var action = sigaction()
       // No SA_RESTART: a blocked read or write returns, and its loop looks at `pending`.

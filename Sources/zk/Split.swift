@@ -143,7 +143,7 @@ struct Split: ParsableCommand {
     } write: {
       try output.write($0)
     }
-    try pipeline.reportSkipped()
+    try console.reportSkipped(reader.skipped)
   }
 
   private func openOutput(

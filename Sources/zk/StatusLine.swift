@@ -1,4 +1,4 @@
-import Glibc
+import ZonkeyPlatform
 
 /// When to show progress on standard error.
 enum ProgressMode: String, CaseIterable {
@@ -37,7 +37,7 @@ final class StatusLine {
       mode: mode, isTerminal: Terminal.isTerminal(2), isDumb: Terminal.isDumb,
       allowsColor: Terminal.allowsColor(2), resultsOnTerminal: resultsOnTerminal)
     self.init(
-      style: style, clock: monotonicSeconds, columns: { Terminal.columns(of: 2) },
+      style: style, clock: { System.monotonicSeconds }, columns: { Terminal.columns(of: 2) },
       emit: StandardError.write)
   }
 
@@ -98,11 +98,4 @@ final class StatusLine {
     if style.hasEscapes { return "\r\u{1B}[K" }
     return shownWidth == 0 ? "" : "\r" + String(repeating: " ", count: shownWidth) + "\r"
   }
-}
-
-/// Seconds of a clock that never goes back.
-func monotonicSeconds() -> Double {
-  var time = timespec()
-  clock_gettime(CLOCK_MONOTONIC, &time)
-  return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
 }

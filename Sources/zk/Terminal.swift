@@ -1,4 +1,4 @@
-import Glibc
+import ZonkeyPlatform
 
 /// What the terminal behind a file descriptor can do.
 enum Terminal {
@@ -15,16 +15,11 @@ enum Terminal {
 
   /// Whether colour is welcome: a terminal, not a dumb one, and no `NO_COLOR`.
   static func allowsColor(_ descriptor: Int32) -> Bool {
-    isTerminal(descriptor) && !isDumb && (environment("NO_COLOR") ?? "").isEmpty
+    isTerminal(descriptor) && !isDumb && (System.environment("NO_COLOR") ?? "").isEmpty
   }
 
   /// True when the terminal knows no escape sequences.
   static var isDumb: Bool {
-    (environment("TERM") ?? "dumb") == "dumb"
+    (System.environment("TERM") ?? "dumb") == "dumb"
   }
-}
-
-/// The value of an environment variable.
-func environment(_ name: String) -> String? {
-  getenv(name).map { String(cString: $0) }
 }

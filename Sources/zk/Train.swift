@@ -109,7 +109,8 @@ struct Train: ParsableCommand {
 
   func run() throws {
     let console = common.console(verb: "train")
-    let trainer = try makeTrainer(console)
+    let corpus = try Corpus(paths: corpus, options: inputOptions.readerOptions(largest: 1 << 30))
+    let trainer = try makeTrainer(corpus, console)
     trainer.keptBytes = activationMemory.count
     if let steps { trainer.plan(totalSteps: steps) }
     if dryRun {
@@ -119,10 +120,10 @@ struct Train: ParsableCommand {
     let session = try TrainingSession(
       trainer: trainer, command: self, console: console, validation: validationCrops(trainer))
     try session.run()
+    try console.reportSkipped(corpus.skipped)
   }
 
-  private func makeTrainer(_ console: Console) throws -> Trainer {
-    let corpus = try Corpus(paths: corpus, options: inputOptions.readerOptions(largest: 1 << 30))
+  private func makeTrainer(_ corpus: Corpus, _ console: Console) throws -> Trainer {
     let threads = try common.threadCount()
     guard let resume else {
       if let output, !dryRun { try refuseToReplace(output) }

@@ -1,4 +1,4 @@
-import Glibc
+import ZonkeyPlatform
 import ZonkeyCore
 
 /// The loop around a trainer: time, signals, saving, metrics, the status line.
@@ -9,8 +9,8 @@ final class TrainingSession {
   private let output: String
   private let validation: [Crop]
   private let metrics: MetricsLog?
-  private var lastTick = monotonicSeconds()
-  private var lastSave = monotonicSeconds()
+  private var lastTick = System.monotonicSeconds
+  private var lastSave = System.monotonicSeconds
   private var recent = RecentSpeed()
 
   init(trainer: Trainer, command: Train, console: Console, validation: [Crop]) throws {
@@ -38,7 +38,7 @@ final class TrainingSession {
       // Once the corpus has shown itself good: a place that cannot be written should be known
       // before hours are spent.
       if report.step == 1 { try save(calibrated: false) }
-      if monotonicSeconds() - lastSave >= command.saveEvery.seconds { try validateAndSave() }
+      if System.monotonicSeconds - lastSave >= command.saveEvery.seconds { try validateAndSave() }
     }
     guard trainer.state.step > 0 else {
       throw ZonkeyError.badInput(
@@ -62,7 +62,7 @@ final class TrainingSession {
   }
 
   private func tick() -> Double {
-    let now = monotonicSeconds()
+    let now = System.monotonicSeconds
     let seconds = now - lastTick
     trainer.addElapsed(seconds: seconds)
     lastTick = now
@@ -103,7 +103,7 @@ final class TrainingSession {
     let texts = calibrated ? calibrationTexts : []
     let checkpoint = try trainer.checkpoint(calibratedOn: texts)
     try checkpoint.write(to: output)
-    lastSave = monotonicSeconds()
+    lastSave = System.monotonicSeconds
     _ = tick()
     return checkpoint
   }

@@ -22,6 +22,7 @@ struct ZK: ParsableCommand {
     version: zkVersion,
     subcommands: [
       Split.self, Encode.self, Decode.self, Generate.self, Export.self, Train.self, Extract.self,
+      Eval.self,
       Info.self,
     ])
 

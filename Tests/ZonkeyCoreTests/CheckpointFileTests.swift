@@ -1,13 +1,7 @@
 import Testing
 import ZonkeyCore
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import ZonkeyPlatform
 
 @Suite struct CheckpointFileTests {
   @Test func writesAndReads() throws {

@@ -1,12 +1,6 @@
 import ZonkeyCore
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import ZonkeyPlatform
 
 /// A small deterministic generator, so that a failing case can be run again.
 struct CheckpointRandom: RandomNumberGenerator {

@@ -44,9 +44,9 @@ import ZonkeyCore
   @Test func existenceBehindCertainBoundaries() {
     let tape = Tape(
       weights: ParameterStore(count: 0), workers: Workers(count: 1), recording: true)
-    let p = tape.leaf([1 - epsilon, 0, 1 - epsilon, 0.5, 1, 0.5])
+    let p = tape.leaf([1 - Probability.epsilon, 0, 1 - Probability.epsilon, 0.5, 1, 0.5])
     let e = tape.existence(p, offsets: [0, 6])
-    #expect(e.array.allSatisfy { $0 >= epsilon && $0 <= 1 - epsilon })
+    #expect(e.array.allSatisfy { $0 >= Probability.epsilon && $0 <= 1 - Probability.epsilon })
     let ones = [Float](repeating: 1, count: 6)
     tape.backward(from: [(e, ones)], into: ParameterStore(count: 0))
     #expect(tape.gradientArray(p).allSatisfy { $0.isFinite })

@@ -1,9 +1,7 @@
 import Testing
 import ZonkeyKernels
 
-#if canImport(Glibc)
-  import Glibc
-#endif
+import ZonkeyPlatform
 
 /// Kernels must not let what happens to lie in fresh memory into their results.
 @Suite struct KernelScratchTests {

@@ -1,4 +1,4 @@
-import Glibc
+import ZonkeyPlatform
 import Testing
 import ZonkeyCore
 

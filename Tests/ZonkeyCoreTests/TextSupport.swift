@@ -2,7 +2,7 @@ import CBZip2
 import CLZMA
 import CZlib
 import CZstd
-import Glibc
+import ZonkeyPlatform
 import ZonkeyCore
 
 /// Makes compressed bytes with the C libraries, each as one frame, member or stream.

@@ -1,4 +1,4 @@
-import Glibc
+import ZonkeyPlatform
 import Testing
 
 /// What holds for every verb that reads documents, by the real program.

@@ -1,4 +1,4 @@
-import Glibc
+import ZonkeyPlatform
 import Testing
 
 /// A model small enough to train inside a test, and the corpus that it is trained on.

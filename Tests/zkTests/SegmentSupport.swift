@@ -5,7 +5,7 @@ import struct Foundation.Data
 import class FoundationXML.XMLParser
 import protocol FoundationXML.XMLParserDelegate
 
-@testable import ZonkeyCore
+import ZonkeyCore
 
 /// Segments of one level from their starts and probabilities; the last one ends at `end`.
 func segments(

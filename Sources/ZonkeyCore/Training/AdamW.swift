@@ -1,8 +1,7 @@
+import ZonkeyEngine
 import ZonkeyKernels
 
-#if canImport(Glibc)
-  import Glibc
-#endif
+import ZonkeyPlatform
 
 /// The optimiser: Adam with decoupled weight decay (β 0.9/0.999, ε 1e-7) and global-norm clipping.
 package final class AdamW: @unchecked Sendable {

@@ -1,4 +1,7 @@
+import ZonkeyEngine
 import ZonkeyKernels
+import ZonkeyModel
+import ZonkeyPlatform
 
 /// The distinct units of a batch, from which a decoded unit must be told (all but its own).
 ///

@@ -1,3 +1,7 @@
+import ZonkeyBase
+import ZonkeyEngine
+import ZonkeyModel
+
 extension Checkpoint {
   /// The configuration, as what a run from here begins with.
   public var configuration: Configuration { model.configuration }

@@ -1,3 +1,8 @@
+import ZonkeyModel
+import ZonkeyText
+import ZonkeyEngine
+import ZonkeyBase
+
 /// A corpus of files as a source of crops: streamed, shuffled in a bounded buffer, read again and
 /// again when it consists of files.
 public final class Corpus {
@@ -12,8 +17,10 @@ public final class Corpus {
     reader = try DocumentReader(paths: paths, options: options)
   }
 
-  /// Documents left out so far, by reason.
-  public var skipped: [String: Int] { reader.skipped }
+  /// Documents that a pass has left out as invalid, by reason; however often it is read, a corpus
+  /// has each of them once.
+  public var skipped: [String: Int] { reader.skipped.merging(skippedBefore) { max($0, $1) } }
+  private var skippedBefore: [String: Int] = [:]
 
   private var isRereadable: Bool { !paths.isEmpty && !paths.contains("-") }
 
@@ -24,9 +31,11 @@ public final class Corpus {
     let length = configuration.levels[0].documentLength
     return CropBuffer(
       source: RandomSource(seed: seed), cropLength: length, capacity: max(64, (1 << 26) / length),
-      passLimit: passLimit, lineShare: configuration.departures.beginningShare, next: { [self] in try reader.next()?.text },
+      passLimit: passLimit, lineShare: configuration.departures.beginningShare,
+      next: { [self] in try reader.next()?.text },
       restart: { [self] in
         guard isRereadable else { return false }
+        skippedBefore = skipped
         reader = try DocumentReader(paths: paths, options: options)
         return true
       })
@@ -41,7 +50,9 @@ public final class Corpus {
     while total < bytes, let document = try reader.next() {
       guard !document.text.isEmpty else { continue }
       var end = min(cropLength, document.text.count)
-      while end < document.text.count && end > 1 && document.text[end] & 0xC0 == 0x80 { end -= 1 }
+      while end < document.text.count && end > 1 && document.text[end].isUTF8Continuation {
+        end -= 1
+      }
       crops.append(
         Crop(bytes: Array(document.text[..<end]), complete: end == document.text.count))
       total += end

@@ -1,3 +1,7 @@
+import ZonkeyModel
+import ZonkeyEngine
+import ZonkeyBase
+
 /// A piece of a document for training.
 package struct Crop: Sendable, Equatable {
   package let bytes: [UInt8]
@@ -171,6 +175,6 @@ package final class CropBuffer {
 
   /// Whether a character begins or the document ends at a place.
   private func isBorder(_ place: Int, of document: [UInt8]) -> Bool {
-    place >= document.count || document[place] & 0xC0 != 0x80
+    place >= document.count || !document[place].isUTF8Continuation
   }
 }

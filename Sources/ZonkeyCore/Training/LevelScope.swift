@@ -1,3 +1,8 @@
+import ZonkeyEngine
+import ZonkeyKernels
+import ZonkeyModel
+import ZonkeyPlatform
+
 /// What a level does in a step.
 package struct LevelScope: Sendable {
   /// Whether it learns: otherwise it only splits and compresses.
@@ -80,15 +85,5 @@ extension LossWeights {
     case .rate: rate
     case .lineStart: lineStart
     }
-  }
-}
-
-extension Tape {
-  /// Runs `body` without recording: what it gives is a constant.
-  func withoutRecording<Result>(_ body: () -> Result) -> Result {
-    let before = recording
-    recording = false
-    defer { recording = before }
-    return body()
   }
 }

@@ -1,3 +1,6 @@
+import ZonkeyModel
+import ZonkeyEngine
+
 /// What a decode pass leaves on the step's tape.
 struct DecodePass {
   /// Decoded sequence [P, D] and its existence [P, 1].
@@ -9,7 +12,7 @@ struct DecodePass {
 
 extension LevelStep {
   /// Compresses packed sequences in chunks: latents [N, C·D].
-  func compress(_ x: Tensor, _ existence: Tensor) -> Tensor {
+  package func compress(_ x: Tensor, _ existence: Tensor) -> Tensor {
     let out = tape.empty(segmentation.segments, level.configuration.latentWidth)
     tape.map(chunks.count, parameters: [level.compressorRange]) { child, chunk in
       let rows = segmentation.rows(chunks[chunk])
@@ -42,7 +45,8 @@ extension LevelStep {
         ? child.noisyOnArc(own, levels: levels, noise: z)
         : child.noisy(own, levels: levels, noise: z)
       let decoded = level.decode(
-        noisy, noiseLevels: levels, guess: guess?.rows(segments), offsets: segmentation.localOffsets(segments),
+        noisy, noiseLevels: levels, guess: guess?.rows(segments),
+        offsets: segmentation.localOffsets(segments),
         on: child)
       let range = segmentation.rows(segments)
       child.deliver(decoded.vectors, to: vectors.rows(range))
@@ -229,7 +233,7 @@ extension LevelStep {
   }
 
   /// Masked modelling (model §8): hidden units guessed from their segment, against 100 negatives.
-  func maskedModelling(_ mask: Parameter) -> Tensor {
+  package func maskedModelling(_ mask: Parameter) -> Tensor {
     let rows = segmentation.rowOf.count
     let positions = draws.uniform(.maskPosition, level: index, count: rows)
     let kinds = draws.uniform(.maskKind, level: index, count: rows)
@@ -266,7 +270,7 @@ extension LevelStep {
       out, targets: tape.sphere(batch.vectors, radius: 1),
       positives: positives, negatives: drawn)
     return tape.weightedSum(
-      rowLosses, tape.gather(share, index), divisor: Float(hidden.count) + epsilon)
+      rowLosses, tape.gather(share, index), divisor: Float(hidden.count) + Probability.epsilon)
   }
 
   private var negativeCount: Int { 63 }

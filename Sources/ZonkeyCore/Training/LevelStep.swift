@@ -1,6 +1,6 @@
-#if canImport(Glibc)
-  import Glibc
-#endif
+import ZonkeyEngine
+import ZonkeyModel
+import ZonkeyPlatform
 
 /// The loss terms of one level by name; each a scalar on the step's tape.
 package struct LevelLosses: Sendable {
@@ -13,35 +13,16 @@ package struct LevelLosses: Sendable {
   package mutating func add(_ name: LossName, _ value: Tensor) { terms.append((name, value)) }
 }
 
-/// The losses of a level (model §8), named as in metrics.
-package enum LossName: String, Sendable, CaseIterable {
-  case collapse
-  case cleanExistence = "clean_existence"
-  case maskedModelling = "masked_modelling"
-  case cleanReconstruction = "clean_reconstruction"
-  case cleanStitcherPosition = "clean_stitcher_position"
-  case cleanStitcherSequence = "clean_stitcher_sequence"
-  case dirtyExistence = "dirty_existence"
-  case dirtyReconstruction = "dirty_reconstruction"
-  case meanBoundary = "mean_boundary"
-  case patch
-  case shortSegment = "short_segment"
-  case nullPosition = "null_position"
-  case nullSequence = "null_sequence"
-  case rate
-  case lineStart = "line_start"
-}
-
 /// One level's share of a training step: all passes and losses (model §8).
 ///
 /// Works on a whole batch; the passes run in fixed chunks of segments.
 package struct LevelStep {
-  let model: ZonkeyModel
-  let level: Level
-  let batch: UnitBatch
-  let tape: Tape
-  let draws: any DrawSource
-  let scope: LevelScope
+  package let model: ZonkeyModel
+  package let level: Level
+  package let batch: UnitBatch
+  package let tape: Tape
+  package let draws: any DrawSource
+  package let scope: LevelScope
   package let segmentation: Segmentation
   /// Units of the segments [P, D], raw and on the sphere.
   package let raw: Tensor
@@ -50,12 +31,12 @@ package struct LevelStep {
   package let existence: Tensor
   package let share: Tensor
   package let boundaries: Tensor
-  let chunks: [Range<Int>]
+  package let chunks: [Range<Int>]
   /// Units from which a decoded one must be told; made only where they are used.
   let candidates: Candidates
 
   private var configuration: LevelConfiguration { level.configuration }
-  var index: Int { level.index }
+  package var index: Int { level.index }
 
   /// Splits the batch.
   package init(
@@ -71,7 +52,7 @@ package struct LevelStep {
     let p = LevelStep.probabilities(level: level, batch: batch, tape: tape)
     boundaries = tape.documentBoundaries(
       p, documents: batch.documents, forbidden: batch.forbidden,
-      pastEnd: model.configuration.paddedDocuments ? 0 : 1)
+      pastEnd: Window.pastEnd(model.configuration))
     segmentation = LevelStep.segmentation(
       model: model, level: level, batch: batch, boundaries: boundaries, draws: draws)
     raw = tape.gather(batch.vectors, segmentation.rowOf)

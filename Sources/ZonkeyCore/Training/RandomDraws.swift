@@ -1,6 +1,5 @@
-#if canImport(Glibc)
-  import Glibc
-#endif
+import ZonkeyEngine
+import ZonkeyPlatform
 
 /// The draws of one training step, a function of seed and step.
 package struct RandomDraws: DrawSource {

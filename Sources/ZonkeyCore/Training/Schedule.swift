@@ -1,6 +1,5 @@
-#if canImport(Glibc)
-  import Glibc
-#endif
+import ZonkeyModel
+import ZonkeyPlatform
 
 /// When a run ends and how the learning rate goes: warm-up, a plateau, then a fall to zero.
 ///

@@ -1,3 +1,5 @@
+import ZonkeyModel
+
 /// All pairs of consecutive segments, their rows packed side by side.
 struct StitchPairs {
   let count: Int

@@ -1,4 +1,7 @@
+import ZonkeyEngine
 import ZonkeyKernels
+import ZonkeyModel
+import ZonkeyPlatform
 
 extension Trainer {
   /// One update of the levels that learn; returns the norms of the gradients of each.

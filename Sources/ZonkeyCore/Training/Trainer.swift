@@ -1,3 +1,6 @@
+import ZonkeyModel
+import ZonkeyEngine
+import ZonkeyBase
 import ZonkeyKernels
 
 /// What one training step did.
@@ -110,9 +113,6 @@ public final class Trainer {
 
   /// Whether the planned run is over.
   public var isOver: Bool { schedule.isOver(atStep: state.step) }
-
-  /// Passes over the corpus that are complete.
-  public var passes: Int { crops.passes }
 
   /// Bytes of memory in tapes and parameters.
   public var memoryBytes: Int { tape.heldBytes + 6 * weights.count * MemoryLayout<Float>.stride }
@@ -245,25 +245,5 @@ extension TrainingStep.Result {
     }
     if probes.isEmpty { probes = other.probes }
     total += share * other.total
-  }
-}
-
-extension ZonkeyModel {
-  /// First values of all parameters, a function of the seed.
-  package func initialize(_ store: ParameterStore, random: RandomSource) {
-    for (index, entry) in parameters.entries.enumerated() {
-      let (target, count) = (store.values + entry.parameter.offset, entry.parameter.count)
-      let key = random.key(0x1417, UInt64(index))
-      switch entry.initialization {
-      case .constant(let value): target.update(repeating: value, count: count)
-      case .normal(let deviation):
-        for (i, z) in random.normal(key, count: count).enumerated() { target[i] = deviation * z }
-      case .uniform(let fanIn):
-        let bound = 1 / Float(max(1, fanIn)).squareRoot()
-        for (i, u) in random.uniform(key, count: count).enumerated() {
-          target[i] = bound * (2 * u - 1)
-        }
-      }
-    }
   }
 }

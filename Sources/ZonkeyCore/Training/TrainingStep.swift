@@ -1,7 +1,11 @@
+import ZonkeyModel
+import ZonkeyEngine
+import ZonkeyBase
+
 /// One complete training step over a batch of documents: all levels, forward and backward.
 package struct TrainingStep {
-  let model: ZonkeyModel
-  let tape: Tape
+  package let model: ZonkeyModel
+  package let tape: Tape
 
   /// What a step leaves behind.
   package struct Result: Sendable {
@@ -161,7 +165,9 @@ package struct TrainingStep {
   }
 
   /// Whether a symbol is a byte inside a UTF-8 character, where no segment may begin.
-  private func isContinuation(_ symbol: Int32) -> Bool { (0x80...0xBF).contains(symbol) }
+  private func isContinuation(_ symbol: Int32) -> Bool {
+    UInt8(exactly: symbol)?.isUTF8Continuation ?? false
+  }
 }
 
 /// A document as symbols: bytes, then the end of document and padding where they belong.
@@ -184,7 +190,7 @@ package struct DocumentSymbols: Sendable, Equatable {
 
 extension UnitBatch {
   /// Whether a document's end is genuine: then padding follows it.
-  func isComplete(_ document: Int) -> Bool {
+  package func isComplete(_ document: Int) -> Bool {
     documents[document].real < documents[document].rows
   }
 }

@@ -1,0 +1,137 @@
+import ZonkeyPlatform
+
+/// An output file that appears at its path complete or not at all.
+///
+/// What is written goes to a hidden file beside the path (`.NAME.PID.tmp`); `commit` brings it
+/// to the disk and renames it. Whatever ends the program before, the path holds what it held.
+/// `discard`, a failure, or letting go of the object removes the hidden file. A symbolic link is
+/// followed, and the permissions of the file that is replaced are kept.
+///
+/// Pipes, devices and descriptors (`/dev/null`, `/dev/stdout`, `/dev/fd/3`) cannot be renamed
+/// onto: they are written directly. Writes are not buffered. Not for use by two threads at once.
+package final class AtomicFile {
+  /// The path as the caller gave it, which errors name.
+  package let path: String
+  private let target: OutputTarget
+  private var descriptor: Int32
+  /// The hidden file, while there is one to remove.
+  private var temporaryPath: String?
+  /// The first thing that went wrong, given again to every later call.
+  private var failure: ZonkeyError?
+
+  /// Opens the output; throws `cannotCreate` when the place cannot be written to.
+  package init(path: String) throws(ZonkeyError) {
+    self.path = path
+    target = try OutputTarget(path: path)
+    switch target {
+    case .direct:
+      descriptor = System.open(path, O_WRONLY | O_APPEND | O_CLOEXEC)
+      if descriptor < 0 { throw .cannotCreate(path: path, reason: System.message(errno)) }
+    case .replace(let directory, let name, let permissions):
+      let (descriptor, temporary) = try Self.openTemporary(
+        in: directory, name: name, isPrivate: permissions != nil, path: path)
+      self.descriptor = descriptor
+      temporaryPath = temporary
+      // A file system without permissions refuses; the file then stays its owner's alone.
+      if let permissions { _ = fchmod(descriptor, permissions) }
+    }
+  }
+
+  deinit { discard() }
+
+  /// Writes all the bytes; throws `io` when the device is full or fails.
+  package func write(_ bytes: UnsafeRawBufferPointer) throws(ZonkeyError) {
+    if let failure { throw failure }
+    precondition(descriptor >= 0, "written to after commit or discard")
+    if let code = System.writeAll(bytes, to: descriptor) { throw fail("cannot write", code) }
+  }
+
+  /// Writes all the bytes; throws as the other `write` does.
+  package func write(_ bytes: [UInt8]) throws(ZonkeyError) {
+    try bytes.withUnsafeBufferPointer { buffer throws(ZonkeyError) in
+      try write(UnsafeRawBufferPointer(buffer))
+    }
+  }
+
+  /// Ends the file: its bytes reach the disk, then the path names it.
+  ///
+  /// Throws `io`; the path then holds what it held before, unless only the last step failed,
+  /// which is to bring the new name to the disk.
+  package func commit() throws(ZonkeyError) {
+    if let failure { throw failure }
+    precondition(descriptor >= 0, "committed after commit or discard")
+    if temporaryPath != nil, !syncFile(descriptor) { throw fail("cannot write", errno) }
+    let closed = close(descriptor)
+    descriptor = -1
+    // Network file systems report a full disk only here. After EINTR it is closed all the same.
+    if closed != 0 && errno != EINTR { throw fail("cannot write", errno) }
+    guard case .replace(let directory, let name, _) = target, let temporary = temporaryPath
+    else { return }
+    if rename(temporary, OutputTarget.join(directory, name)) != 0 {
+      throw fail("cannot put the new file in place", errno)
+    }
+    temporaryPath = nil
+    if !syncDirectory(directory) { throw fail("cannot write its directory", errno) }
+  }
+
+  /// Gives the output up: the path keeps what it held. Does nothing after `commit`.
+  package func discard() {
+    if descriptor >= 0 { close(descriptor) }
+    descriptor = -1
+    if let temporaryPath { unlink(temporaryPath) }
+    temporaryPath = nil
+    if failure == nil {
+      failure = .io(path: path, reason: "the output is closed")
+    }
+  }
+
+  private func fail(_ what: String, _ code: Int32) -> ZonkeyError {
+    let advice =
+      code == ENOSPC || code == EDQUOT ? "; free some space or write to another place" : ""
+    let error = ZonkeyError.io(path: path, reason: "\(what): \(System.message(code))\(advice)")
+    failure = error
+    discard()
+    return error
+  }
+
+  private static func openTemporary(
+    in directory: String, name: String, isPrivate: Bool, path: String
+  ) throws(ZonkeyError) -> (descriptor: Int32, path: String) {
+    // A very long name leaves no room for the rest; its fingerprint stands in for it.
+    var hasher = FingerprintHasher()
+    hasher.update(name.utf8)
+    let stem = name.utf8.count <= 200 ? name : hasher.finish().description
+    // A number is added when a killed run, or another thread, has left or has the same name.
+    for attempt in 0..<100 {
+      let suffix = attempt == 0 ? "" : "-\(attempt)"
+      let candidate = OutputTarget.join(directory, ".\(stem).\(getpid())\(suffix).tmp")
+      let descriptor = System.open(
+        candidate, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+        permissions: isPrivate ? 0o600 : 0o666)
+      if descriptor >= 0 { return (descriptor, candidate) }
+      if errno != EEXIST { break }
+    }
+    throw .cannotCreate(
+      path: path, reason: "cannot create a file in \(directory): \(System.message(errno))")
+  }
+}
+
+/// Brings a file to the disk; true also where the file system has no such thing.
+private func syncFile(_ descriptor: Int32) -> Bool {
+  while fsync(descriptor) != 0 {
+    if errno == EINTR { continue }
+    return errno == EINVAL || errno == ENOTSUP
+  }
+  return true
+}
+
+/// Brings a directory to the disk; one that may be written but not read is left to the system.
+private func syncDirectory(_ path: String) -> Bool {
+  let descriptor = System.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+  if descriptor < 0 { return true }
+  let synced = syncFile(descriptor)
+  let code = errno
+  close(descriptor)
+  errno = code
+  return synced
+}

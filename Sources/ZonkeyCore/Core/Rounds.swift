@@ -1,0 +1,63 @@
+import ZonkeyEngine
+
+/// Work in rounds: as many items as there are at once, cut into batches of consecutive items that
+/// workers share out. Results come in the order of the items, whatever worker made them.
+package enum Rounds {
+  /// A round ends at so many bytes of text; the first is small, each later one up to twice the one
+  /// before, so that a first answer does not wait for a full round.
+  package static let firstBytes = 1 << 12
+  package static let fullBytes = 1 << 18
+  /// A batch ends at so many bytes: enough for fast products, few enough to share out evenly.
+  private static let batchBytes = 1 << 13
+
+  /// Calls `body` for every batch of a round, with the number of its first item.
+  package static func outputs<Item: Sendable, Output: Sendable>(
+    of items: [Item], firstNumber: Int, bytes: (Item) -> Int, workers: Int, batch: Int,
+    _ body: (_ worker: Int, _ items: ArraySlice<Item>, _ firstNumber: Int) -> [Output]
+  ) -> [Output] {
+    let batches = batches(of: items, bytes: bytes, batch: batch)
+    let results = ResultSlots<[Output]>(count: batches.count, initial: [])
+    Workers(count: workers).run(batches.count) { worker, piece in
+      let range = batches[piece]
+      results[piece] = body(worker, items[range], firstNumber + range.lowerBound)
+    }
+    return batches.indices.flatMap { results[$0] }
+  }
+
+  private static func batches<Item>(
+    of round: [Item], bytes: (Item) -> Int, batch: Int
+  ) -> [Range<Int>] {
+    var (batches, first, sum) = ([Range<Int>](), 0, 0)
+    for (index, item) in round.enumerated() {
+      sum += bytes(item)
+      if sum >= batchBytes || index + 1 - first >= batch {
+        batches.append(first..<index + 1)
+        (first, sum) = (index + 1, 0)
+      }
+    }
+    if first < round.count { batches.append(first..<round.count) }
+    return batches
+  }
+}
+
+/// One result for each piece of a round; pieces write to their own places only.
+package final class ResultSlots<Value: Sendable>: @unchecked Sendable {
+  private let slots: UnsafeMutablePointer<Value>
+  private let count: Int
+
+  package init(count: Int, initial: Value) {
+    self.count = count
+    slots = .allocate(capacity: count)
+    slots.initialize(repeating: initial, count: count)
+  }
+
+  deinit {
+    slots.deinitialize(count: count)
+    slots.deallocate()
+  }
+
+  package subscript(index: Int) -> Value {
+    get { slots[index] }
+    set { slots[index] = newValue }
+  }
+}

@@ -1,0 +1,27 @@
+import ZonkeyBase
+
+/// What a file of ours holds, found by its first bytes.
+public enum FileKind: Sendable {
+  case checkpoint
+  case latents
+
+  /// The longest header that is read to find out.
+  private static let headerLimit = 1 << 24
+
+  /// Looks at a file, through its compression; whether all of it is sound is for its reader.
+  ///
+  /// What is no safetensors file with a checkpoint's header counts as latents, whose reader says
+  /// what is wrong with it. Throws `noInput`, `io` and `badInput`.
+  public init(path: String) throws(ZonkeyError) {
+    let input = TextInput(try ByteStream(path: path))
+    var (start, text) = ([UInt8](), [UInt8]())
+    try input.take(until: 8, into: &start)
+    guard let length = SafetensorsHeader.textLength(start), length <= Self.headerLimit else {
+      self = .latents
+      return
+    }
+    try input.take(until: length, into: &text)
+    let format = (try? JSONValue(parsing: text))?[SafetensorsHeader.metadataKey]?["format"]
+    self = format?.stringValue == Checkpoint.format ? .checkpoint : .latents
+  }
+}

@@ -1,0 +1,97 @@
+import ZonkeyBase
+
+/// Everything beside arrays that a checkpoint needs to continue a run.
+public struct TrainingState: Sendable, Equatable {
+  /// Steps taken.
+  public var step = 0
+  /// Text bytes seen, crops counted as often as they were drawn.
+  public var bytes = 0
+  public var seed: UInt64 = 0
+  /// Wall-clock time spent training, over all sessions.
+  public var elapsedSeconds = 0.0
+  /// The steps of the learning rate's fall, once planned.
+  public var decay: Range<Int>?
+  /// Updates of each level, where not all have had as many as there were steps.
+  public var levelSteps: [Int]?
+  /// How the averaged weights did on validation text when they were last tried.
+  public var validation: ValidationFigures?
+
+  public init(seed: UInt64) { self.seed = seed }
+
+  package var json: JSONValue {
+    var out = JSONObject()
+    out["step"] = .integer(Int64(step))
+    out["bytes"] = .integer(Int64(bytes))
+    out["seed"] = .string(String(seed))
+    out["elapsed_seconds"] = .number(elapsedSeconds)
+    if let decay {
+      out["decay_first"] = .integer(Int64(decay.lowerBound))
+      out["decay_end"] = .integer(Int64(decay.upperBound))
+    }
+    out["level_steps"] = levelSteps.map { .array($0.map { .integer(Int64($0)) }) }
+    out["validation"] = validation?.json
+    return .object(out)
+  }
+
+  /// Reads what `json` wrote; throws `badModel` when it is something else.
+  package init(json: JSONValue, path: String) throws(ZonkeyError) {
+    guard let step = json["step"]?.intValue, let bytes = json["bytes"]?.intValue,
+      let seed = (json["seed"]?.stringValue).flatMap({ UInt64($0) }),
+      let elapsed = json["elapsed_seconds"]?.doubleValue, step >= 0, bytes >= 0, elapsed >= 0
+    else {
+      throw .badModel(
+        path: path, reason: "the training state is not readable; train anew or use another file")
+    }
+    self.step = step
+    self.bytes = bytes
+    self.seed = seed
+    elapsedSeconds = elapsed
+    if let first = json["decay_first"]?.intValue, let end = json["decay_end"]?.intValue,
+      first >= 0, first <= end
+    {
+      decay = first..<end
+    }
+    levelSteps = json["level_steps"]?.arrayValue?.compactMap(\.intValue)
+    validation = json["validation"].flatMap { ValidationFigures(json: $0) }
+  }
+}
+
+/// Reconstruction losses on validation text, in nats for each unit, level by level.
+///
+/// They are conditional on the latents: no bits per byte of a language model.
+public struct ValidationFigures: Sendable, Equatable {
+  public let step: Int
+  /// Decoded from clean latents.
+  public let clean: [Float]
+  /// Decoded from noisy ones.
+  public let dirty: [Float]
+  /// What else was asked of each level; older checkpoints have none.
+  public let probes: [LevelProbe]
+
+  package init(step: Int, losses: [[LossName: Float]], probes: [LevelProbe] = []) {
+    self.step = step
+    self.probes = probes
+    clean = losses.map { $0[.cleanReconstruction] ?? 0 }
+    dirty = losses.map { $0[.dirtyReconstruction] ?? 0 }
+  }
+
+  package var json: JSONValue {
+    [
+      "step": .integer(Int64(step)), "clean": .array(clean.map { JSONValue($0) }),
+      "dirty": .array(dirty.map { JSONValue($0) }), "probes": .array(probes.map(\.json)),
+    ]
+  }
+
+  package init?(json: JSONValue) {
+    guard let step = json["step"]?.intValue, let clean = json["clean"]?.arrayValue,
+      let dirty = json["dirty"]?.arrayValue
+    else { return nil }
+    self.step = step
+    probes = json["probes"]?.arrayValue?.compactMap { LevelProbe(json: $0) } ?? []
+    self.clean = clean.compactMap { $0.doubleValue.map { Float($0) } }
+    self.dirty = dirty.compactMap { $0.doubleValue.map { Float($0) } }
+    guard clean.count == self.clean.count, dirty.count == self.dirty.count,
+      clean.count == dirty.count
+    else { return nil }
+  }
+}

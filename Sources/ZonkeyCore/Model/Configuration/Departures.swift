@@ -1,0 +1,70 @@
+import ZonkeyBase
+
+/// How training departs from the paper; `none` is the paper's form, which old checkpoints mean.
+public struct Departures: Sendable, Equatable {
+  /// Noise lies on the great circle between latent and noise instead of √t mixing.
+  public var arcNoise = false
+  /// The noisy pass mixes clean latents with noise and asks for the true sequence; in the paper
+  /// decoded sequences are compressed again, and the target is mixed (model §6).
+  public var directNoise = false
+  /// A unit is told from all distinct units of the batch, which take no gradient, instead of 63
+  /// drawn ones.
+  public var allCandidates = false
+  /// Share of the documents that are cut at lines, each line a document of its own.
+  public var beginningShare: Float = 0
+  /// Gradients are clipped level by level instead of over all parameters.
+  public var clipsByLevel = false
+
+  /// The paper's form.
+  public static let none = Departures()
+}
+
+/// How one level departs from the paper.
+public struct LevelDepartures: Sendable, Equatable {
+  /// Places are decoded together from learned vectors instead of one after the other.
+  public var parallelDecoder = false
+  /// Each of these places reads the whole latent by a map of its own, as in CALM (arXiv 2510.27688),
+  /// not only by attention.
+  public var placeMaps = false
+  /// Latents also get each unit through a map of its place, not only by attention.
+  public var placeSums = false
+  /// A running mean is taken from latents before they are brought to the sphere.
+  public var centred = false
+  /// Units that the splitter's attention and its convolutions each see on both sides; 0 is the
+  /// paper's ⌊S/2⌋ and 4.
+  public var splitterReach = 0
+  /// The noise level comes as sinusoids through a small network instead of between two vectors.
+  public var timeNetwork = false
+  /// The decoder is shown the latent that the step before has guessed.
+  public var selfConditioning = false
+  /// Noise levels are the q-th root of a uniform number: above 1 more noise, below 1 less.
+  public var noiseSkew: Float = 1
+  /// Bytes of text after which the level begins to learn, and to be shown noise.
+  public var fromByte = 0
+  public var noiseFromByte = 0
+  /// Bytes of text after which the splitter stays as it is; with 0 it always learns.
+  public var splitterToByte = 0
+  /// The level's share of the learning rate; with 0 it stays as it is, and costs no more than that.
+  public var learningRateShare: Float = 1
+  /// The share of this level's gradient that reaches the level below.
+  public var downwardGradient: Float = 1
+  /// The share of what decoding has to say about where segments begin: length terms count whole.
+  public var splitterGradient: Float = 1
+
+  /// The paper's form.
+  public static let none = LevelDepartures()
+
+  func validate(_ prefix: String) throws(ZonkeyError) {
+    func check(_ holds: Bool, _ key: String, _ reason: String) throws(ZonkeyError) {
+      if !holds { throw .badConfiguration(key: prefix + key, reason: reason) }
+    }
+    try check((0...128).contains(splitterReach), "splitterReach", "needs 0 to 128")
+    try check(noiseSkew >= 0.05 && noiseSkew <= 20, "noiseSkew", "needs 0.05 to 20")
+    try check(fromByte >= 0, "fromByte", "needs 0 or more")
+    try check(noiseFromByte >= 0, "noiseFromByte", "needs 0 or more")
+    try check(splitterToByte >= 0, "splitterToByte", "needs 0 or more")
+    try check((0...10).contains(learningRateShare), "learningRateShare", "needs 0 to 10")
+    try check((0...10).contains(downwardGradient), "downwardGradient", "needs 0 to 10")
+    try check((0...10).contains(splitterGradient), "splitterGradient", "needs 0 to 10")
+  }
+}

@@ -1,0 +1,181 @@
+import ZonkeyEngine
+import ZonkeyBase
+
+/// Splits documents and compresses their segments, level by level; one for each thread.
+///
+/// Documents are computed together, because the products of many rows are faster than those of
+/// few, and a long document piece by piece. What comes out for a document is the same to the bit
+/// whatever is computed beside it: rows and segments do not depend on their neighbours.
+public final class DocumentEncoder {
+  package let zonkey: Zonkey
+  package let options: SplitOptions
+  /// Scratch, reset for every piece and group.
+  package let tape: Tape
+  /// The latents of a batch's levels.
+  private let results: Tape
+  let symbols: SymbolTables
+  /// Only for compression: a run that splits level 0 does not wait for it.
+  private(set) lazy var compressorRows = CompressorRows(
+    zonkey, symbolVectors: symbols.vectors, symbolTaps: symbols.taps,
+    rows: groupRows + zonkey.model.levels[0].configuration.segmentLength)
+  /// Rows that are split together; memory for activations is that of so many rows.
+  private let pieceRows: Int
+  /// Rows that are compressed together: fewer, since no context is computed twice, so that what
+  /// passes from operation to operation stays in the cache.
+  let groupRows: Int
+
+  public convenience init(_ zonkey: Zonkey, options: SplitOptions) throws(ZonkeyError) {
+    try self.init(zonkey, options: options, pieceRows: 1024)
+  }
+
+  package init(_ zonkey: Zonkey, options: SplitOptions, pieceRows: Int) throws(ZonkeyError) {
+    try zonkey.check(level: options.topLevel)
+    self.zonkey = zonkey
+    self.options = options
+    self.pieceRows = max(1, pieceRows)
+    groupRows = min(self.pieceRows, 512)
+    tape = zonkey.tape()
+    results = zonkey.tape()
+    symbols = zonkey.symbolTables
+  }
+
+  /// Splits consecutive documents; `withLatents` compresses the top level's segments too.
+  ///
+  /// No segment begins inside a UTF-8 character. `firstNumber` is the first document's place in
+  /// the input, which only sampling depends on.
+  public func encode(
+    _ texts: [[UInt8]], firstNumber: Int = 1, withLatents: Bool = false
+  ) -> [EncodedDocument] {
+    results.reset()
+    var units = LevelUnits(texts: texts, zonkey: zonkey, on: results)
+    var segments = texts.map { _ in [[Segment]]() }
+    for level in zonkey.model.levels[...options.topLevel] {
+      let p = probabilities(units)
+      let starts = texts.indices.map {
+        self.starts(p[$0], units: units, document: $0, number: firstNumber + $0)
+      }
+      for document in texts.indices {
+        segments[document].append(
+          units.segments(document, starts: starts[document], p: p[document]))
+      }
+      if level.index < options.topLevel || withLatents {
+        units = latents(units, starts: starts, p: p, into: results)
+      }
+    }
+    return texts.indices.map {
+      EncodedDocument(segments: segments[$0], latents: withLatents ? units.array($0) : [])
+    }
+  }
+
+  /// The probabilities of a document's units at every level, where a start is allowed.
+  ///
+  /// For calibration: upper levels are split with the starts that lower levels draw.
+  package func probabilities(of text: [UInt8]) -> [(allowed: [Float], positions: Int)] {
+    results.reset()
+    var units = LevelUnits(texts: [text], zonkey: zonkey, on: results)
+    var out: [(allowed: [Float], positions: Int)] = []
+    for level in zonkey.model.levels[...options.topLevel] where units.count(0) > 0 {
+      let p = probabilities(units)[0]
+      out.append((p.indices.dropFirst().filter { units.allowsStart(0, $0) }.map { p[$0] }, p.count))
+      if level.index < options.topLevel {
+        let starts = starts(p, units: units, document: 0, number: 0)
+        units = latents(units, starts: [starts], p: [p], into: results)
+      }
+    }
+    return out
+  }
+
+  // MARK: Probabilities
+
+  /// A run of one document's positions, and the wider one that its probabilities depend on.
+  private struct Piece {
+    let document: Int
+    let wanted: Range<Int>
+    let needed: Range<Int>
+  }
+
+  /// The probability of a start at every unit of every document.
+  private func probabilities(_ units: LevelUnits) -> [[Float]] {
+    var out = units.documents.map { [Float](repeating: 0, count: units.count($0)) }
+    var (pieces, rows) = ([Piece](), 0)
+    func compute() {
+      guard !pieces.isEmpty else { return }
+      tape.reset()
+      var (index, offsets) = (ContiguousArray<Int32>(), ContiguousArray<Int32>([0]))
+      for piece in pieces {
+        for position in piece.needed { index.append(units.index(piece.document, position)) }
+        offsets.append(Int32(index.count))
+      }
+      let mixed = units.isBytes ? symbols.attention.mixed(index, offsets: offsets, on: tape) : nil
+      let p = units.level.boundaryProbability(
+        tape.gather(units.table, index), mixed: mixed, offsets: offsets, on: tape)
+      for (piece, offset) in zip(pieces, offsets) {
+        let base = p.values + Int(offset) - piece.needed.lowerBound
+        for i in piece.wanted { out[piece.document][i] = base[i] }
+      }
+      (pieces, rows) = ([], 0)
+    }
+    let reach = units.level.splitterReach
+    for document in units.documents {
+      let count = units.count(document)
+      for first in stride(from: 0, to: count, by: pieceRows) {
+        let wanted = first..<min(first + pieceRows, count)
+        let needed = max(0, first - reach)..<min(count + units.tail, wanted.upperBound + reach)
+        pieces.append(Piece(document: document, wanted: wanted, needed: needed))
+        rows += needed.count
+        if rows >= pieceRows { compute() }
+      }
+    }
+    compute()
+    return out
+  }
+
+  // MARK: Starts
+
+  private func starts(
+    _ p: [Float], units: LevelUnits, document: Int, number: Int
+  ) -> [Int] {
+    let begins: (Int) -> Bool
+    let calibration = zonkey.calibrations[units.level.index]
+    switch options.rule {
+    case .calibrated:
+      let threshold = calibration.standardThreshold
+      begins = { p[$0] > threshold }
+    case .threshold(let threshold): begins = { p[$0] > threshold }
+    case .meanLength(let length):
+      let threshold = calibration.threshold(meanLength: length)
+      begins = { p[$0] > threshold }
+    case .sample(let seed):
+      let source = RandomSource(seed: seed)
+      let u = source.uniform(
+        source.key(UInt64(number), UInt64(units.level.index)), count: p.count)
+      begins = { u[$0] < p[$0] }
+    }
+    return Starts.positions(
+      count: p.count, segmentLength: units.level.configuration.segmentLength, limit: p.count,
+      allowed: { units.allowsStart(document, $0) }, begins: begins)
+  }
+}
+
+extension Zonkey {
+  /// Throws `noLevel` when the model has no such level.
+  package func check(level: Int) throws(ZonkeyError) {
+    guard (0..<levelCount).contains(level) else {
+      throw .noLevel(found: level, levelCount: levelCount)
+    }
+  }
+}
+
+extension DocumentLatents {
+  /// The latents of a document that was encoded with them.
+  package init(
+    _ encoded: EncodedDocument, of zonkey: Zonkey, number: Int, id: String? = nil, byteCount: Int
+  ) {
+    let level = encoded.segments.count - 1
+    self.init(
+      number: number, id: id, level: level, model: zonkey.id, width: zonkey.latentWidth(level),
+      values: encoded.latents, starts: encoded.segments[level].map(\.start),
+      inner: level > 0 ? encoded.segments[..<level].map { $0.map(\.start) } : nil,
+      byteCount: byteCount)
+  }
+}

@@ -1,0 +1,90 @@
+import ZonkeyEngine
+import ZonkeyBase
+
+/// The units of one level of several documents: bytes, or the latents of the level below.
+struct LevelUnits {
+  let level: Level
+  /// The vectors that `index` points into: the embedding, or the documents' latents.
+  let table: Tensor
+  /// Rows behind a document's last unit that its windows see: its end and the padding, as in
+  /// training; upper levels see one row of zeros.
+  let tail: Int
+
+  /// Whether this is level 0, whose units are symbols.
+  let isBytes: Bool
+  private let texts: [[UInt8]]
+  private let configuration: Configuration
+  /// Document by document, at upper levels: the byte offset of every unit, and of the end.
+  private let byteOffsets: [[Int]]
+  /// The table's row of each document's first unit, at upper levels.
+  private let firstRows: [Int]
+
+  /// The bytes of documents; `tape` must live as long as the units.
+  init(texts: [[UInt8]], zonkey: Zonkey, on tape: Tape) {
+    level = zonkey.model.levels[0]
+    table = tape.use(zonkey.model.embedding)
+    tail = 2
+    self.texts = texts
+    configuration = zonkey.configuration
+    isBytes = true
+    byteOffsets = []
+    firstRows = []
+  }
+
+  /// The latents of segments that begin at `starts`: the units of the next level. At the top,
+  /// where there is none, only what does not ask for the level may be used.
+  init(_ below: LevelUnits, starts: [[Int]], latents: Tensor, next: Level?) {
+    level = next ?? below.level
+    table = latents
+    tail = 1
+    isBytes = false
+    texts = below.texts
+    configuration = below.configuration
+    byteOffsets = starts.indices.map { document in
+      starts[document].map { below.byteOffset(document, $0) } + [below.texts[document].count]
+    }
+    var (rows, sum) = ([Int](), 0)
+    for positions in starts {
+      rows.append(sum)
+      sum += positions.count
+    }
+    firstRows = rows
+  }
+
+  var documents: Range<Int> { texts.indices }
+
+  func count(_ document: Int) -> Int {
+    isBytes ? texts[document].count : byteOffsets[document].count - 1
+  }
+
+  /// The table's row of a position, behind the end too; -1 is a row of zeros.
+  func index(_ document: Int, _ position: Int) -> Int32 {
+    if isBytes { return configuration.symbol(position, of: texts[document]) }
+    return position < count(document) ? Int32(firstRows[document] + position) : -1
+  }
+
+  /// Whether a segment may begin there: not inside a UTF-8 character.
+  func allowsStart(_ document: Int, _ position: Int) -> Bool {
+    !isBytes || !texts[document][position].isUTF8Continuation
+  }
+
+  /// The byte offset of a unit, or of the end.
+  func byteOffset(_ document: Int, _ position: Int) -> Int {
+    isBytes ? position : byteOffsets[document][position]
+  }
+
+  /// A document's vectors, copied.
+  func array(_ document: Int) -> [Float] {
+    table.rows(firstRows[document]..<firstRows[document] + count(document)).array
+  }
+
+  /// A document's segments that begin at these units.
+  func segments(_ document: Int, starts: [Int], p: [Float]) -> [Segment] {
+    starts.indices.map { i in
+      let end = i + 1 < starts.count ? starts[i + 1] : count(document)
+      return Segment(
+        level: level.index, start: byteOffset(document, starts[i]),
+        end: byteOffset(document, end), probability: starts[i] == 0 ? 1 : p[starts[i]])
+    }
+  }
+}

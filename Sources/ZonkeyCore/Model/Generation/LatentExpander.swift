@@ -1,0 +1,160 @@
+import ZonkeyEngine
+
+/// A document's latents of one level, and what is known of their places.
+package struct LatentSequence: Sendable {
+  /// [N, C·D], row after row.
+  package let latents: [Float]
+  package let count: Int
+  /// Where each segment begins, in units; nil where that is to be inferred.
+  package let starts: [Int]?
+  /// The document's units; nil where existence decides.
+  package let length: Int?
+
+  package init(latents: [Float], count: Int, starts: [Int]? = nil, length: Int? = nil) {
+    self.latents = latents
+    self.count = count
+    self.starts = starts
+    self.length = length
+  }
+
+  /// Whether there is a segment behind this one.
+  func goesOn(_ segment: Int) -> Bool { segment + 1 < count }
+
+  /// The known number of units that a segment places.
+  func placedLength(_ segment: Int) -> Int? {
+    guard let starts else { return nil }
+    return goesOn(segment)
+      ? starts[segment + 1] - starts[segment] : length.map { $0 - starts[segment] }
+  }
+}
+
+/// One way down: latents of a level become the units of that level, decoded and stitched.
+///
+/// Segments of many documents are computed together, a fixed number at a time; the last one of a
+/// group is kept for the first pair of the next. No result depends on the groups.
+package struct LatentExpander {
+  package let level: Level
+  /// Scratch; reset for every group.
+  package let tape: Tape
+  package let existenceCutoff: Float
+  /// The noise level that the decoder is told of; the latents are taken as they are.
+  package let noiseLevel: Float
+  /// Whether the stitcher sees positions that do not exist, as in the published code.
+  package let keepsAll: Bool
+
+  package init(
+    model: ZonkeyModel, level: Level, tape: Tape, existenceCutoff: Float, noiseLevel: Float = 0
+  ) {
+    self.noiseLevel = noiseLevel
+    self.level = level
+    self.tape = tape
+    self.existenceCutoff = existenceCutoff
+    keepsAll = model.configuration.livingBound == 0
+  }
+
+  /// Segments that are decoded together: so few that a layer's rows stay in the cache.
+  package static let groupSegments = 24
+
+  /// A segment and whether it is its document's last.
+  private struct Place {
+    let document: Int
+    let segment: Int
+  }
+
+  /// A segment that waits for the one that it is joined with.
+  private struct Carried {
+    let place: Place
+    let vectors: [Float]
+    let existence: [Float]
+  }
+
+  /// Calls `consume` with runs of units [M, D] of one document after the other, in order.
+  package func expand(
+    _ documents: [LatentSequence], _ consume: (_ document: Int, _ units: Tensor) -> Void
+  ) {
+    let places = documents.indices.flatMap { document in
+      (0..<documents[document].count).map { Place(document: document, segment: $0) }
+    }
+    var carried: Carried?
+    for first in stride(from: 0, to: places.count, by: Self.groupSegments) {
+      let group = places[first..<min(first + Self.groupSegments, places.count)]
+      carried = expand(group, of: documents, after: carried, consume)
+    }
+  }
+
+  /// Decodes and places one group; returns its last segment when its document goes on.
+  private func expand(
+    _ group: ArraySlice<Place>, of documents: [LatentSequence], after carried: Carried?,
+    _ consume: (_ document: Int, _ units: Tensor) -> Void
+  ) -> Carried? {
+    tape.reset()
+    let decoded = decode(group, of: documents)
+    let (vectors, existence) = join(carried, decoded)
+    var places = (carried.map { [$0.place] } ?? []) + group
+    let lengths = places.map { documents[$0.document].placedLength($0.segment) }
+    var next: Carried?
+    let s = level.configuration.segmentLength
+    if let last = places.last, documents[last.document].goesOn(last.segment) {
+      let rows = vectors.rows - s..<vectors.rows
+      next = Carried(
+        place: last, vectors: vectors.rows(rows).array, existence: existence.rows(rows).array)
+      places.removeLast()
+    }
+    let (units, counts) = level.placed(
+      vectors, existence: existence,
+      joins: places.map { documents[$0.document].goesOn($0.segment) },
+      lengths: lengths,
+      existenceCutoff: existenceCutoff, keepsAll: keepsAll, on: tape)
+    var row = 0
+    for (place, count) in zip(places, counts) {
+      if count > 0 { consume(place.document, units.rows(row..<row + count)) }
+      row += count
+    }
+    return next
+  }
+
+  private func decode(_ group: ArraySlice<Place>, of documents: [LatentSequence]) -> Decoded {
+    let width = level.configuration.latentWidth
+    let latents = tape.empty(group.count, width)
+    for (row, place) in group.enumerated() {
+      documents[place.document].latents.withUnsafeBufferPointer { values in
+        for j in 0..<width {
+          latents.values[row * width + j] = values[place.segment * width + j]
+        }
+      }
+    }
+    return level.decode(
+      latents, noiseLevels: [Float](repeating: noiseLevel, count: group.count),
+      offsets: level.fullOffsets(group.count), on: tape)
+  }
+
+  /// The carried segment before the decoded ones.
+  private func join(_ carried: Carried?, _ decoded: Decoded) -> (Tensor, Tensor) {
+    guard let carried else { return (decoded.vectors, decoded.existence) }
+    let first = carried.existence.count
+    let vectors = tape.empty(first + decoded.vectors.rows, decoded.vectors.columns)
+    let existence = tape.empty(vectors.rows, 1)
+    for (target, head, body) in [
+      (vectors, carried.vectors, decoded.vectors),
+      (existence, carried.existence, decoded.existence),
+    ] {
+      for (index, value) in head.enumerated() { target.values[index] = value }
+      (target.values + head.count).update(from: body.values, count: body.count)
+    }
+    return (vectors, existence)
+  }
+}
+
+extension ZonkeyModel {
+  /// The nearest of the first `count` symbols to every unit, by cosine (model §9).
+  package func symbols(_ units: Tensor, among count: Int, on tape: Tape) -> [Int32] {
+    guard units.rows > 0 else { return [] }
+    let cosines = tape.linear(units, tape.sphere(tape.use(embedding).rows(0..<count), radius: 1))
+    return (0..<units.rows).map { row in
+      let base = cosines.values + row * cosines.columns
+      var best = 0
+      for c in 1..<cosines.columns where base[c] > base[best] { best = c }
+      return Int32(best)
+    }
+  }
+}

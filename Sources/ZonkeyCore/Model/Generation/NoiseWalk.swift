@@ -1,0 +1,97 @@
+import ZonkeyEngine
+import ZonkeyPlatform
+
+/// The way of one latent from noise to a sequence (model §9).
+///
+/// A step guesses the clean latent: decode, then compress again. What is left of the latent when the
+/// guess is taken out is its noise, which is carried along: at full noise even a perfect guess does
+/// not depend on it, so that without it every seed would end in the same text. A share of the noise
+/// is fresh at each step.
+package struct NoiseWalk {
+  let level: Level
+  let tape: Tape
+  /// Whether noise lies on the great circle (`Departures.arcNoise`).
+  let isArc: Bool
+  /// Denoising steps, at least 1.
+  var steps = 10
+  /// The share of fresh noise.
+  var freshShare: Float = 0.3
+  /// Whether noise is carried along; in the published sampler it is not.
+  var carriesNoise = true
+
+  init(model: ZonkeyModel, level: Level, tape: Tape) {
+    (self.level, self.tape) = (level, tape)
+    isArc = model.configuration.departures.arcNoise
+  }
+
+  /// A sequence that is to be compressed: units [M, D] and their existence [M, 1].
+  struct Sequence {
+    let units: Tensor
+    let existence: Tensor
+  }
+
+  /// The decoded sequence of `rows` positions at the end of the walk; the tape holds it.
+  ///
+  /// `start` is noise [C·D] on the sphere, `noise` gives more for a step. `settled` says what of a
+  /// decoded sequence is compressed again; `share` of the way has been gone then.
+  func decoded(
+    from start: [Float], rows: Int, noise: (_ step: Int) -> [Float],
+    settled: (_ decoded: Decoded, _ share: Float) -> Sequence
+  ) -> Decoded {
+    let width = level.configuration.latentWidth
+    let offsets: ContiguousArray<Int32> = [0, Int32(rows)]
+    var (x, guess) = (start, [Float]?.none)
+    func decode(_ t: Float) -> Decoded {
+      tape.reset()
+      return level.decode(
+        tape.constant(x, columns: width), noiseLevels: [t],
+        guess: guess.map { tape.constant($0, columns: width) }, offsets: offsets, on: tape)
+    }
+    let count = max(1, steps)
+    for step in 0..<count {
+      let decoded = decode(noiseLevel(step))
+      if !carriesNoise && step == count - 1 { return decoded }
+      let sequence = settled(decoded, Float(step + 1) / Float(count))
+      let clean = level.compress(
+        sequence.units, existence: sequence.existence,
+        offsets: [0, Int32(sequence.units.rows)], on: tape
+      ).array
+      x =
+        carriesNoise
+        ? moved(x, at: noiseLevel(step), towards: clean, at: noiseLevel(step + 1), noise(step))
+        : clean
+      guess = clean
+    }
+    return decode(0)
+  }
+
+  /// 1 … 0: the levels fall where training draws them, so that steps are spent where it learned.
+  private func noiseLevel(_ step: Int) -> Float {
+    let left = 1 - Float(step) / Float(max(1, steps))
+    let skew = level.configuration.departures.noiseSkew
+    return carriesNoise && skew != 1 ? pow(left, 1 / skew) : left
+  }
+
+  /// The parts of latent and noise in a noisy latent of level t.
+  private func parts(_ t: Float) -> (clean: Float, noise: Float) {
+    isArc
+      ? (cos(t * .pi / 2), sin(t * .pi / 2)) : ((1 - t).squareRoot(), t.squareRoot())
+  }
+
+  /// The latent at the next noise level, on the way to the guess.
+  private func moved(
+    _ x: [Float], at t: Float, towards clean: [Float], at next: Float, _ fresh: [Float]
+  ) -> [Float] {
+    let (now, then) = (parts(t), parts(next))
+    let radius = expectedNorm(x.count)
+    let left = onSphere(zip(x, clean).map { $0 - now.clean * $1 }, radius)
+    let (kept, new) = ((1 - freshShare).squareRoot(), freshShare.squareRoot())
+    let noise = onSphere(zip(left, onSphere(fresh, radius)).map { kept * $0 + new * $1 }, radius)
+    return onSphere(zip(clean, noise).map { then.clean * $0 + then.noise * $1 }, radius)
+  }
+
+  private func onSphere(_ x: [Float], _ radius: Float) -> [Float] {
+    let length = x.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    return length > 1e-9 ? x.map { $0 / length * radius } : x
+  }
+}

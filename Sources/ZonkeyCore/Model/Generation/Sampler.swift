@@ -1,0 +1,70 @@
+import ZonkeyEngine
+
+/// Makes level 0's units of what a level above has (model §9), and of noise as the published code.
+package struct Sampler {
+  package let model: ZonkeyModel
+  package let tape: Tape
+  /// Denoising steps at the top level, at least 1.
+  package var steps = 10
+  /// A sequence ends where existence falls below this.
+  package var existenceCutoff: Float = 0.2
+  /// The noise level at which levels below the top are told that they decode: their latents are
+  /// decoded themselves and lie beside the true ones.
+  package var lowerNoise: Float = 0
+  /// The most units of any level in a document; bounds work and memory.
+  package var unitLimit = 1 << 16
+
+  /// `tape` should not record.
+  package init(model: ZonkeyModel, tape: Tape) {
+    self.model = model
+    self.tape = tape
+  }
+
+  /// Level 0's units of one document from a latent of level `top`, [M, D] row after row.
+  ///
+  /// `start` is noise [C·D] on the sphere.
+  package func document(from start: [Float], top: Int) -> [Float] {
+    expand(denoised(start, by: model.levels[top]), from: top)
+  }
+
+  /// Units of level `top` down to those of level 0.
+  package func expand(_ units: [Float], from top: Int) -> [Float] {
+    model.levels[..<top].reversed().reduce(units) { expand($0, by: $1) }
+  }
+
+  /// The units of the level that starts from noise, by the published sampler.
+  private func denoised(_ start: [Float], by level: Level) -> [Float] {
+    var walk = NoiseWalk(model: model, level: level, tape: tape)
+    (walk.steps, walk.carriesNoise) = (steps, false)
+    let decoded = walk.decoded(
+      from: start, rows: level.configuration.segmentLength, noise: { _ in [] },
+      settled: { decoded, _ in
+        NoiseWalk.Sequence(units: decoded.vectors, existence: decoded.existence)
+      })
+    let placed = level.placed(
+      decoded.vectors, existence: decoded.existence, joins: [false], lengths: [nil],
+      existenceCutoff: existenceCutoff, keepsAll: true, on: tape)
+    return placed.units.rows(0..<min(placed.units.rows, unitLimit)).array
+  }
+
+  /// Latents of a level decoded, stitched and cut: the units of that level.
+  private func expand(_ latents: [Float], by level: Level) -> [Float] {
+    let limit = unitLimit * level.configuration.width
+    var units: [Float] = []
+    let expander = LatentExpander(
+      model: model, level: level, tape: tape, existenceCutoff: existenceCutoff,
+      noiseLevel: lowerNoise)
+    let count = latents.count / level.configuration.latentWidth
+    expander.expand([LatentSequence(latents: latents, count: count)]) { _, found in
+      units += found.array.prefix(limit - units.count)
+    }
+    return units
+  }
+
+  /// The nearest of the first `count` symbols to every unit of level 0.
+  package func symbols(_ units: [Float], among count: Int) -> [Int32] {
+    tape.reset()
+    return model.symbols(
+      tape.constant(units, columns: model.levels[0].configuration.width), among: count, on: tape)
+  }
+}

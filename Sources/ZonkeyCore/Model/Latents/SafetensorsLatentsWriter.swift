@@ -1,0 +1,94 @@
+import ZonkeyBase
+
+/// Writes latents as a .safetensors file; see `SafetensorsLatents`.
+struct SafetensorsLatentsWriter: LatentsOutput {
+  private let precision: LatentsPrecision
+  private let level: Int
+  private let width: Int
+  private let model: String
+  private let latents: Spool
+  private let starts: Spool
+  private let bytes: Spool
+  private let numbers: Spool
+  private let ids: Spool
+  private let offsets: Offsets
+  private let inner: [(starts: Spool, offsets: Offsets)]
+
+  /// How many elements the documents have together, after each of them.
+  private final class Offsets {
+    let spool: Spool
+    private(set) var last = 0
+
+    init(directory: String) throws(ZonkeyError) {
+      spool = try Spool(directory: directory)
+      try spool.append(0)
+    }
+
+    func append(count: Int) throws(ZonkeyError) {
+      last += count
+      try spool.append(last)
+    }
+  }
+
+  init(
+    precision: LatentsPrecision, level: Int, width: Int, model: String, directory: String
+  ) throws(ZonkeyError) {
+    self.precision = precision
+    self.level = level
+    self.width = width
+    self.model = model
+    latents = try Spool(directory: directory)
+    starts = try Spool(directory: directory)
+    bytes = try Spool(directory: directory)
+    numbers = try Spool(directory: directory)
+    ids = try Spool(directory: directory)
+    offsets = try Offsets(directory: directory)
+    var inner: [(Spool, Offsets)] = []
+    for _ in 0..<level {
+      inner.append((try Spool(directory: directory), try Offsets(directory: directory)))
+    }
+    self.inner = inner
+  }
+
+  func append(_ document: DocumentLatents) throws(ZonkeyError) -> [UInt8]? {
+    guard let encoded = precision.encode(document.values) else { return nil }
+    try latents.append(encoded)
+    for index in 0..<document.count { try starts.append(document.starts?[index] ?? -1) }
+    try offsets.append(count: document.count)
+    try bytes.append(document.byteCount ?? -1)
+    try numbers.append(document.number)
+    let id = document.id.map { JSONValue.string($0) } ?? .null
+    try ids.append((id.serialised() + [UInt8(ascii: "\n")])[...])
+    for (level, target) in inner.enumerated() {
+      let starts = document.inner?[level] ?? []
+      for start in starts { try target.starts.append(start) }
+      try target.offsets.append(count: starts.count)
+    }
+    return []
+  }
+
+  func finish(_ write: (UnsafeRawBufferPointer) throws -> Void) throws {
+    typealias Part = (name: String, type: ElementType, shape: [Int], spool: Spool)
+    func integers(_ name: String, _ spool: Spool) -> Part {
+      (name, .int64, [spool.byteCount / 8], spool)
+    }
+    var parts: [Part] = [
+      (SafetensorsLatents.latents, precision.elementType, [offsets.last, width], latents),
+      integers(SafetensorsLatents.starts, starts),
+      integers(SafetensorsLatents.offsets, offsets.spool),
+      integers(SafetensorsLatents.bytes, bytes),
+      integers(SafetensorsLatents.numbers, numbers),
+      (SafetensorsLatents.ids, .uint8, [ids.byteCount], ids),
+    ]
+    for (level, part) in inner.enumerated() {
+      parts.append(integers(SafetensorsLatents.inner(level), part.starts))
+      parts.append(integers(SafetensorsLatents.innerOffsets(level), part.offsets.spool))
+    }
+    let header = SafetensorsHeader(
+      metadata: [
+        "format": SafetensorsLatents.format, "model": model, "level": String(level),
+      ], arrays: parts.map { ($0.name, $0.type, $0.shape) })
+    try header.serialised().withUnsafeBytes { try write($0) }
+    for index in header.dataOrder { try parts[index].spool.drain(write) }
+  }
+}

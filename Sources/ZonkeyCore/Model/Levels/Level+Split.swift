@@ -1,0 +1,61 @@
+import ZonkeyEngine
+import ZonkeyPlatform
+
+extension Level {
+  /// The splitter's probability of a start at every row of packed documents (model §3).
+  ///
+  /// Shapes: x [L, D], offsets [B + 1]; result [L, 1] in [ε, 1]. A row's value depends on
+  /// `splitterReach` rows on both sides and no others. `mixed` [L, D] is what the
+  /// attention gives, where the caller has it already.
+  package func boundaryProbability(
+    _ x: Tensor, mixed: Tensor? = nil, offsets: ContiguousArray<Int32>, on tape: Tape
+  ) -> Tensor {
+    let width = configuration.width
+    let mixed = mixed ?? splitterAttention(x, offsets: offsets, on: tape)
+    var y = tape.linear(mixed, splitter.layer.output, residual: x)
+    y = tape.feedForward(y, splitter.layer.feedForward, norm: splitter.layer.feedForwardNorm)
+    y = tape.layerNorm(y, splitter.finalNorm)
+    let features = tape.gelu(tape.convolution(y, splitter.convolution, offsets: offsets))
+    let z = tape.linear(
+      features, tape.use(splitter.fromFeatures), residual: tape.linear(y, splitter.fromSequence))
+    return tape.boundaryProbability(
+      z, bias: tape.use(splitter.bias), prior: priorLogit, width: width)
+  }
+
+  private func splitterAttention(
+    _ x: Tensor, offsets: ContiguousArray<Int32>, on tape: Tape
+  ) -> Tensor {
+    tape.localAttention(
+      splitterProjection(x, on: tape), offsets: offsets, heads: configuration.heads,
+      half: splitterHalf, positions: splitterPositions)
+  }
+
+  /// Queries, keys, values and gates of the splitter's attention for rows x [L, D]: [L, 4·D].
+  func splitterProjection(_ x: Tensor, on tape: Tape) -> Tensor {
+    tape.linear(x, splitter.layer.projection, norm: splitter.layer.attentionNorm)
+  }
+
+  /// h, the positions that the splitter's attention sees on each side.
+  var splitterHalf: Int {
+    let reach = configuration.departures.splitterReach
+    return reach > 0 ? reach : configuration.segmentLength / 2
+  }
+
+  /// The positions of its window: [2·h + 1, D / H].
+  var splitterPositions: [Float] {
+    sinusoidalTable(
+      count: 2 * splitterHalf + 1, width: configuration.width / configuration.heads)
+  }
+
+  /// b₀ = logit(2/S).
+  package var priorLogit: Float {
+    let rate = 2 / Float(configuration.segmentLength)
+    return log(rate / (1 - rate))
+  }
+
+  /// Rows on each side that a probability depends on.
+  package var splitterReach: Int {
+    let reach = configuration.departures.splitterReach
+    return splitterHalf + (reach > 0 ? min(reach, 4) : 4)
+  }
+}

@@ -1,0 +1,55 @@
+import ZonkeyEngine
+import Synchronization
+
+/// A trained model ready for use: configuration, weights, calibration.
+///
+/// Immutable and safe to share between threads; each thread works with a tape of its own.
+public final class Zonkey: Sendable {
+  package let model: ZonkeyModel
+  package let weights: ParameterStore
+  private let packed: PackedWeights
+  private let tables = Mutex<SymbolTables?>(nil)
+  /// One for each level.
+  package let calibrations: [Calibration]
+  /// The model's id: a fingerprint of configuration and weights, 16 hexadecimal digits.
+  public let id: String
+  public let state: TrainingState
+
+  public var configuration: Configuration { model.configuration }
+  public var levelCount: Int { model.levels.count }
+
+  /// Learned numbers.
+  public var parameterCount: Int { model.parameters.learnedCount }
+
+  /// Level by level the mean length of a segment in its units, as the splitter expects it.
+  public var meanLengths: [Float] { calibrations.map { 1 / max($0.expectedRate, 1e-6) } }
+
+  /// C·D of a level: the width of its latents.
+  public func latentWidth(_ level: Int) -> Int { model.levels[level].configuration.latentWidth }
+
+  package init(
+    model: ZonkeyModel, weights: ParameterStore, calibrations: [Calibration],
+    state: TrainingState, id: String, arithmetic: Arithmetic = .float32
+  ) {
+    self.model = model
+    self.weights = weights
+    packed = PackedWeights(weights, arithmetic: arithmetic)
+    self.calibrations = calibrations
+    self.state = state
+    self.id = id
+  }
+
+  /// A tape for inference on the calling thread.
+  package func tape() -> Tape {
+    Tape(weights: weights, packed: packed)
+  }
+
+  /// The tables of level 0, made when they are first asked for and once for all threads.
+  var symbolTables: SymbolTables {
+    tables.withLock { tables in
+      let known = tables ?? SymbolTables(self)
+      tables = known
+      return known
+    }
+  }
+}

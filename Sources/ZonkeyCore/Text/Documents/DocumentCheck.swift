@@ -1,0 +1,101 @@
+import ZonkeyBase
+
+/// Why documents were left out, as they are counted.
+package enum SkipReason: String, Sendable {
+  case badUTF8 = "bad UTF-8"
+  case badJSON = "bad JSON"
+  case tooLong = "too long"
+}
+
+/// Why valid pages of a dump were passed over, as they are counted.
+package enum PassReason: String, Sendable {
+  case namespace = "other namespace"
+  case redirect = "redirect"
+  case model = "not wikitext"
+  case noText = "no text"
+}
+
+/// Applies the policy on invalid documents, and counts what was left out.
+final class DocumentCheck {
+  let options: ReaderOptions
+  private(set) var skipped: [String: Int] = [:]
+  private(set) var passedOver: [String: Int] = [:]
+
+  init(_ options: ReaderOptions) {
+    self.options = options
+  }
+
+  /// Leaves a document out, or throws the error when the policy is to stop.
+  func leaveOut(_ reason: SkipReason, _ error: @autoclosure () -> ZonkeyError) throws(ZonkeyError) {
+    if options.invalid == .stop { throw error() }
+    skipped[reason.rawValue, default: 0] += 1
+  }
+
+  /// Counts a page that is valid and not asked for.
+  func passOver(_ reason: PassReason) {
+    passedOver[reason.rawValue, default: 0] += 1
+  }
+
+  /// The bytes if they are UTF-8, mended if the policy is so; `nil` when they are left out.
+  ///
+  /// `line` and `offset` are the place of the first byte. Throws `.badInput` with the place of
+  /// the first bad byte.
+  func validated(
+    _ bytes: [UInt8], source: String, line: Int, offset: Int
+  ) throws(ZonkeyError) -> [UInt8]? {
+    guard let bad = UTF8Check.firstInvalidOffset(in: bytes) else { return bytes }
+    if options.invalid == .replace {
+      return Array(String(decoding: bytes, as: UTF8.self).utf8)
+    }
+    try leaveOut(
+      .badUTF8,
+      .badInput(
+        source: source, line: line + bytes.newlineCount(before: bad), offset: offset + bad,
+        reason: "not UTF-8: \(UTF8Check.describe(bytes[bad]))"))
+    return nil
+  }
+
+  func tooLong(source: String, line: Int?, offset: Int?) throws(ZonkeyError) {
+    try leaveOut(
+      .tooLong,
+      .tooLong(
+        source: source, line: line, offset: offset, limit: options.maxDocumentBytes))
+  }
+}
+
+/// The validity of UTF-8.
+enum UTF8Check {
+  /// Whether all bytes are UTF-8.
+  static func isValid(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    do throws(UTF8.ValidationError) {
+      _ = try UTF8Span(validating: bytes.assumingMemoryBound(to: UInt8.self).span)
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  /// Where the first bytes stand that are not UTF-8; `nil` when all are.
+  static func firstInvalidOffset(in bytes: [UInt8]) -> Int? {
+    firstInvalidRange(in: bytes, from: 0)?.lowerBound
+  }
+
+  /// The first bytes from `start` on that are not UTF-8, as many as become one U+FFFD.
+  static func firstInvalidRange(in bytes: [UInt8], from start: Int) -> Range<Int>? {
+    bytes.withUnsafeBufferPointer { buffer in
+      do throws(UTF8.ValidationError) {
+        _ = try UTF8Span(validating: UnsafeBufferPointer(rebasing: buffer[start...]).span)
+        return nil
+      } catch {
+        let range = error.byteOffsets
+        return (range.lowerBound + start)..<(range.upperBound + start)
+      }
+    }
+  }
+
+  /// A byte as an error message shows it.
+  static func describe(_ byte: UInt8) -> String {
+    let digits = String(byte, radix: 16, uppercase: true)
+    return "byte 0x" + (digits.count < 2 ? "0" : "") + digits
+  }
+}
