@@ -72,8 +72,14 @@ public struct Checkpoint: Sendable {
     state = checkpoint.state
     calibrations = checkpoint.calibrations
     average = ParameterStore(count: checkpoint.average.count)
-    for i in 0..<average.count {
-      average.values[i] = Float(Float16(checkpoint.average.values[i]))
+    for entry in model.parameters.entries {
+      // Maps of millions of numbers, as those of places are, need no more than six bits of mantissa
+      // each, and what is rounded so takes a third less room when it is compressed.
+      let isLarge = entry.parameter.count >= 1 << 20
+      for i in entry.parameter.range {
+        let half = Float16(checkpoint.average.values[i])
+        average.values[i] = Float(isLarge ? half.rounded(toBits: 6) : half)
+      }
     }
     (weights, first, second) = (average, nil, nil)
     id = Self.fingerprint(model, average)
@@ -198,5 +204,17 @@ extension Zonkey {
     self.init(
       model: checkpoint.model, weights: checkpoint.average, calibrations: checkpoint.calibrations,
       state: checkpoint.state, id: checkpoint.id, arithmetic: arithmetic)
+  }
+}
+
+extension Float16 {
+  /// The nearest number with so many bits of mantissa.
+  fileprivate func rounded(toBits bits: Int) -> Float16 {
+    guard isFinite else { return self }
+    let dropped = Float16.significandBitCount - bits
+    let half: UInt16 = 1 << UInt16(dropped - 1)
+    let (sum, isOver) = bitPattern.addingReportingOverflow(half)
+    let rounded = Float16(bitPattern: (isOver ? bitPattern : sum) & ~(2 * half - 1))
+    return rounded.isFinite ? rounded : self
   }
 }

@@ -20,7 +20,8 @@ extension LossWeights {
     var weights = words
     (weights.dirtyReconstruction, weights.dirtyExistence) = (1, 10)
     weights.maskedModelling = 0
-    (weights.patch, weights.shortSegment, weights.rate) = (0.3, 0.3, 3)
+    (weights.patch, weights.shortSegment, weights.rate) = (0.1, 0.1, 3)
+    weights.lineStart = 1
     return weights
   }()
 }
@@ -97,10 +98,15 @@ extension Configuration {
     (out.wholeShare, out.lastNoiseStep, out.weights) = (0.2, 0.1, .words)
     for index in out.levels.indices {
       out.levels[index].departures.parallelDecoder = true
+      out.levels[index].departures.placeMaps = true
       out.levels[index].departures.centred = true
       out.levels[index].departures.splitterGradient = 0
       out.levels[index].segmentLength = index == 0 ? 16 : 40
-      guard index > 0 else { continue }
+      guard index > 0 else {
+        out.levels[index].departures.splitterToByte = 700_000
+        continue
+      }
+      out.levels[index].departures.placeSums = true
       out.levels[index].weights = .sentences
       (out.levels[index].targetRate, out.levels[index].minimumLength) = (0.055, 6)
       out.levels[index].departures.splitterReach = 1
