@@ -1,4 +1,6 @@
 // GELU, LayerNorm and the sphere norm.
+#pragma once
+#include "vector_math.h"
 
 /// x Φ(x), which is max(x, 0) - |x| Φ(-|x|); with `slope` its derivative too.
 INLINE vf gelu(vf x, vf *slope) {

@@ -24,12 +24,12 @@ ZK_KERNELS(DECLARE_VARIANT)
 
 #include "activations.h"
 #include "attention.h"
+#include "integer_product.h"
 #include "local_attention.h"
 #include "losses.h"
 #include "optimiser.h"
 #include "probabilities.h"
 #include "product.h"
-#include "integer_product.h"
 #include "random.h"
 #include "rows.h"
 #include "shifts.h"

@@ -5,93 +5,8 @@
 // sums across lanes, and no key is padded. Rows of E floats (outputs and gradients) have their
 // columns as lanes. Both come from the same product.
 // Nothing is saved by the forward: the backward computes the probabilities again.
-
-enum { TILE = 4 };  // rows of a product's register tile
-
-#ifndef ATTENTION_VECTORS
-#define ATTENTION_VECTORS 1  // and its columns, in vectors
-#endif
-
-/// One tile: `vectors` is a constant where this is inlined.
-INLINE void tile_columns(const int vectors, const float *a, long a_row, long a_column,
-                         const float *b, long b_row, long depth, float *c, long c_row,
-                         const int adds) {
-  vf sum[TILE][ATTENTION_VECTORS];
-#pragma clang loop unroll(full)
-  for (int r = 0; r < TILE; r++)
-#pragma clang loop unroll(full)
-    for (int v = 0; v < vectors; v++)
-      sum[r][v] = adds ? load(c + r * c_row + v * LANES) : splat(0);
-  for (long l = 0; l < depth; l++)
-#pragma clang loop unroll(full)
-    for (int v = 0; v < vectors; v++) {
-      vf x = load(b + l * b_row + v * LANES);
-#pragma clang loop unroll(full)
-      for (int r = 0; r < TILE; r++) sum[r][v] += a[r * a_row + l * a_column] * x;
-    }
-#pragma clang loop unroll(full)
-  for (int r = 0; r < TILE; r++)
-#pragma clang loop unroll(full)
-    for (int v = 0; v < vectors; v++) store(c + r * c_row + v * LANES, sum[r][v]);
-}
-
-/// c[r, :] = Σ_l a(r, l) * b[l, :] for the TILE rows of c, added to what is there if `adds`; a(r, l)
-/// is a[r * a_row + l * a_column]. `columns` is a multiple of 16.
-INLINE void tile_product(const float *a, long a_row, long a_column, const float *b, long b_row,
-                         long depth, long columns, float *c, long c_row, const int adds) {
-  long j = 0;
-  for (; j + ATTENTION_VECTORS * LANES <= columns; j += ATTENTION_VECTORS * LANES)
-    tile_columns(ATTENTION_VECTORS, a, a_row, a_column, b + j, b_row, depth, c + j, c_row, adds);
-  for (; j < columns; j += LANES)
-    tile_columns(1, a, a_row, a_column, b + j, b_row, depth, c + j, c_row, adds);
-}
-
-INLINE long tiled(long rows) { return (rows + TILE - 1) / TILE * TILE; }
-
-INLINE void clear(float *x, long count) { memset(x, 0, (size_t)count * sizeof(float)); }
-
-/// Copies `rows` rows of E floats into rows of padded(E): (row + added) * scale, where `added` may
-/// be NULL. Rows up to `total` are zero.
-INLINE void pack_rows(const float *x, long stride, long rows, long total, long E,
-                      const float *added, float scale, float *out) {
-  for (long i = 0; i < rows; i++)
-    for (long c = 0; c < E; c += LANES) {
-      vf row = load_first(x + i * stride + c, E - c);
-      if (added) row += load_first(added + c, E - c);
-      store(out + i * padded(E) + c, row * scale);
-    }
-  clear(out + rows * padded(E), (total - rows) * padded(E));
-}
-
-/// out[c, i] = x[i, c] for 16 packed rows of padded(E).
-INLINE void transpose_block(const float *x, long E, float *out, long out_stride) {
-  const float *row[LANES];
-  for (long i = 0; i < LANES; i++) row[i] = x + i * padded(E);
-  transpose_rows(row, padded(E), 1, NULL, out, out_stride);
-}
-
-/// p becomes e^(p - top) for `count` vectors; returns their sum.
-INLINE vf exponentials(float *p, long count, vf top) {
-  vf sum = splat(0);
-  for (long j = 0; j < count; j++) {
-    vf e = decay(load(p + j * LANES) - top);
-    store(p + j * LANES, e);
-    sum += e;
-  }
-  return sum;
-}
-
-/// `count` vectors times `factor`.
-INLINE void scale_vectors(float *p, long count, vf factor) {
-  for (long j = 0; j < count; j++) store(p + j * LANES, load(p + j * LANES) * factor);
-}
-
-/// Takes `count` floats, a multiple of 16, from a scratch block.
-INLINE float *take(float **scratch, long count) {
-  float *p = *scratch;
-  *scratch += count;
-  return p;
-}
+#pragma once
+#include "rows_and_tiles.h"
 
 enum { HALF = LANES / 2 };  // lanes of each of two heads that share a block
 
@@ -317,24 +232,9 @@ INLINE void attention_forward(const zk_attention *a, float *out, long E) {
 
 void KERNEL(zk_attention_forward)(const zk_attention *a, float *out) {
   const long E = a->width / a->heads;
-  if (E == 16) attention_forward(a, out, 16);
-  else if (E == 32) attention_forward(a, out, 32);
-  else if (E == 64) attention_forward(a, out, 64);
-  else attention_forward(a, out, E);
-}
-
-/// The gradient of the output before the gate, and the gate's own: o is that output.
-INLINE void gate_backward(const float *gate, const float *dout, float *dgate, const float *o,
-                          long E, float *d_o) {
-  for (long c = 0; c < E; c += LANES) {
-    vf d = load_first(dout + c, E - c);
-    if (gate) {
-      vf g = gated(splat(1), load_first(gate + c, E - c));
-      if (dgate) add_first(dgate + c, d * load(o + c) * (g * (1.0f - g)), E - c);
-      d *= g;
-    }
-    store(d_o + c, d);
-  }
+#define CALL(n) attention_forward(a, out, n)
+  WITH_HEAD_WIDTH(E, CALL)
+#undef CALL
 }
 
 /// d score = p (dp - Σ p dp) in s->ds, from dp there; what existence gets of it is added to s->dlog
@@ -437,8 +337,7 @@ INLINE void attention_backward(const zk_attention *a, const float *dout, float *
 void KERNEL(zk_attention_backward)(const zk_attention *a, const float *dout, float *dq, float *dk,
                                    float *dv, float *dgate, float *dlog_q, float *dlog_k) {
   const long E = a->width / a->heads;
-  if (E == 16) attention_backward(a, dout, dq, dk, dv, dgate, dlog_q, dlog_k, 16);
-  else if (E == 32) attention_backward(a, dout, dq, dk, dv, dgate, dlog_q, dlog_k, 32);
-  else if (E == 64) attention_backward(a, dout, dq, dk, dv, dgate, dlog_q, dlog_k, 64);
-  else attention_backward(a, dout, dq, dk, dv, dgate, dlog_q, dlog_k, E);
+#define CALL(n) attention_backward(a, dout, dq, dk, dv, dgate, dlog_q, dlog_k, n)
+  WITH_HEAD_WIDTH(E, CALL)
+#undef CALL
 }

@@ -7,6 +7,8 @@
 // overflow, 2896 of 256 inputs. Blocks are added in their order, in single precision.
 //
 // A group of 16 outputs is packed as their scales, then the weights of all 16 by pairs of inputs.
+#pragma once
+#include "product.h"
 
 // INTEGER_REGISTER is the bytes of the widest register of 16-bit integers, where there is one.
 

@@ -3,6 +3,8 @@
 // Work goes by blocks of 16 queries, the lanes, and offsets in the window: p[o][query] belongs to
 // the key o - half behind the query. Keys are transposed, so that those of 16 queries at an offset
 // are one vector. Scores are clamped to ±60, so that e^score needs no shift by the maximum.
+#pragma once
+#include "rows_and_tiles.h"
 
 enum { LOCAL_SPAN = 64 };  // queries whose keys are packed at a time, a multiple of 16
 
@@ -66,39 +68,6 @@ INLINE void local_pack(const float *x, long stride, long start, long length, lon
 INLINE void local_transpose(const float *x, long E, const local_scratch *s, float *out) {
   for (long i = 0; i < s->rows; i += LANES)
     transpose_block(x + i * padded(E), E, out + i, s->rows);
-}
-
-/// `count` rows of column_products, a constant.
-INLINE void column_products_tile(const int count, const float *xt, const float *y, long stride,
-                                 long next, const float *positions, long E, float *products) {
-  vf sum[TILE];
-#pragma clang loop unroll(full)
-  for (int o = 0; o < count; o++) sum[o] = splat(0);
-  for (long c = 0; c < E; c++) {
-    vf x = load(xt + c * LANES);
-#pragma clang loop unroll(full)
-    for (int o = 0; o < count; o++) {
-      vf column = load(y + c * stride + o * next);
-      if (positions) column += positions[o * padded(E) + c];
-      sum[o] += x * column;
-    }
-  }
-#pragma clang loop unroll(full)
-  for (int o = 0; o < count; o++) store(products + o * LANES, sum[o]);
-}
-
-/// products[o][i] = x[i, :]·(row i of y's part o, plus position o where there are positions) for
-/// `count` parts, `next` floats apart. x and y stand in columns of 16: those of x one after the
-/// other, those of y `stride` floats apart.
-INLINE void column_products(const float *xt, const float *y, long stride, long next,
-                            const float *positions, long E, long count, float *products) {
-  long o = 0;
-  for (; o + TILE <= count; o += TILE)
-    column_products_tile(TILE, xt, y + o * next, stride, next,
-                         positions ? positions + o * padded(E) : NULL, E, products + o * LANES);
-  for (; o < count; o++)
-    column_products_tile(1, xt, y + o * next, stride, next,
-                         positions ? positions + o * padded(E) : NULL, E, products + o * LANES);
 }
 
 /// The same for all offsets of the window, the part o of the transposed rows being the row i + o.
@@ -180,12 +149,9 @@ void KERNEL(zk_local_attention_forward)(const float *projected, const int32_t *o
                                         long documents, long width, long heads, long half,
                                         const float *positions, float *out) {
   const long E = width / heads;
-  if (E == 16) local_forward(projected, offsets, documents, width, heads, half, positions, out, 16);
-  else if (E == 32)
-    local_forward(projected, offsets, documents, width, heads, half, positions, out, 32);
-  else if (E == 64)
-    local_forward(projected, offsets, documents, width, heads, half, positions, out, 64);
-  else local_forward(projected, offsets, documents, width, heads, half, positions, out, E);
+#define CALL(n) local_forward(projected, offsets, documents, width, heads, half, positions, out, n)
+  WITH_HEAD_WIDTH(E, CALL)
+#undef CALL
 }
 
 /// d score in s->ds, from dp there and the probabilities.
@@ -258,16 +224,7 @@ void KERNEL(zk_local_attention_backward)(const float *projected, const int32_t *
                                          const float *positions, const float *dout,
                                          float *dprojected) {
   const long E = width / heads;
-  if (E == 16)
-    local_backward(projected, offsets, documents, width, heads, half, positions, dout, dprojected,
-                   16);
-  else if (E == 32)
-    local_backward(projected, offsets, documents, width, heads, half, positions, dout, dprojected,
-                   32);
-  else if (E == 64)
-    local_backward(projected, offsets, documents, width, heads, half, positions, dout, dprojected,
-                   64);
-  else
-    local_backward(projected, offsets, documents, width, heads, half, positions, dout, dprojected,
-                   E);
+#define CALL(n) local_backward(projected, offsets, documents, width, heads, half, positions, dout, dprojected, n)
+  WITH_HEAD_WIDTH(E, CALL)
+#undef CALL
 }

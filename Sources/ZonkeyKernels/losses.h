@@ -1,5 +1,7 @@
 // Cross-entropy over cosines. With logits log((1 + c)/(1 - c)) the softmax needs no exponential:
 // e^logit is the ratio itself, at most 1.7e7 after clamping, so sums need no shift by the maximum.
+#pragma once
+#include "vector_math.h"
 
 #define COSINE_LIMIT (1.0f - 1e-7f)
 

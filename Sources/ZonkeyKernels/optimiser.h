@@ -1,4 +1,6 @@
 // Updates of the weights.
+#pragma once
+#include "vector_math.h"
 
 void KERNEL(zk_adamw)(float *w, float *m, float *v, const float *gradient, long count,
                       zk_adamw_settings s) {

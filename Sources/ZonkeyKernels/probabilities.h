@@ -1,4 +1,6 @@
 // Probabilities of starts, and the existence of positions that follows from them.
+#pragma once
+#include "vector_math.h"
 
 INLINE vf logistic(vf x, float scale, float shift, float limit) {
   return gated(splat(1), at_most(at_least(x * scale + shift, -limit), limit));

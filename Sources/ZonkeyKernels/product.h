@@ -5,6 +5,8 @@
 // else, whatever stands beside it in the call. Packing puts 16 outputs side by side, input after
 // input, so that every load of weights is one whole vector; x is read where it lies, one number for
 // a whole row of sums. A single output would waste 15 of 16 lanes, so it is summed lane by lane.
+#pragma once
+#include "vector_math.h"
 
 #ifndef TILE_ROWS
 #define TILE_ROWS 4

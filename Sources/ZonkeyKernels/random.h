@@ -1,4 +1,6 @@
 // Counter-based random numbers: SplitMix64's mixing of key and index.
+#pragma once
+#include "vector_math.h"
 
 INLINE uint64_t mixed_key(uint64_t key) {
   // Mixed once on its own, so that keys a multiple of the step apart do not share a stream.

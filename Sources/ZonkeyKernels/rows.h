@@ -1,4 +1,6 @@
 // Sums, copies and index lists over rows. All of them are bound by memory, not arithmetic.
+#pragma once
+#include "vector_math.h"
 
 /// n columns from c of the sum of those that are not NULL, in this order.
 INLINE vf start_columns(const float *bias, const float *residual, const float *looked_up, long c,

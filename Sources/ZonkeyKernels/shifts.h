@@ -2,6 +2,8 @@
 //
 // An output row sums its kernel's offsets, each from another row and other columns; both move by a
 // fixed stride from offset to offset. At the ends of a sequence the run of offsets is shorter.
+#pragma once
+#include "vector_math.h"
 
 typedef float eight __attribute__((ext_vector_type(8)));  // channels are few
 

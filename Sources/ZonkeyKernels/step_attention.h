@@ -5,6 +5,8 @@
 // their steps lies together: keys as columns [E][16], so that a score is a sum over columns, and
 // values as rows [16][E]. The rows of all segments are too far apart from step to step: they would
 // meet in few sets of the cache.
+#pragma once
+#include "rows_and_tiles.h"
 
 typedef struct {
   long count;         // pairs in use
@@ -130,14 +132,9 @@ void KERNEL(zk_step_attention_forward)(const float *projected, const int32_t *fi
                                        long steps, long step, long alive, long width, long heads,
                                        float *kept, float *out) {
   const long E = width / heads;
-  if (E == 16)
-    step_forward(projected, first_row, steps, step, alive, width, heads, kept, out, 16);
-  else if (E == 32)
-    step_forward(projected, first_row, steps, step, alive, width, heads, kept, out, 32);
-  else if (E == 64)
-    step_forward(projected, first_row, steps, step, alive, width, heads, kept, out, 64);
-  else
-    step_forward(projected, first_row, steps, step, alive, width, heads, kept, out, E);
+#define CALL(n) step_forward(projected, first_row, steps, step, alive, width, heads, kept, out, n)
+  WITH_HEAD_WIDTH(E, CALL)
+#undef CALL
 }
 
 INLINE void step_backward(const float *projected, const int32_t *first_row, long step, long alive,
@@ -184,12 +181,7 @@ void KERNEL(zk_step_attention_backward)(const float *projected, const int32_t *f
                                         long step, long alive, long width, long heads,
                                         const float *dout, float *dprojected) {
   const long E = width / heads;
-  if (E == 16)
-    step_backward(projected, first_row, step, alive, width, heads, dout, dprojected, 16);
-  else if (E == 32)
-    step_backward(projected, first_row, step, alive, width, heads, dout, dprojected, 32);
-  else if (E == 64)
-    step_backward(projected, first_row, step, alive, width, heads, dout, dprojected, 64);
-  else
-    step_backward(projected, first_row, step, alive, width, heads, dout, dprojected, E);
+#define CALL(n) step_backward(projected, first_row, step, alive, width, heads, dout, dprojected, n)
+  WITH_HEAD_WIDTH(E, CALL)
+#undef CALL
 }

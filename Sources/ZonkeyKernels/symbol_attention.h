@@ -3,6 +3,8 @@
 //
 // The heads of a score stand side by side, so that the scores of a query's whole window are one
 // row of numbers for the exponential.
+#pragma once
+#include "rows_and_tiles.h"
 
 void KERNEL(zk_symbol_tables)(const float *projected, const float *positions, long symbols,
                               long width, long heads, long half, float *pairs, float *places,

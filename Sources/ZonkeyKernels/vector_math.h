@@ -1,6 +1,7 @@
 // Vectors of 16 floats (one AVX-512 register, two of AVX2, four of SSE or NEON) and elementary
 // functions on them. Tails go through the same vectors, zero-filled: an element's result does
 // not depend on where in an array it stands.
+#pragma once
 #pragma clang fp contract(fast)
 
 #define INLINE static inline __attribute__((always_inline))
