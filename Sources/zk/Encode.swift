@@ -38,8 +38,8 @@ struct Encode: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The output's format. npy and safetensors have their sizes in front: they come when all is "
-        + "read.", valueName: "jsonl|npy|safetensors"))
+      "The output's format. The header of npy and safetensors needs the total size, so their output "
+        + "starts after all input.", valueName: "jsonl|npy|safetensors"))
   var format: LatentsFormat = .jsonl
 
   @Option(help: ArgumentHelp("Bits of a number.", valueName: "f16|f32"))

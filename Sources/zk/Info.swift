@@ -69,7 +69,7 @@ struct Info: ParsableCommand {
     }
     facts.add(
       "mean_lengths", .array(zonkey.meanLengths.map { JSONValue($0) }),
-      zonkey.meanLengths.map { short(Double($0)) }.joined(separator: ", "))
+      zonkey.meanLengths.map { ProgressText.decimal(Double($0)) }.joined(separator: ", "))
     for (index, level) in zonkey.configuration.levels.enumerated() {
       facts.note(
         "level \(index)",
@@ -83,7 +83,7 @@ struct Info: ParsableCommand {
 
   private func validationText(_ figures: ValidationFigures) -> String {
     let levels = zip(figures.clean, figures.dirty).enumerated().map { level, losses in
-      "level \(level): clean \(short(Double(losses.0))) dirty \(short(Double(losses.1)))"
+      "level \(level): clean \(ProgressText.decimal(Double(losses.0))) dirty \(ProgressText.decimal(Double(losses.1)))"
     }
     return (["step \(figures.step)"] + levels).joined(separator: ", ")
   }

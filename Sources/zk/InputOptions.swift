@@ -104,7 +104,7 @@ struct ByteCount: ExpressibleByArgument {
 }
 
 /// A length of time: `90s`, `10m`, `2h`, `1d`, or seconds.
-struct Duration: ExpressibleByArgument {
+struct TimeSpan: ExpressibleByArgument {
   let seconds: Double
 
   init?(argument: String) {

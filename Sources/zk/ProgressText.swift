@@ -54,6 +54,15 @@ enum ProgressText {
     return parts.joined(separator: " · ")
   }
 
+  /// A number with three decimals.
+  static func decimal(_ value: Double) -> String {
+    guard value.isFinite else { return "nan" }
+    let thousandths = Int((abs(value) * 1000).rounded())
+    let fraction = String(thousandths % 1000)
+    return (value < 0 ? "-" : "") + "\(thousandths / 1000)."
+      + String(repeating: "0", count: 3 - fraction.count) + fraction
+  }
+
   private static func short(_ value: Double) -> String {
     value >= 99.95 ? String(Int(value.rounded())) : String((value * 10).rounded() / 10)
   }

@@ -74,7 +74,7 @@ struct BatchOptions: ParsableArguments {
 
 /// `--seed`, for the verbs that draw.
 struct SeedOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Where random draws begin; same seed, same result.", valueName: "n"))
+  @Option(help: ArgumentHelp("Random seed; the same seed gives the same result.", valueName: "n"))
   var seed: UInt64 = 0
 }
 

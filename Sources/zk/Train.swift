@@ -50,7 +50,7 @@ struct Train: ParsableCommand {
   var set: [String] = []
 
   @Option(help: ArgumentHelp("Train this long: 90s, 10m, 2h.", valueName: "time"))
-  var time: Duration?
+  var time: TimeSpan?
 
   @Option(help: ArgumentHelp("Train this many steps.", valueName: "n"))
   var steps: Int?
@@ -72,7 +72,7 @@ struct Train: ParsableCommand {
   var from: String?
 
   @Option(help: ArgumentHelp("Save this often.", valueName: "time"))
-  var saveEvery = Duration(minutes: 10)
+  var saveEvery = TimeSpan(minutes: 10)
 
   @Option(
     help: ArgumentHelp("Append one JSON object for every step.", valueName: "file"),
@@ -203,6 +203,6 @@ struct Train: ParsableCommand {
   }
 }
 
-extension Duration {
+extension TimeSpan {
   init(minutes: Double) { seconds = minutes * 60 }
 }

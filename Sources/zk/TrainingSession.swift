@@ -99,12 +99,12 @@ final class TrainingSession {
 
   private func statusText(_ report: StepReport) -> String {
     func loss(_ name: LossName) -> String {
-      short(Double(report.losses[0][name] ?? 0))
+      ProgressText.decimal(Double(report.losses[0][name] ?? 0))
     }
     var text =
-      "step \(report.step)  loss \(short(Double(report.loss)))"
+      "step \(report.step)  loss \(ProgressText.decimal(Double(report.loss)))"
       + "  clean \(loss(.cleanReconstruction))  dirty \(loss(.dirtyReconstruction))"
-      + "  length \(short(Double(report.meanLengths[0])))"
+      + "  length \(ProgressText.decimal(Double(report.meanLengths[0])))"
       + "  \(ProgressText.bytes(Int(recent.bytesPerSecond)))/s"
     if let left = remainingSeconds { text += "  left \(ProgressText.duration(seconds: left))" }
     return text
@@ -143,8 +143,8 @@ final class TrainingSession {
     let checkpoint = try save()
     try record.add(validation: result, state: trainer.state)
     let losses = result.losses.enumerated().map { level, losses in
-      "level \(level): clean \(short(Double(losses[.cleanReconstruction] ?? 0)))"
-        + " dirty \(short(Double(losses[.dirtyReconstruction] ?? 0)))"
+      "level \(level): clean \(ProgressText.decimal(Double(losses[.cleanReconstruction] ?? 0)))"
+        + " dirty \(ProgressText.decimal(Double(losses[.dirtyReconstruction] ?? 0)))"
     }
     console.note("step \(trainer.state.step)  validation  " + losses.joined(separator: "  "))
     if record.showsSamples {
@@ -161,15 +161,6 @@ final class TrainingSession {
     console.note("split: \(TerminalText.sanitized(pieces.joined(separator: "|")))")
     _ = tick()
   }
-}
-
-/// A number with three decimals at most.
-func short(_ value: Double) -> String {
-  guard value.isFinite else { return "nan" }
-  let thousandths = Int((abs(value) * 1000).rounded())
-  let fraction = String(thousandths % 1000)
-  return (value < 0 ? "-" : "") + "\(thousandths / 1000)."
-    + String(repeating: "0", count: 3 - fraction.count) + fraction
 }
 
 /// Bytes per second over about the last thirty steps.

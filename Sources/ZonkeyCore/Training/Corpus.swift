@@ -11,7 +11,9 @@ public final class Corpus {
   private var reader: DocumentReader
 
   /// Opens the corpus; standard input (`-`) can be read once only.
-  public init(paths: [String], options: ReaderOptions) throws(ZonkeyError) {
+  public init(
+    paths: [String], options: ReaderOptions = ReaderOptions()
+  ) throws(ZonkeyError) {
     self.paths = paths
     self.options = options
     reader = try DocumentReader(paths: paths, options: options)
