@@ -1,7 +1,10 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-let strict: [SwiftSetting] = [.swiftLanguageMode(.v6)]
+let strict: [SwiftSetting] =
+  [.swiftLanguageMode(.v6)]
+  // For continuous integration; dependencies keep their warnings.
+  + (Context.environment["ZK_WARNINGS"] == "error" ? [.treatAllWarnings(as: .error)] : [])
 
 /// A room of the library: a target of its own, so that its arrows are imports that the compiler
 /// checks.
@@ -58,11 +61,15 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
-    .testTarget(
-      name: "ZonkeyCoreTests", dependencies: ["ZonkeyCore", "ZonkeyPlatform", "ZonkeyKernels"],
+    .target(
+      name: "TestSupport", dependencies: ["ZonkeyPlatform"], path: "Tests/TestSupport",
       swiftSettings: strict),
     .testTarget(
-      name: "zkTests", dependencies: ["ZonkeyCore", "ZonkeyPlatform", "zk"],
+      name: "ZonkeyCoreTests",
+      dependencies: ["ZonkeyCore", "ZonkeyPlatform", "ZonkeyKernels", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "zkTests", dependencies: ["ZonkeyCore", "ZonkeyPlatform", "zk", "TestSupport"],
       swiftSettings: strict),
   ]
 )

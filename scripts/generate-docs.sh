@@ -1,5 +1,5 @@
 #!/bin/sh
-# Generates man/ and completions/ from what the program says of itself.
+# Generates man/, completions/ and the help that the tests expect from the declared options.
 #
 # usage: generate-docs.sh ZK
 set -eu
@@ -17,4 +17,11 @@ rm -f man/*.1
 # The verbs are what help lists.
 for verb in $("$zk" --help | sed -n "/^SUBCOMMANDS:/,/^\$/s/^  \([a-z]*\) .*/\1/p"); do
   "$zk" --generate-manual "$verb" >"man/zk-$verb.1"
+done
+
+mkdir -p Tests/Fixtures/help
+rm -f Tests/Fixtures/help/*.txt
+for page in man/*.1; do
+  name=$(basename "$page" .1)
+  COLUMNS=80 "$zk" $(echo "$name" | sed "s/^zk-*//") --help >"Tests/Fixtures/help/$name.txt"
 done

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import ZonkeyCore
 
@@ -23,6 +24,35 @@ import ZonkeyCore
     let committed = try readBytes("\(Self.package)/completions/\(file)")
     let isCurrent = result.outputBytes == committed
     #expect(isCurrent, "\(file) is old; run make docs")
+  }
+
+  /// The rooms and their arrows in CONTRIBUTING are those of the manifest.
+  @Test func roomsAreThoseOfTheManifest() throws {
+    func text(_ file: String) throws -> String {
+      String(decoding: try readBytes("\(Self.package)/\(file)"), as: UTF8.self)
+    }
+    let manifest = try text("Package.swift").split { $0.isWhitespace }.joined()
+    var arrows: [String: Set<String>] = [:]
+    for room in manifest.matches(of: /room\("(\w+)",\[([^\]]*)\]\)/) {
+      let names = room.2.matches(of: /"Zonkey(\w+)"/).map { String($0.1) }
+      arrows[String(room.1)] = Set(names).subtracting(["Kernels"])
+    }
+    var written: [String: Set<String>] = ["Platform": []]
+    for arrow in try text("CONTRIBUTING.md").matches(of: /\n(\w+) → ([\w, ]+)/) {
+      written[String(arrow.1)] = Set(arrow.2.split(separator: ", ").map(String.init))
+    }
+    #expect(arrows.count > 5)
+    #expect(written == arrows)
+  }
+
+  /// The whole help of the program and of every verb, as users see it.
+  @Test(arguments: pages) func helpIsCurrent(page: String) throws {
+    let verb = page == "zk" ? [] : [String(page.dropFirst(3))]
+    let result = try runZk(verb + ["--help"], environment: ["COLUMNS": "80"])
+    #expect(result.status == 0)
+    let expected = try readBytes("\(Self.package)/Tests/Fixtures/help/\(page).txt")
+    let isCurrent = result.outputBytes == expected
+    #expect(isCurrent, "\(page).txt is old; run make docs")
   }
 
   @Test(arguments: pages) func manualPagesAreCurrent(page: String) throws {

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// What is no text is named, with advice; what only looks like JSON or XML is text.

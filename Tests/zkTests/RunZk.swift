@@ -1,3 +1,4 @@
+import TestSupport
 import ZonkeyPlatform
 
 import class Foundation.FileManager
@@ -62,35 +63,6 @@ func runShell(
   return try run(
     ["/bin/sh", "-c", zk + script], stdin: Array(stdin.utf8),
     environment: environment.merging(["ZK_UNDER_TEST": executable]) { $1 })
-}
-
-/// A new folder for the files of one test, removed when `body` is done.
-func withTemporaryFolder<Result>(_ body: (String) throws -> Result) throws -> Result {
-  var template = Array("/tmp/zk-test-XXXXXX".utf8CString)
-  guard mkdtemp(&template) != nil else { throw RunFailure(reason: "no temporary folder") }
-  let folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-  defer { try? FileManager.default.removeItem(atPath: folder) }
-  return try body(folder)
-}
-
-func readBytes(_ path: String) throws -> [UInt8] {
-  guard let file = fopen(path, "rb") else { throw RunFailure(reason: "cannot read \(path)") }
-  defer { fclose(file) }
-  var bytes: [UInt8] = []
-  var block = [UInt8](repeating: 0, count: 65_536)
-  while true {
-    let count = fread(&block, 1, block.count, file)
-    if count == 0 { return bytes }
-    bytes += block[..<count]
-  }
-}
-
-func writeBytes(_ bytes: [UInt8], to path: String) throws {
-  guard let file = fopen(path, "wb") else { throw RunFailure(reason: "cannot write \(path)") }
-  let count = fwrite(bytes, 1, bytes.count, file)
-  guard fclose(file) == 0, count == bytes.count else {
-    throw RunFailure(reason: "cannot write \(path)")
-  }
 }
 
 /// Standard streams are files: nothing can block on a full pipe.

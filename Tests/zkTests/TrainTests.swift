@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import ZonkeyCore
 
@@ -71,6 +72,22 @@ import ZonkeyCore
       #expect(result.status == 0)
       // 2600 bytes in crops of up to 128, two for each step.
       #expect(result.stderr.contains("done: 10 steps"))
+    }
+  }
+
+  /// Each document counts once, however often the corpus is read.
+  @Test func skippedDocumentsAreReported() throws {
+    try withTemporaryFolder { folder in
+      try writeBytes(Array(NanoModel.settings.utf8), to: folder + "/nano.json")
+      let line = Array(String(repeating: "all of this is read, ", count: 30).utf8)
+      try writeBytes(line + [0x0A, 0xFF, 0x0A] + line + [0x0A, 0xC3, 0x0A], to: folder + "/text")
+      let result = try runZk([
+        "train", "--corpus", folder + "/text", "--config", folder + "/nano.json", "--steps", "30",
+        "--invalid", "skip", "-o", folder + "/m.zk",
+      ])
+      #expect(result.status == 2)
+      #expect(result.stderr.contains("zk train: left out 2 documents: 2 bad UTF-8\n"))
+      #expect(try runZk(["info", folder + "/m.zk"]).status == 0)
     }
   }
 

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import ZonkeyCore
 
@@ -7,7 +8,7 @@ import ZonkeyCore
   }
 
   @Test func everyLengthReadsBack() {
-    var random = SplitMix(state: 7)
+    var random = SeededNumbers(7)
     for count in 0..<100 {
       let bytes = (0..<count).map { _ in UInt8(truncatingIfNeeded: random.next()) }
       var text: [UInt8] = [0x21]

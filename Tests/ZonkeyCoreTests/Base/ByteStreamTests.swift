@@ -1,3 +1,4 @@
+import TestSupport
 import ZonkeyPlatform
 import Testing
 import ZonkeyCore
@@ -105,14 +106,23 @@ import ZonkeyCore
     }
   }
 
-  @Test func neverCrashesOnRandomBytes() {
-    var random = SplitMix(state: 1)
+  /// Damage is bad input at a place inside the file, however the bytes come.
+  @Test func randomBytesAreTextOrDamage() {
+    var random = SeededNumbers(1)
     let magics: [[UInt8]] = Self.compressed.map { Array(Compress.bytes([1, 2], $0).prefix(12)) }
     for round in 0..<400 {
       let noise = (0..<Int.random(in: 0..<3000, using: &random)).map { _ in
         UInt8.random(in: 0...255, using: &random)
       }
-      _ = drain(stream(magics[round % magics.count] + noise, pieceBytes: 100))
+      let bytes = magics[round % magics.count] + noise
+      let (inPieces, whole) = (drain(stream(bytes, pieceBytes: 100)), drain(stream(bytes)))
+      #expect(inPieces.bytes == whole.bytes && inPieces.error == whole.error)
+      guard let error = whole.error else { continue }
+      guard case .badInput("test", nil, let offset?, _) = error else {
+        Issue.record("\(error)")
+        continue
+      }
+      #expect((0...bytes.count).contains(offset))
     }
   }
 

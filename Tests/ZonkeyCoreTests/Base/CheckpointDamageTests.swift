@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import ZonkeyCore
 
@@ -122,7 +123,7 @@ import ZonkeyCore
   }
 
   @Test func randomBytesAreAnError() {
-    var random = CheckpointRandom(state: 3)
+    var random = SeededNumbers(3)
     for _ in 0..<3000 {
       let count = Int.random(in: 0...60, using: &random)
       var bytes = (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import ZonkeyCore
 
@@ -5,23 +6,23 @@ import ZonkeyPlatform
 
 @Suite struct CheckpointFileTests {
   @Test func writesAndReads() throws {
-    try withScratchDirectory { directory in
+    try withTemporaryFolder { directory in
       let path = "\(directory)/model.zk"
       try CheckpointFile.write(sampleFile, to: path)
-      #expect(names(in: directory) == ["model.zk"])
+      #expect(try names(in: directory) == ["model.zk"])
       #expect(try CheckpointFile.read(path) == sampleFile)
-      #expect(contents(path).map(ZstdFrame.isZstd) == true)
+      #expect(ZstdFrame.isZstd(try readBytes(path)))
       // A second one replaces the first.
       try CheckpointFile.write(SafetensorsFile(), to: path)
       #expect(try CheckpointFile.read(path) == SafetensorsFile())
-      #expect(names(in: directory) == ["model.zk"])
+      #expect(try names(in: directory) == ["model.zk"])
     }
   }
 
   @Test func readsPlainSafetensorsAndUnsizedFrames() throws {
-    try withScratchDirectory { directory in
+    try withTemporaryFolder { directory in
       let path = "\(directory)/m.safetensors"
-      put(sampleFile.serialised(), at: path)
+      try writeBytes(sampleFile.serialised(), to: path)
       let file = try CheckpointFile.read(path)
       #expect(file == sampleFile)
       #expect(file.tensors.allSatisfy { $0.path == path })
@@ -30,17 +31,17 @@ import ZonkeyPlatform
 
   /// Larger than the start that is looked at first, compressed and not.
   @Test func readsLargeFiles() throws {
-    var random = CheckpointRandom(state: 5)
+    var random = SeededNumbers(5)
     let floats = (0..<700_000).map { _ in Float.random(in: -1...1, using: &random) }
     let file = SafetensorsFile(
       tensors: [NamedArray(name: "w", shape: [700, 1000], floats: floats)])
-    try withScratchDirectory { directory in
+    try withTemporaryFolder { directory in
       try CheckpointFile.write(file, to: "\(directory)/a", level: 1)
       #expect(try CheckpointFile.read("\(directory)/a")["w"]?.floats() == floats)
       #expect(throws: ZonkeyError.self) {
         try CheckpointFile.read("\(directory)/a", limitBytes: 1000)
       }
-      put(file.serialised(), at: "\(directory)/b")
+      try writeBytes(file.serialised(), to: "\(directory)/b")
       #expect(try CheckpointFile.read("\(directory)/b") == file)
       #expect(throws: ZonkeyError.self) {
         try CheckpointFile.read("\(directory)/b", limitBytes: 1000)
@@ -53,11 +54,11 @@ import ZonkeyPlatform
     expect(reading: "/tmp") { if case .noInput = $0 { true } else { false } }
     expect(reading: "") { if case .noInput = $0 { true } else { false } }
     expect(reading: "/dev/null") { if case .badModel = $0 { true } else { false } }
-    try withScratchDirectory { directory in
-      put(Array("Every line of this is text.\n".utf8), at: "\(directory)/t")
+    try withTemporaryFolder { directory in
+      try writeBytes(Array("Every line of this is text.\n".utf8), to: "\(directory)/t")
       expect(reading: "\(directory)/t") { if case .badModel = $0 { true } else { false } }
       // Text inside zstd is refused as soon as its first bytes are seen.
-      put(try ZstdFrame.compress(noise), at: "\(directory)/z")
+      try writeBytes(try ZstdFrame.compress(noise), to: "\(directory)/z")
       expect(reading: "\(directory)/z") {
         guard case .badModel(_, let reason) = $0 else { return false }
         return reason.contains("not a checkpoint")
@@ -94,23 +95,23 @@ import ZonkeyPlatform
 
 @Suite struct CheckpointAtomicFileTests {
   @Test func nothingIsThereBeforeCommit() throws {
-    try withScratchDirectory { directory in
+    try withTemporaryFolder { directory in
       let file = try AtomicFile(path: "\(directory)/out")
       try file.write(Array("one".utf8))
       try file.write([])
-      #expect(names(in: directory) == [".out.\(getpid()).tmp"])
+      #expect(try names(in: directory) == [".out.\(getpid()).tmp"])
       try file.write(Array(" two".utf8))
       try file.commit()
-      #expect(names(in: directory) == ["out"])
-      #expect(contents("\(directory)/out") == Array("one two".utf8))
+      #expect(try names(in: directory) == ["out"])
+      #expect(try readBytes("\(directory)/out") == Array("one two".utf8))
       file.discard()
-      #expect(names(in: directory) == ["out"])
+      #expect(try names(in: directory) == ["out"])
     }
   }
 
   @Test func discardKeepsTheOldFile() throws {
-    try withScratchDirectory { directory in
-      put([1], at: "\(directory)/out")
+    try withTemporaryFolder { directory in
+      try writeBytes([1], to: "\(directory)/out")
       let file = try AtomicFile(path: "\(directory)/out")
       try file.write([2])
       file.discard()
@@ -118,60 +119,60 @@ import ZonkeyPlatform
       #expect(throws: ZonkeyError.self) { try file.commit() }
       // Letting go of one does the same.
       try AtomicFile(path: "\(directory)/out").write([4])
-      #expect(names(in: directory) == ["out"])
-      #expect(contents("\(directory)/out") == [1])
+      #expect(try names(in: directory) == ["out"])
+      #expect(try readBytes("\(directory)/out") == [1])
     }
   }
 
   @Test func twoAtOnceDoNotMeet() throws {
-    try withScratchDirectory { directory in
+    try withTemporaryFolder { directory in
       let first = try AtomicFile(path: "\(directory)/out")
       let second = try AtomicFile(path: "\(directory)/out")
       try first.write([1])
       try second.write([2])
       try second.commit()
       try first.commit()
-      #expect(contents("\(directory)/out") == [1])
-      #expect(names(in: directory) == ["out"])
+      #expect(try readBytes("\(directory)/out") == [1])
+      #expect(try names(in: directory) == ["out"])
     }
   }
 
   @Test(arguments: [0o600, 0o640, 0o755] as [mode_t])
   func permissionsAreKept(permissions: mode_t) throws {
-    try withScratchDirectory { directory in
+    try withTemporaryFolder { directory in
       let path = "\(directory)/out"
-      put([1], at: path)
+      try writeBytes([1], to: path)
       chmod(path, permissions)
       let file = try AtomicFile(path: path)
       try file.write([2])
       try file.commit()
       var status = stat()
       #expect(stat(path, &status) == 0 && status.st_mode & 0o7777 == permissions)
-      #expect(contents(path) == [2])
+      #expect(try readBytes(path) == [2])
     }
   }
 
   @Test func symbolicLinksAreFollowed() throws {
-    try withScratchDirectory { directory in
-      put([1], at: "\(directory)/real")
+    try withTemporaryFolder { directory in
+      try writeBytes([1], to: "\(directory)/real")
       symlink("real", "\(directory)/link")
       let file = try AtomicFile(path: "\(directory)/link")
       try file.write([2])
       try file.commit()
-      #expect(contents("\(directory)/real") == [2])
+      #expect(try readBytes("\(directory)/real") == [2])
       var status = stat()
       #expect(lstat("\(directory)/link", &status) == 0 && status.st_mode & S_IFMT == S_IFLNK)
     }
   }
 
   @Test func longAndUnusualNames() throws {
-    try withScratchDirectory { directory in
+    try withTemporaryFolder { directory in
       let wanted = [String(repeating: "é", count: 127), "-", "e\u{301}\n ", ".hidden"]
       for name in wanted {
         let file = try AtomicFile(path: "\(directory)/\(name)")
         try file.commit()
       }
-      #expect(names(in: directory) == wanted.sorted())
+      #expect(try names(in: directory) == wanted.sorted())
     }
   }
 
@@ -192,7 +193,7 @@ import ZonkeyPlatform
   }
 
   @Test func namedPipesAreWrittenDirectly() throws {
-    try withScratchDirectory { directory in
+    try withTemporaryFolder { directory in
       let path = "\(directory)/pipe"
       #expect(mkfifo(path, 0o600) == 0)
       let reader = open(path, O_RDONLY | O_NONBLOCK)
@@ -203,20 +204,20 @@ import ZonkeyPlatform
       var received = [UInt8](repeating: 0, count: 10)
       #expect(read(reader, &received, 10) == 3)
       #expect(received.prefix(3) == [1, 2, 3])
-      #expect(names(in: directory) == ["pipe"])
+      #expect(try names(in: directory) == ["pipe"])
     }
   }
 
   @Test func descriptorsAreWrittenDirectly() throws {
-    try withScratchDirectory { directory in
+    try withTemporaryFolder { directory in
       let path = "\(directory)/log"
-      put([1], at: path)
+      try writeBytes([1], to: path)
       let descriptor = open(path, O_WRONLY | O_APPEND)
       defer { close(descriptor) }
       let file = try AtomicFile(path: "/dev/fd/\(descriptor)")
       try file.write([2])
       try file.commit()
-      #expect(contents(path) == [1, 2])
+      #expect(try readBytes(path) == [1, 2])
     }
   }
 
@@ -226,16 +227,16 @@ import ZonkeyPlatform
       signal(SIGXFSZ, SIG_IGN)
       var limit = rlimit(rlim_cur: 100_000, rlim_max: 100_000)
       try #require(setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0)
-      try withScratchDirectory { directory in
+      try withTemporaryFolder { directory in
         let path = "\(directory)/out"
-        put([1], at: path)
+        try writeBytes([1], to: path)
         let file = try AtomicFile(path: path)
         #expect(throws: ZonkeyError.self) {
           try file.write([UInt8](repeating: 0, count: 200_000))
         }
         #expect(throws: ZonkeyError.self) { try file.commit() }
-        #expect(contents(path) == [1])
-        #expect(names(in: directory) == ["out"])
+        #expect(try readBytes(path) == [1])
+        #expect(try names(in: directory) == ["out"])
       }
     }
   }
@@ -259,7 +260,7 @@ import ZonkeyPlatform
     }
     // At least one of the children came to write.
     #expect(last > 0)
-    for name in names(in: "/tmp") where name.hasPrefix(".zk-checkpoint-kill-\(getpid()).zk.") {
+    for name in try names(in: "/tmp") where name.hasPrefix(".zk-checkpoint-kill-\(getpid()).zk.") {
       unlink("/tmp/\(name)")
     }
   }

@@ -2,67 +2,6 @@ import ZonkeyCore
 
 import ZonkeyPlatform
 
-/// A small deterministic generator, so that a failing case can be run again.
-struct CheckpointRandom: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var value = state
-    value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
-    value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
-    return value ^ value >> 31
-  }
-}
-
-/// A new directory for one test, removed with all in it at the end of `body`.
-func withScratchDirectory(_ body: (String) throws -> Void) throws {
-  var template = Array("/tmp/zk-checkpoint-XXXXXX".utf8CString)
-  let made = template.withUnsafeMutableBufferPointer { buffer in
-    buffer.baseAddress.flatMap(mkdtemp).map { String(cString: $0) }
-  }
-  guard let made else { throw ZonkeyError.io(path: "/tmp", reason: "mkdtemp") }
-  defer {
-    for name in names(in: made) { unlink("\(made)/\(name)") }
-    rmdir(made)
-  }
-  try body(made)
-}
-
-/// The names in a directory, hidden ones too, sorted.
-func names(in directory: String) -> [String] {
-  guard let stream = opendir(directory) else { return [] }
-  defer { closedir(stream) }
-  var names: [String] = []
-  while let entry = readdir(stream) {
-    let name = withUnsafePointer(to: &entry.pointee.d_name) {
-      $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-    }
-    if name != "." && name != ".." { names.append(name) }
-  }
-  return names.sorted()
-}
-
-/// The bytes of a file, read without the code under test.
-func contents(_ path: String) -> [UInt8]? {
-  guard let file = fopen(path, "rb") else { return nil }
-  defer { fclose(file) }
-  var bytes: [UInt8] = []
-  var chunk = [UInt8](repeating: 0, count: 65536)
-  while true {
-    let count = fread(&chunk, 1, chunk.count, file)
-    if count == 0 { return bytes }
-    bytes += chunk[..<count]
-  }
-}
-
-/// Puts a file there, without the code under test.
-func put(_ bytes: [UInt8], at path: String) {
-  guard let file = fopen(path, "wb") else { return }
-  fwrite(bytes, 1, bytes.count, file)
-  fclose(file)
-}
-
 func bytes(hex: String) -> [UInt8] {
   let digits = hex.compactMap(\.hexDigitValue).map(UInt8.init)
   return stride(from: 0, to: digits.count - 1, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }

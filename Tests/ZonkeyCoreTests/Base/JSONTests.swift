@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import ZonkeyCore
 
@@ -131,7 +132,7 @@ import ZonkeyCore
   }
 
   @Test func numbersReadBackAsTheSame() throws {
-    var random = CheckpointRandom(state: 1)
+    var random = SeededNumbers(1)
     for _ in 0..<5000 {
       let number = Double(bitPattern: random.next())
       guard number.isFinite else { continue }

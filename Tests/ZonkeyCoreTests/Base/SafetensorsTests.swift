@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import ZonkeyCore
 
@@ -54,7 +55,7 @@ import ZonkeyCore
   }
 
   @Test func anyFileReadsBackAsItself() throws {
-    var random = CheckpointRandom(state: 7)
+    var random = SeededNumbers(7)
     for _ in 0..<300 {
       let file = randomFile(&random)
       let bytes = file.serialised()
@@ -64,7 +65,7 @@ import ZonkeyCore
   }
 
   @Test func everyArrayLiesAligned() throws {
-    var random = CheckpointRandom(state: 8)
+    var random = SeededNumbers(8)
     for _ in 0..<50 {
       let file = try SafetensorsFile(parsing: randomFile(&random).serialised(), path: "t")
       for array in file.tensors {
@@ -113,7 +114,7 @@ import ZonkeyCore
       file.fingerprint { $0.name != "step" } == sampleFile.fingerprint { $0.name != "step" })
   }
 
-  private func randomFile(_ random: inout CheckpointRandom) -> SafetensorsFile {
+  private func randomFile(_ random: inout SeededNumbers) -> SafetensorsFile {
     var file = SafetensorsFile()
     for _ in 0..<Int.random(in: 0...4, using: &random) {
       file.metadata[randomText(&random)] = randomText(&random)
@@ -131,7 +132,7 @@ import ZonkeyCore
     return file
   }
 
-  private func randomText(_ random: inout CheckpointRandom) -> String {
+  private func randomText(_ random: inout SeededNumbers) -> String {
     var text = String.UnicodeScalarView()
     for _ in 0..<Int.random(in: 0...9, using: &random) {
       let limits: [UInt32] = [0x20, 0x80, 0x800, 0x110000]

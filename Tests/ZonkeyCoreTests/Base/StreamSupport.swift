@@ -1,3 +1,4 @@
+import TestSupport
 import CBZip2
 import CLZMA
 import CZlib
@@ -116,32 +117,6 @@ private func read(_ stream: ByteStream, _ buffer: inout [UInt8]) throws(ZonkeyEr
   return try result.get()
 }
 
-/// A file that lasts as long as this.
-final class TemporaryFile {
-  let path: String
-
-  init(_ bytes: [UInt8]) {
-    var template = Array("/tmp/zk-text-XXXXXX".utf8CString)
-    let descriptor = mkstemp(&template)
-    path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-      if count <= 0 { break }
-      rest = rest.dropFirst(count)
-    }
-    close(descriptor)
-  }
-
-  convenience init(_ text: String) {
-    self.init(Array(text.utf8))
-  }
-
-  deinit {
-    unlink(path)
-  }
-}
-
 /// What a reader of files gave.
 struct Reading {
   var documents: [Document] = []
@@ -151,12 +126,18 @@ struct Reading {
   var texts: [String] { documents.map { String(decoding: $0.text, as: UTF8.self) } }
   /// The error's line and offset and whether it is about bad input.
   var place: [Int?] {
-    guard case .badInput(_, let line, let offset, _) = error else { return [] }
-    return [line, offset]
+    switch error {
+    case .badInput(_, let line, let offset, _), .tooLong(_, let line, let offset, _):
+      return [line, offset]
+    default: return []
+    }
   }
   var reason: String {
-    guard case .badInput(_, _, _, let reason) = error else { return "" }
-    return reason
+    switch error {
+    case .badInput(_, _, _, let reason): return reason
+    case .tooLong(_, _, _, let limit): return "more than \(limit) bytes"
+    default: return ""
+    }
   }
 
   init(_ contents: [UInt8]..., options: ReaderOptions = ReaderOptions()) {
@@ -173,18 +154,5 @@ struct Reading {
 
   init(_ text: String, options: ReaderOptions = ReaderOptions()) {
     self.init(Array(text.utf8), options: options)
-  }
-}
-
-/// A small generator, so that every run has the same bytes.
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }

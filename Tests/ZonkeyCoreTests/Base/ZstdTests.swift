@@ -1,9 +1,10 @@
+import TestSupport
 import Testing
 import ZonkeyCore
 
 @Suite struct CheckpointZstdTests {
   private func noise(_ count: Int) -> [UInt8] {
-    var random = CheckpointRandom(state: UInt64(count))
+    var random = SeededNumbers(UInt64(count))
     return (0..<count).map { _ in UInt8(truncatingIfNeeded: random.next() & 0x3F) }
   }
 

@@ -1,3 +1,4 @@
+import TestSupport
 import Foundation
 import Testing
 import ZonkeyKernels
@@ -16,7 +17,7 @@ struct AttentionProblem {
     queries: [Int], keys: [Int], E: Int, heads: Int, logs: Bool, gated: Bool,
     placed: Bool = false, base: Int = 0, seed: UInt64
   ) {
-    var numbers = TestNumbers(seed)
+    var numbers = SeededNumbers(seed)
     width = E * heads
     self.heads = heads
     queryOffsets = queries.reduce(into: [Int32(base)]) { $0.append($0[$0.count - 1] + Int32($1)) }
@@ -283,7 +284,7 @@ struct AttentionProblem {
 
   @Test(arguments: [1, 5, 16, 32, 64], [0, 1, 8, 13, 20])
   func local(E: Int, half: Int) {
-    var numbers = TestNumbers(UInt64(E * 100 + half))
+    var numbers = SeededNumbers(UInt64(E * 100 + half))
     let heads = 2
     let D = E * heads
     let offsets: [Int32] = [0, 0, 1, 4, 21, 90]
@@ -358,7 +359,7 @@ struct AttentionProblem {
   @Test(arguments: [(1, 2), (5, 3), (16, 4), (16, 5), (32, 2), (48, 1)], [0, 1, 8])
   func symbols(shape: (E: Int, heads: Int), half: Int) {
     let ((E, heads), D, V) = (shape, shape.E * shape.heads, 21)
-    var numbers = TestNumbers(UInt64(E * 100 + half))
+    var numbers = SeededNumbers(UInt64(E * 100 + half))
     let positions = numbers.floats((2 * half + 1) * E)
     var projected = numbers.floats(V * 4 * D)
     // Some scores beyond the clamp.
@@ -399,7 +400,7 @@ struct AttentionProblem {
   @Test(arguments: [1, 5, 16, 32, 64], [0, 3, 20])
   func step(E: Int, step: Int) {
     for (segments, alive, heads) in [(5, 5, 4), (7, 4, 3), (1, 1, 1), (3, 0, 2)] {
-      var numbers = TestNumbers(UInt64(E * 100 + step))
+      var numbers = SeededNumbers(UInt64(E * 100 + step))
       let D = E * heads
       let firstRow = (0...step + 1).map { Int32($0 * segments) }
       let projected = numbers.floats((step + 2) * segments * 3 * D)

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import ZonkeyCore
 
@@ -13,7 +14,7 @@ struct Leaf {
 
   /// Numbers around 0, reproducible by seed.
   static func random(_ rows: Int, _ columns: Int, seed: UInt64, scale: Double = 1) -> Leaf {
-    var numbers = TestNumbers(seed)
+    var numbers = SeededNumbers(seed)
     return Leaf(numbers.floats(rows * columns, scale: scale), columns: columns)
   }
 
@@ -21,7 +22,7 @@ struct Leaf {
   static func inside(
     _ rows: Int, seed: UInt64, _ low: Double = 0.15, _ high: Double = 0.85
   ) -> Leaf {
-    var numbers = TestNumbers(seed)
+    var numbers = SeededNumbers(seed)
     return Leaf((0..<rows).map { _ in Float(low + (high - low) * numbers.uniform()) })
   }
 }
@@ -78,7 +79,7 @@ struct GradientCheck {
   }
 
   private func byDirection(_ analytic: Analytic, leaves moved: Bool, _ location: SourceLocation) {
-    var numbers = TestNumbers(77)
+    var numbers = SeededNumbers(77)
     for (index, leaf) in leaves.enumerated() where moved {
       let gradient = analytic.leaves[index]
       guard expectUse(gradient, "leaf \(index)", location) else { continue }
@@ -161,7 +162,7 @@ struct GradientCheck {
   }
 
   private func coefficients(_ index: Int, _ count: Int) -> [Float] {
-    var numbers = TestNumbers(1000 + UInt64(index))
+    var numbers = SeededNumbers(1000 + UInt64(index))
     return numbers.floats(count)
   }
 
@@ -238,7 +239,7 @@ enum GradientModel {
 
   static func randomWeights(of model: ZonkeyModel) -> ParameterStore {
     let store = ParameterStore(count: model.parameters.count)
-    var numbers = TestNumbers(4)
+    var numbers = SeededNumbers(4)
     for entry in model.parameters.entries {
       let values: [Float]
       switch entry.initialization {

@@ -1,28 +1,6 @@
 import Foundation
 import Testing
 
-/// A small seeded generator, so that a failure comes back on every run.
-struct TestNumbers {
-  private var state: UInt64
-  init(_ seed: UInt64) { state = seed }
-
-  mutating func uniform() -> Double {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return Double((z ^ (z >> 31)) >> 11) * 0x1p-53
-  }
-
-  mutating func floats(_ count: Int, scale: Double = 1) -> [Float] {
-    (0..<count).map { _ in Float((uniform() * 2 - 1) * scale) }
-  }
-
-  mutating func indices(_ count: Int, below bound: Int) -> [Int32] {
-    (0..<count).map { _ in Int32(uniform() * Double(bound)) }
-  }
-}
-
 func doubles(_ x: [Float]) -> [Double] { x.map(Double.init) }
 
 func dot(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import ZonkeyCore
 
@@ -14,7 +15,7 @@ import ZonkeyCore
   }
 
   @Test func linearWithPositions() {
-    var numbers = TestNumbers(9)
+    var numbers = SeededNumbers(9)
     let table = RowTable(table: numbers.floats(3 * 5), rowOf: [0, 2, 2, 1, 0, 1])
     GradientCheck(
       .random(6, 4, seed: 1), .random(5, 4, seed: 2), .random(1, 5, seed: 3),

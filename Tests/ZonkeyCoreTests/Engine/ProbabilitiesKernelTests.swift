@@ -1,10 +1,11 @@
+import TestSupport
 import Foundation
 import Testing
 import ZonkeyKernels
 
 @Suite struct KernelProbabilities {
   @Test(arguments: [0, 1, 15, 16, 37]) func logistic(count: Int) {
-    var numbers = TestNumbers(3)
+    var numbers = SeededNumbers(3)
     let x = numbers.floats(count).map { $0 * 90 }
     for limit in [88, 13.8155] as [Float] {
       var out = [Float](repeating: 0, count: count)
@@ -27,7 +28,7 @@ import ZonkeyKernels
 
   /// Segments of no row, one and many, behind rows that are none of theirs.
   @Test func existence() {
-    var numbers = TestNumbers(5)
+    var numbers = SeededNumbers(5)
     let offsets: [Int32] = [3, 3, 4, 21, 40, 57]
     var p = numbers.floats(60).map { abs($0) * 0.4 }
     (p[10], p[25], p[26], p[41], p[43]) = (0, 1e-7, 1e-7, 1 - 1e-7, 1)

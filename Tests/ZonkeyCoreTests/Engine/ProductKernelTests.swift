@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import ZonkeyKernels
 
@@ -14,7 +15,7 @@ import ZonkeyKernels
     let (rows, inputs, outputs): (Int, Int, Int)
 
     init(_ shape: (rows: Int, inputs: Int, outputs: Int)) {
-      var numbers = TestNumbers(31)
+      var numbers = SeededNumbers(31)
       (rows, inputs, outputs) = (shape.rows, shape.inputs, shape.outputs)
       x = numbers.floats(rows * inputs)
       weight = numbers.floats(outputs * inputs)

@@ -1,3 +1,4 @@
+import TestSupport
 import Foundation
 import Testing
 import ZonkeyKernels
@@ -6,7 +7,7 @@ import ZonkeyKernels
   static let shapes = [(0, 5), (1, 1), (3, 5), (7, 16), (5, 64), (9, 70), (4, 256)]
 
   @Test(arguments: shapes) func startRows(rows: Int, columns: Int) {
-    var numbers = TestNumbers(1)
+    var numbers = SeededNumbers(1)
     let bias = numbers.floats(columns)
     let residual = numbers.floats(rows * columns)
     let table = numbers.floats(6 * columns)
@@ -39,7 +40,7 @@ import ZonkeyKernels
   }
 
   @Test(arguments: shapes) func columnSums(rows: Int, columns: Int) {
-    var numbers = TestNumbers(2)
+    var numbers = SeededNumbers(2)
     let x = numbers.floats(rows * columns)
     var sums = numbers.floats(columns)
     var expected = doubles(sums)
@@ -49,7 +50,7 @@ import ZonkeyKernels
   }
 
   @Test(arguments: [0, 1, 15, 64, 1000, 5000]) func dotAndAxpy(count: Int) {
-    var numbers = TestNumbers(3)
+    var numbers = SeededNumbers(3)
     let a = numbers.floats(count)
     let b = numbers.floats(count)
     #expect(abs(zk_dot(a, b, count) - dot(doubles(a), doubles(b))) < 1e-4)
@@ -75,7 +76,7 @@ import ZonkeyKernels
   }
 
   @Test(arguments: shapes) func layerNorm(rows: Int, columns: Int) {
-    var numbers = TestNumbers(4)
+    var numbers = SeededNumbers(4)
     let x = numbers.floats(rows * columns, scale: 3).map { $0 + 1 }
     let gain = numbers.floats(columns)
     let bias = numbers.floats(columns)
@@ -174,7 +175,7 @@ import ZonkeyKernels
       }
       return out
     }
-    var numbers = TestNumbers(5)
+    var numbers = SeededNumbers(5)
     let x = numbers.floats(rows * columns)
     let dout = numbers.floats(rows * columns)
     var out = x
@@ -193,7 +194,7 @@ import ZonkeyKernels
   }
 
   @Test(arguments: [1, 17, 64]) func adamW(count: Int) {
-    var numbers = TestNumbers(6)
+    var numbers = SeededNumbers(6)
     var w = numbers.floats(count)
     var m = numbers.floats(count)
     var v = numbers.floats(count).map(abs)
@@ -227,7 +228,7 @@ import ZonkeyKernels
         return log(logits.reduce(0) { $0 + exp($1) }) - logits[Int(target[i])]
       }
     }
-    var numbers = TestNumbers(7)
+    var numbers = SeededNumbers(7)
     let cosines = numbers.floats(rows * classes, scale: 0.95)
     let target = numbers.indices(rows, below: classes)
     let dloss = numbers.floats(rows)

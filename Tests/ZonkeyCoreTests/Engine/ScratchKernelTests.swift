@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import ZonkeyKernels
 
@@ -19,7 +20,7 @@ import ZonkeyPlatform
 
   @Test(arguments: [4, 8, 16, 64], [1, 6, 8, 13]) func localAttention(headWidth: Int, half: Int) {
     let (width, heads, rows) = (2 * headWidth, 2, 70)
-    var numbers = TestNumbers(UInt64(headWidth * 100 + half))
+    var numbers = SeededNumbers(UInt64(headWidth * 100 + half))
     let projected = numbers.floats(rows * 4 * width)
     let positions = numbers.floats((2 * half + 1) * headWidth)
     let dout = numbers.floats(rows * width)
@@ -39,7 +40,7 @@ import ZonkeyPlatform
 
   @Test(arguments: [4, 16, 64], [1, 5, 21]) func attention(headWidth: Int, length: Int) {
     let (width, heads, rows) = (2 * headWidth, 2, 3 * length)
-    var numbers = TestNumbers(UInt64(headWidth * 100 + length))
+    var numbers = SeededNumbers(UInt64(headWidth * 100 + length))
     let projected = numbers.floats(rows * 4 * width)
     let logs = [Float](repeating: -0.5, count: rows)
     let dout = numbers.floats(rows * width)
@@ -79,7 +80,7 @@ import ZonkeyPlatform
 
   @Test(arguments: [4, 16, 64], [0, 7, 20]) func stepAttention(headWidth: Int, step: Int) {
     let (width, heads, segments, alive) = (2 * headWidth, 2, 11, 9)
-    var numbers = TestNumbers(UInt64(headWidth * 100 + step))
+    var numbers = SeededNumbers(UInt64(headWidth * 100 + step))
     let projected = numbers.floats((step + 1) * segments * 3 * width)
     let firstRow = (0...step).map { Int32($0 * segments) }
     let dout = numbers.floats(alive * width)

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import ZonkeyKernels
 
@@ -13,7 +14,7 @@ import ZonkeyKernels
     let (kernels, channels) = (groups.map(\.0), groups.map(\.1))
     let inputs = Int(groups.reduce(0) { $0 + $1.0 * $1.1 })
     let (outputs, rows) = (Int(channels.reduce(0, +)), Int(offsets.last ?? 0))
-    var numbers = TestNumbers(8)
+    var numbers = SeededNumbers(8)
     let (x, dout) = (numbers.floats(rows * inputs), numbers.floats(rows * outputs))
     let (start, dstart) = (numbers.floats(rows * outputs), numbers.floats(rows * inputs))
     var (expected, dexpected) = (doubles(start), doubles(dstart))

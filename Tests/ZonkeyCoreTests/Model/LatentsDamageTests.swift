@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import ZonkeyCore
 
@@ -44,7 +45,7 @@ import ZonkeyCore
   }
 
   @Test func noise() {
-    var random = SplitMix(state: 3)
+    var random = SeededNumbers(3)
     let starts: [[UInt8]] = [
       [], Array("{".utf8), [0x93] + Array("NUMPY".utf8) + [1, 0, 20, 0],
       [20, 0, 0, 0, 0, 0, 0, 0, 0x7B],

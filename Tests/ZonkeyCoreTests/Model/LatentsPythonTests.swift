@@ -1,3 +1,4 @@
+import TestSupport
 import ZonkeyPlatform
 import Testing
 import ZonkeyCore
@@ -8,13 +9,13 @@ struct LatentsPythonTests {
   @Test(arguments: LatentsPrecision.allCases)
   func throughPython(precision: LatentsPrecision) throws {
     for level in [0, 1, 3] {
-      try withScratchDirectory { directory in
+      try withTemporaryFolder { directory in
         let documents = LatentsSample.documents(level: level)
         for format in LatentsFormat.allCases {
           let file = try LatentsSample.file(documents, format, precision, level: level)
-          put(file, at: "\(directory)/a.\(format.rawValue)")
+          try writeBytes(file, to: "\(directory)/a.\(format.rawValue)")
         }
-        let script = #filePath.split(separator: "/").dropLast(2).joined(separator: "/")
+        let script = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
         let status = system(
           "cd \(directory) && python3 /\(script)/python/check-latents.py "
             + "a.jsonl a.npy a.safetensors . > /dev/null")

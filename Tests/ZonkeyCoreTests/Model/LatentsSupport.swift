@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import ZonkeyCore
 
@@ -8,7 +9,7 @@ enum LatentsSample {
 
   /// Documents of one level: with and without id, starts and length, and one that is empty.
   static func documents(level: Int) -> [DocumentLatents] {
-    var random = SplitMix(state: UInt64(level))
+    var random = SeededNumbers(UInt64(level))
     func document(
       _ number: Int, _ id: DocumentID? = nil, starts: [Int]?, count: Int, byteCount: Int?
     ) -> DocumentLatents {

@@ -1,3 +1,4 @@
+import TestSupport
 import ZonkeyPlatform
 import Testing
 import ZonkeyCore
@@ -50,7 +51,7 @@ import ZonkeyCore
   /// Documents longer than every buffer on the way, of random floats.
   @Test(arguments: LatentsFormat.allCases, LatentsPrecision.allCases)
   func longDocuments(format: LatentsFormat, precision: LatentsPrecision) throws {
-    var random = SplitMix(state: 5)
+    var random = SeededNumbers(5)
     let documents = (1...3).map { number in
       let count = 40_000 + number
       let values = (0..<count * LatentsSample.width).map { _ in
@@ -155,13 +156,13 @@ import ZonkeyCore
   }
 
   @Test func temporaryFilesLeaveNothingBehind() throws {
-    try withScratchDirectory { directory in
+    try withTemporaryFolder { directory in
       for format in LatentsFormat.allCases {
         let writer = try LatentsWriter(
           format: format, precision: .f32, level: 0, width: 3, model: LatentsSample.model,
           temporaryDirectory: directory)
         _ = try writer.append(LatentsSample.documents(level: 0)[0])
-        #expect(names(in: directory).isEmpty)
+        #expect(try names(in: directory).isEmpty)
       }
     }
   }
@@ -170,10 +171,10 @@ import ZonkeyCore
   func throughPipes(format: LatentsFormat) throws {
     let documents = LatentsSample.documents(level: 1)
     let file = try LatentsSample.file(documents, format, level: 1)
-    try withScratchDirectory { directory in
+    try withTemporaryFolder { directory in
       let path = "\(directory)/pipe"
       #expect(mkfifo(path, 0o600) == 0)
-      put(file, at: "\(directory)/file")
+      try writeBytes(file, to: "\(directory)/file")
       // Another process: a thread that waits for the reader could be the one it needs.
       #expect(system("cat \(directory)/file > \(path) &") == 0)
       let reader = try LatentsReader(paths: [path])

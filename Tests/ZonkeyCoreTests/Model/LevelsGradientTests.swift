@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import ZonkeyCore
 
@@ -36,7 +37,7 @@ import ZonkeyCore
   /// What is computed once, or in the same memory again, when nothing is recorded changes no bit.
   @Test(arguments: [0, 1], [Float(0), 0.4]) func decodeInUse(index: Int, noise: Float) {
     let level = model.levels[index]
-    var numbers = TestNumbers(UInt64(index + 1))
+    var numbers = SeededNumbers(UInt64(index + 1))
     let latents = numbers.floats(5 * level.configuration.latentWidth)
     func decode(_ noiseLevels: [Float], recording: Bool) -> [[Float]] {
       let tape = Tape(
@@ -79,7 +80,7 @@ import ZonkeyCore
 
   /// Existences that fall along every left segment, as the prior wants them.
   private var falling: Leaf {
-    var numbers = TestNumbers(8)
+    var numbers = SeededNumbers(8)
     var values: [Float] = []
     for (a, b) in zip(left, left.dropFirst()) {
       var e = 0.95

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import ZonkeyCore
 
@@ -82,7 +83,7 @@ import ZonkeyCore
 
   @Test func neverCrashesOnMangledObjects() {
     let json = Array(#"{"id":12,"x":[{"y":"\u00e9\ud83d\ude00"},-1.5e3,null],"text":"abc\n"}"#.utf8)
-    var random = SplitMix(state: 2)
+    var random = SeededNumbers(2)
     let options = ReaderOptions(format: .jsonl, invalid: .skip)
     var lines: [UInt8] = []
     for _ in 0..<5000 {

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import ZonkeyCore
 
@@ -173,9 +174,9 @@ import ZonkeyCore
     #expect(replacing.texts == ["One.", "T\u{FFFD}o.", "ü."])
   }
 
-  @Test func neverCrashesOnMangledExports() {
+  @Test func mangledExportsAreTextOrBadInput() {
     let text = Array(Self.export("0.10", (1...5).map { Self.page($0, "P", "Text.") }.joined()).utf8)
-    var random = SplitMix(state: 3)
+    var random = SeededNumbers(3)
     for round in 0..<300 {
       var bytes = text
       for _ in 0..<Int.random(in: 1...10, using: &random) {
@@ -183,7 +184,17 @@ import ZonkeyCore
           in: 0...255, using: &random)
       }
       let policy = InvalidPolicy.allCases[round % 3]
-      _ = Reading(bytes, options: ReaderOptions(format: .mediawiki, invalid: policy))
+      let reading = Reading(bytes, options: ReaderOptions(format: .mediawiki, invalid: policy))
+      #expect(reading.documents.allSatisfy { String(validating: $0.text, as: UTF8.self) != nil })
+      #expect(reading.documents.count <= 5)
+      guard let error = reading.error else { continue }
+      guard case .badInput(_, let line?, _, let reason) = error else {
+        Issue.record("\(error)")
+        continue
+      }
+      #expect(line > 0)
+      // Only one policy stops at bad bytes.
+      #expect(policy == .stop || !reason.hasPrefix("not UTF-8"))
     }
   }
 }

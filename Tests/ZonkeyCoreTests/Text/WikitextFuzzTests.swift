@@ -1,3 +1,4 @@
+import TestSupport
 import ZonkeyPlatform
 import Testing
 import ZonkeyCore
@@ -8,11 +9,11 @@ import ZonkeyCore
 /// `ZK_FUZZ_SEED` begins elsewhere.
 @Suite struct TextWikitextFuzzTests {
   /// Runs rounds until the time that is wanted is over and says how many there were.
-  private static func rounds(_ least: Int, _ body: (inout SplitMix) -> Void) {
+  private static func rounds(_ least: Int, _ body: (inout SeededNumbers) -> Void) {
     let seconds = getenv("ZK_FUZZ_SECONDS").flatMap { Int(String(cString: $0)) } ?? 0
     let seed = getenv("ZK_FUZZ_SEED").flatMap { UInt64(String(cString: $0)) } ?? 4
     let end = ContinuousClock.now + .seconds(seconds)
-    var random = SplitMix(state: seed)
+    var random = SeededNumbers(seed)
     var count = 0
     while count < least || ContinuousClock.now < end {
       body(&random)
@@ -83,7 +84,7 @@ private enum Fuzz {
     "\n== References ==\n", "Some words of a sentence.", "{{Infobox\n| a = b\n| c = [[d]]\n}}\n",
   ]
 
-  static func wikitext(_ random: inout SplitMix) -> [UInt8] {
+  static func wikitext(_ random: inout SeededNumbers) -> [UInt8] {
     var text: [UInt8] = []
     for _ in 0..<Int.random(in: 0..<40, using: &random) {
       text += (snippets.randomElement(using: &random) ?? "").utf8
@@ -93,7 +94,7 @@ private enum Fuzz {
   }
 
   /// An export of some pages, well-formed.
-  static func export(_ random: inout SplitMix) -> [UInt8] {
+  static func export(_ random: inout SeededNumbers) -> [UInt8] {
     var pages = ""
     for number in 0..<Int.random(in: 0..<4, using: &random) {
       let text = String(
@@ -108,7 +109,7 @@ private enum Fuzz {
   }
 
   /// Puts bytes in, takes some out, doubles, moves or replaces some.
-  static func change(_ bytes: inout [UInt8], _ random: inout SplitMix) {
+  static func change(_ bytes: inout [UInt8], _ random: inout SeededNumbers) {
     for _ in 0..<Int.random(in: 1...6, using: &random) where !bytes.isEmpty {
       let begin = Int.random(in: 0..<bytes.count, using: &random)
       let end = min(bytes.count, begin + Int.random(in: 0..<30, using: &random))

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import ZonkeyCore
 
@@ -5,7 +6,7 @@ import ZonkeyCore
 @Suite struct TrainingCropTests {
   /// Documents of many lengths (one empty) in which every byte of ASCII and of two to four bytes.
   private static let corpus: [[UInt8]] = {
-    var numbers = TestNumbers(2)
+    var numbers = SeededNumbers(2)
     let characters = ["a", "b", " ", "é", "ß", "漢", "字", "🦓", "\n"]
     return [0, 1, 3, 17, 16, 15, 40, 200, 73].map { length in
       (0..<length).flatMap { _ in

@@ -203,6 +203,6 @@ struct PublishedName {
 
 /// A path under Tests/Fixtures.
 func fixturePath(_ name: String, file: String = #filePath) -> String {
-  file.split(separator: "/", omittingEmptySubsequences: false).dropLast(2)
+  file.split(separator: "/", omittingEmptySubsequences: false).dropLast(3)
     .joined(separator: "/") + "/Fixtures/" + name
 }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import ZonkeyCore
 
@@ -16,7 +17,7 @@ import ZonkeyCore
 
   /// Random documents of up to 60 bytes, some cut, with an empty one and one of a single byte.
   private static func documents(_ count: Int, seed: UInt64) -> [DocumentSymbols] {
-    var numbers = TestNumbers(seed)
+    var numbers = SeededNumbers(seed)
     return (0..<count).map { index in
       let length = index < 2 ? index : Int(2 + 58 * numbers.uniform())
       let bytes = numbers.indices(length, below: 256).map { UInt8($0) }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import ZonkeyCore
 
@@ -21,7 +22,7 @@ import ZonkeyCore
   }
 
   @Test func distanceIsThatOfTheTable() {
-    var random = SplitMix(state: 21)
+    var random = SeededNumbers(21)
     for length in [0, 1, 5, 63, 64, 65, 128, 130] {
       for other in [0, 1, 7, 64, 129] {
         let a = (0..<length).map { _ in UInt8(random.next() % 3) }
@@ -91,7 +92,7 @@ import ZonkeyCore
 
   /// Behind "ab" nothing but "c" was seen; behind "c" anything may come.
   @Test func entropyBeginsSegmentsWhereTextIsHardToPredict() {
-    var (models, random) = (ByteModels(), SplitMix(state: 3))
+    var (models, random) = (ByteModels(), SeededNumbers(3))
     func text(_ words: Int) -> [UInt8] {
       (0..<words).flatMap { _ in
         [
@@ -138,7 +139,7 @@ import ZonkeyCore
   /// Sentences of a small grammar: the order of words means something, and a soup of its words has
   /// lost that, repeats itself and is told from it.
   @Test func aSoupIsToldFromText() {
-    var random = SplitMix(state: 5)
+    var random = SeededNumbers(5)
     func pick(_ words: [String]) -> String { words[Int(random.next() % UInt64(words.count))] }
     func sentence() -> String {
       "the \(pick(["cat", "dog", "bird", "farmer"])) \(pick(["sees", "likes", "finds"])) "
