@@ -74,7 +74,7 @@ import Testing
     #expect(result.status == 66)
     #expect(
       result.stderr
-        == "zk \(verb[0]): /nowhere/model.zk: cannot open: No such file or directory\n")
+        == "zk \(verb[0]): /nowhere/model.zk: No such file or directory\n")
   }
 
   @Test(arguments: verbs) func aFullDiskIsAnError(verb: [String]) throws {
