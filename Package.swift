@@ -28,6 +28,8 @@ let package = Package(
     .systemLibrary(name: "CLZMA", providers: [.apt(["liblzma-dev"])]),
     .systemLibrary(
       name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+    // What a build says of itself; linked anew when the program is installed.
+    .target(name: "CBuild"),
     // The numeric kernels keep their optimisation in debug builds too: tests run real sizes.
     .target(name: "ZonkeyKernels", cSettings: [.unsafeFlags(["-O3", "-fno-math-errno"])]),
     room("Platform", []),
@@ -52,7 +54,7 @@ let package = Package(
     .executableTarget(
       name: "zk",
       dependencies: [
-        "ZonkeyCore", "ZonkeyPlatform",
+        "ZonkeyCore", "ZonkeyPlatform", "ZonkeyKernels", "CBuild",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

@@ -1,695 +1,185 @@
-#!/bin/bash
+# bash completion for zk, made by "zk --generate-completion-script bash"
 
-__zk_cursor_index_in_current_word() {
-    local remaining="${COMP_LINE}"
-
-    local word
-    for word in "${COMP_WORDS[@]::COMP_CWORD}"; do
-        remaining="${remaining##*([[:space:]])"${word}"*([[:space:]])}"
-    done
-
-    local -ir index="$((COMP_POINT - ${#COMP_LINE} + ${#remaining}))"
-    if [[ "${index}" -le 0 ]]; then
-        printf 0
-    else
-        printf %s "${index}"
-    fi
+# Sets `names` to the options of verb $1.
+_zk_names() {
+  case $1 in
+    split) names='--level --format --separator --color --html --threshold --mean-length --sample --seed --model --arithmetic --input-format --document --text-field --id-field --invalid --max-document --keep-fields --first-document --batch --output --zstd --stats --quiet --verbose --threads --progress --version --help' ;;
+    encode) names='--level --format --precision --model --arithmetic --input-format --document --text-field --id-field --invalid --max-document --keep-fields --first-document --batch --output --zstd --stats --quiet --verbose --threads --progress --version --help' ;;
+    decode) names='--infer-starts --existence-cutoff --format --null --model --arithmetic --batch --output --zstd --quiet --verbose --threads --progress --version --help' ;;
+    generate) names='--infill --gap --count --steps --level --existence-cutoff --max-bytes --html --format --null --seed --model --arithmetic --input-format --document --text-field --id-field --invalid --max-document --keep-fields --first-document --output --zstd --quiet --verbose --threads --progress --version --help' ;;
+    export) names='--output --quiet --version --help' ;;
+    train) names='--corpus --output --valid --preset --config --set --time --steps --epochs --resume --save-every --log --activation-memory --dry-run --seed --input-format --document --text-field --id-field --invalid --max-document --quiet --verbose --threads --progress --version --help' ;;
+    extract) names='--format --null --namespace --redirects --min-bytes --input-format --document --text-field --id-field --invalid --max-document --output --zstd --stats --quiet --verbose --threads --progress --version --help' ;;
+    info) names='--json --check --version --help' ;;
+    '') names='--version --help' ;;
+  esac
 }
 
-# positional arguments:
-#
-# - 1: the current (sub)command's count of positional arguments
-#
-# required variables:
-#
-# - repeating_flags: the repeating flags that the current (sub)command can accept
-# - non_repeating_flags: the non-repeating flags that the current (sub)command can accept
-# - repeating_options: the repeating options that the current (sub)command can accept
-# - non_repeating_options: the non-repeating options that the current (sub)command can accept
-# - positional_number: value ignored
-# - unparsed_words: unparsed words from the current command line
-#
-# modified variables:
-#
-# - non_repeating_flags: remove flags for this (sub)command that are already on the command line
-# - non_repeating_options: remove options for this (sub)command that are already on the command line
-# - positional_number: set to the current positional number
-# - unparsed_words: remove all flags, options, and option values for this (sub)command
-__zk_offer_flags_options() {
-    local -ir positional_count="${1}"
-    positional_number=0
-
-    local was_flag_option_terminator_seen=false
-    local is_parsing_option_value=false
-
-    local -ar unparsed_word_indices=("${!unparsed_words[@]}")
-    local -i word_index
-    for word_index in "${unparsed_word_indices[@]}"; do
-        if "${is_parsing_option_value}"; then
-            # This word is an option value:
-            # Reset marker for next word iff not currently the last word
-            [[ "${word_index}" -ne "${unparsed_word_indices[${#unparsed_word_indices[@]} - 1]}" ]] && is_parsing_option_value=false
-            unset "unparsed_words[${word_index}]"
-            # Do not process this word as a flag or an option
-            continue
-        fi
-
-        local word="${unparsed_words["${word_index}"]}"
-        if ! "${was_flag_option_terminator_seen}"; then
-            case "${word}" in
-            --)
-                unset "unparsed_words[${word_index}]"
-                # by itself -- is a flag/option terminator, but if it is the last word, it is the start of a completion
-                if [[ "${word_index}" -ne "${unparsed_word_indices[${#unparsed_word_indices[@]} - 1]}" ]]; then
-                    was_flag_option_terminator_seen=true
-                fi
-                continue
-                ;;
-            -*)
-                # ${word} is a flag or an option
-                # If ${word} is an option, mark that the next word to be parsed is an option value
-                local option
-                for option in "${repeating_options[@]}" "${non_repeating_options[@]}"; do
-                    [[ "${word}" = "${option}" ]] && is_parsing_option_value=true && break
-                done
-
-                # Remove ${word} from ${non_repeating_flags} or ${non_repeating_options} so it isn't offered again
-                local not_found=true
-                local -i index
-                for index in "${!non_repeating_flags[@]}"; do
-                    if [[ "${non_repeating_flags[${index}]}" = "${word}" ]]; then
-                        unset "non_repeating_flags[${index}]"
-                        non_repeating_flags=("${non_repeating_flags[@]}")
-                        not_found=false
-                        break
-                    fi
-                done
-                if "${not_found}"; then
-                    for index in "${!non_repeating_flags[@]}"; do
-                        if [[ "${non_repeating_flags[${index}]}" = "${word}" ]]; then
-                            unset "non_repeating_flags[${index}]"
-                            non_repeating_flags=("${non_repeating_flags[@]}")
-                            break
-                        fi
-                    done
-                fi
-                unset "unparsed_words[${word_index}]"
-                continue
-                ;;
-            esac
-        fi
-
-        # ${word} is neither a flag, nor an option, nor an option value
-        if [[ "${positional_number}" -lt "${positional_count}" || "${positional_count}" -lt 0 ]]; then
-            # ${word} is a positional
-            ((positional_number++))
-            unset "unparsed_words[${word_index}]"
-        else
-            if [[ -z "${word}" ]]; then
-                # Could be completing a flag, option, or subcommand
-                positional_number=-1
-            else
-                # ${word} is a subcommand or invalid, so stop processing this (sub)command
-                positional_number=-2
-            fi
-            break
-        fi
-    done
-
-    unparsed_words=("${unparsed_words[@]}")
-
-    if\
-        ! "${was_flag_option_terminator_seen}"\
-        && ! "${is_parsing_option_value}"\
-        && [[ ("${cur}" = -* && "${positional_number}" -ge 0) || "${positional_number}" -eq -1 ]]
-    then
-        COMPREPLY+=($(compgen -W "${repeating_flags[*]} ${non_repeating_flags[*]} ${repeating_options[*]} ${non_repeating_options[*]}" -- "${cur}"))
-    fi
+# Sets `kind` and `words` to what option $2 of verb $1 takes; kind is empty for a flag, and
+# alone says that the value may be left out.
+_zk_value() {
+  case "$1 $2" in
+    'split --level') kind=none ;;
+    'split --format') kind=words words='jsonl documents text offsets' ;;
+    'split --separator') kind=none ;;
+    'split --color') kind=words words='auto always never' alone=1 ;;
+    'split --html') kind=files words='html' ;;
+    'split --threshold') kind=none ;;
+    'split --mean-length') kind=none ;;
+    'split --seed') kind=none ;;
+    'split -m'|'split --model') kind=files words='zk' ;;
+    'split --arithmetic') kind=words words='float32 int16' ;;
+    'split --input-format') kind=words words='lines jsonl mediawiki' ;;
+    'split --document') kind=words words='line paragraph whole null' ;;
+    'split --text-field') kind=none ;;
+    'split --id-field') kind=none ;;
+    'split --invalid') kind=words words='stop skip replace' ;;
+    'split --max-document') kind=none ;;
+    'split --first-document') kind=none ;;
+    'split --batch') kind=none ;;
+    'split -o'|'split --output') kind=files words='' ;;
+    'split --zstd') kind=none alone=1 ;;
+    'split --stats') kind=files words='' ;;
+    'split --threads') kind=none ;;
+    'split --progress') kind=words words='auto always never' ;;
+    'encode --level') kind=none ;;
+    'encode --format') kind=words words='jsonl npy safetensors' ;;
+    'encode --precision') kind=words words='f32 f16' ;;
+    'encode -m'|'encode --model') kind=files words='zk' ;;
+    'encode --arithmetic') kind=words words='float32 int16' ;;
+    'encode --input-format') kind=words words='lines jsonl mediawiki' ;;
+    'encode --document') kind=words words='line paragraph whole null' ;;
+    'encode --text-field') kind=none ;;
+    'encode --id-field') kind=none ;;
+    'encode --invalid') kind=words words='stop skip replace' ;;
+    'encode --max-document') kind=none ;;
+    'encode --first-document') kind=none ;;
+    'encode --batch') kind=none ;;
+    'encode -o'|'encode --output') kind=files words='' ;;
+    'encode --zstd') kind=none alone=1 ;;
+    'encode --stats') kind=files words='' ;;
+    'encode --threads') kind=none ;;
+    'encode --progress') kind=words words='auto always never' ;;
+    'decode --existence-cutoff') kind=none ;;
+    'decode --format') kind=words words='text jsonl' ;;
+    'decode -m'|'decode --model') kind=files words='zk' ;;
+    'decode --arithmetic') kind=words words='float32 int16' ;;
+    'decode --batch') kind=none ;;
+    'decode -o'|'decode --output') kind=files words='' ;;
+    'decode --zstd') kind=none alone=1 ;;
+    'decode --threads') kind=none ;;
+    'decode --progress') kind=words words='auto always never' ;;
+    'generate --gap') kind=none ;;
+    'generate -c'|'generate --count') kind=none ;;
+    'generate --steps') kind=none ;;
+    'generate --level') kind=none ;;
+    'generate --existence-cutoff') kind=none ;;
+    'generate --max-bytes') kind=none ;;
+    'generate --html') kind=files words='html' ;;
+    'generate --format') kind=words words='text jsonl' ;;
+    'generate --seed') kind=none ;;
+    'generate -m'|'generate --model') kind=files words='zk' ;;
+    'generate --arithmetic') kind=words words='float32 int16' ;;
+    'generate --input-format') kind=words words='lines jsonl mediawiki' ;;
+    'generate --document') kind=words words='line paragraph whole null' ;;
+    'generate --text-field') kind=none ;;
+    'generate --id-field') kind=none ;;
+    'generate --invalid') kind=words words='stop skip replace' ;;
+    'generate --max-document') kind=none ;;
+    'generate --first-document') kind=none ;;
+    'generate -o'|'generate --output') kind=files words='' ;;
+    'generate --zstd') kind=none alone=1 ;;
+    'generate --threads') kind=none ;;
+    'generate --progress') kind=words words='auto always never' ;;
+    'export -o'|'export --output') kind=files words='zk' ;;
+    'train --corpus') kind=files words='' ;;
+    'train -o'|'train --output') kind=files words='zk' ;;
+    'train --valid') kind=files words='' ;;
+    'train --preset') kind=words words='tiny small base paper' ;;
+    'train --config') kind=files words='json' ;;
+    'train --set') kind=none ;;
+    'train --time') kind=none ;;
+    'train --steps') kind=none ;;
+    'train --epochs') kind=none ;;
+    'train --resume') kind=files words='zk' alone=1 ;;
+    'train --save-every') kind=none ;;
+    'train --log') kind=files words='jsonl' ;;
+    'train --activation-memory') kind=none ;;
+    'train --seed') kind=none ;;
+    'train --input-format') kind=words words='lines jsonl mediawiki' ;;
+    'train --document') kind=words words='line paragraph whole null' ;;
+    'train --text-field') kind=none ;;
+    'train --id-field') kind=none ;;
+    'train --invalid') kind=words words='stop skip replace' ;;
+    'train --max-document') kind=none ;;
+    'train --threads') kind=none ;;
+    'train --progress') kind=words words='auto always never' ;;
+    'extract --format') kind=words words='jsonl text' ;;
+    'extract --namespace') kind=none ;;
+    'extract --min-bytes') kind=none ;;
+    'extract --input-format') kind=words words='lines jsonl mediawiki' ;;
+    'extract --document') kind=words words='line paragraph whole null' ;;
+    'extract --text-field') kind=none ;;
+    'extract --id-field') kind=none ;;
+    'extract --invalid') kind=words words='stop skip replace' ;;
+    'extract --max-document') kind=none ;;
+    'extract -o'|'extract --output') kind=files words='' ;;
+    'extract --zstd') kind=none alone=1 ;;
+    'extract --stats') kind=files words='' ;;
+    'extract --threads') kind=none ;;
+    'extract --progress') kind=words words='auto always never' ;;
+  esac
 }
 
-__zk_add_completions() {
-    local completion
-    while IFS='' read -r completion; do
-        COMPREPLY+=("${completion}")
-    done < <(IFS=$'\n' compgen "${@}" -- "${cur}")
-}
-
-__zk_custom_complete() {
-    if [[ -n "${cur}" || -z ${COMP_WORDS[${COMP_CWORD}]} || "${COMP_LINE:${COMP_POINT}:1}" != ' ' ]]; then
-        local -ar words=("${COMP_WORDS[@]}")
-    else
-        local -ar words=("${COMP_WORDS[@]::${COMP_CWORD}}" '' "${COMP_WORDS[@]:${COMP_CWORD}}")
-    fi
-
-    "${COMP_WORDS[0]}" "${@}" "${words[@]}"
+# Sets `files` to 1 if verb $1 reads the files that are named.
+_zk_files() {
+  case $1 in
+    split|encode|decode|generate|export|extract|info) files=1 ;;
+  esac
 }
 
 _zk() {
-    local state
-    state="$(shopt -p;shopt -po)"
-    trap "${state//$'\n'/;}" RETURN
-    shopt -s extglob
-    set +o history +o posix
-
-    local -xr SAP_SHELL=bash
-    local -x SAP_SHELL_VERSION
-    SAP_SHELL_VERSION="$(IFS='.';printf %s "${BASH_VERSINFO[*]}")"
-    local -r SAP_SHELL_VERSION
-
-    local -r cur="${2}"
-    local -r prev="${3}"
-
-    local -i positional_number
-    local -a unparsed_words=("${COMP_WORDS[@]:1:${COMP_CWORD}}")
-
-    local -a repeating_flags=()
-    local -a non_repeating_flags=(--version -h --help)
-    local -a repeating_options=()
-    local -a non_repeating_options=()
-    __zk_offer_flags_options 0
-
-    # Offer subcommand / subcommand argument completions
-    local -r subcommand="${unparsed_words[0]}"
-    unset 'unparsed_words[0]'
-    unparsed_words=("${unparsed_words[@]}")
-    case "${subcommand}" in
-    split|encode|decode|generate|export|train|extract|info|help)
-        # Offer subcommand argument completions
-        "_zk_${subcommand}"
-        ;;
-    *)
-        # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'split encode decode generate export train extract info help' -- "${cur}"))
+  local cur=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
+  local verb='' option='' prefix='' joined='' names='' kind='' words='' alone='' files='' word
+  local -i place
+  COMPREPLY=()
+  for ((place = 1; place < COMP_CWORD; place++)); do
+    word=${COMP_WORDS[place]}
+    [[ $word == -* ]] && continue
+    verb=$word
+    break
+  done
+  if [[ $cur == --*=* ]]; then
+    option=${cur%%=*} prefix=${cur%%=*}= joined=1 cur=${cur#*=}
+  elif [[ $cur == = ]]; then
+    option=$before joined=1 cur=''
+  elif [[ $before == = ]]; then
+    option=${COMP_WORDS[COMP_CWORD - 2]} joined=1
+  elif [[ $before == -* ]]; then
+    option=$before
+  fi
+  [[ -n $option ]] && _zk_value "$verb" "$option"
+  if [[ -n $kind && ( -n $joined || -z $alone ) ]]; then
+    case $kind in
+      words) mapfile -t COMPREPLY < <(compgen -P "$prefix" -W "$words" -- "$cur") ;;
+      files)
+        compopt -o filenames
+        mapfile -t COMPREPLY < <(
+          [[ -z $words ]] && compgen -P "$prefix" -f -- "$cur"
+          for word in $words; do compgen -P "$prefix" -f -X "!*.$word" -- "$cur"; done
+          [[ -n $words ]] && compgen -P "$prefix" -d -- "$cur"
+        )
         ;;
     esac
+  elif [[ $cur == -* ]]; then
+    _zk_names "$verb"
+    mapfile -t COMPREPLY < <(compgen -W "$names" -- "$cur")
+  elif [[ -z $verb || $verb == help ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "split encode decode generate export train extract info help" -- "$cur")
+  else
+    _zk_files "$verb"
+    [[ -n $files ]] && compopt -o default
+  fi
 }
 
-_zk_split() {
-    repeating_flags=()
-    non_repeating_flags=(--sample --quiet -q --verbose -v --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--level --format --separator --color --html --threshold --mean-length --seed --model -m --arithmetic --input-format --document --text-field --invalid --max-document --batch --output -o --zstd --stats --threads --progress)
-    __zk_offer_flags_options -1
-
-    # Offer option value completions
-    case "${prev}" in
-    '--level')
-        return
-        ;;
-    '--format')
-        __zk_add_completions -W 'jsonl'$'\n''documents'$'\n''text'$'\n''offsets'
-        return
-        ;;
-    '--separator')
-        return
-        ;;
-    '--color')
-        __zk_add_completions -W 'auto'$'\n''always'$'\n''never'
-        return
-        ;;
-    '--html')
-        __zk_add_completions -o plusdirs -fX '!*.@(html)'
-        return
-        ;;
-    '--threshold')
-        return
-        ;;
-    '--mean-length')
-        return
-        ;;
-    '--seed')
-        return
-        ;;
-    '--model'|'-m')
-        __zk_add_completions -o plusdirs -fX '!*.@(zk)'
-        return
-        ;;
-    '--arithmetic')
-        __zk_add_completions -W 'float32'$'\n''int16'
-        return
-        ;;
-    '--input-format')
-        __zk_add_completions -W 'lines'$'\n''jsonl'$'\n''mediawiki'
-        return
-        ;;
-    '--document')
-        __zk_add_completions -W 'line'$'\n''paragraph'$'\n''whole'$'\n''null'
-        return
-        ;;
-    '--text-field')
-        return
-        ;;
-    '--invalid')
-        __zk_add_completions -W 'stop'$'\n''skip'$'\n''replace'
-        return
-        ;;
-    '--max-document')
-        return
-        ;;
-    '--batch')
-        return
-        ;;
-    '--output'|'-o')
-        __zk_add_completions -f
-        return
-        ;;
-    '--zstd')
-        return
-        ;;
-    '--stats')
-        __zk_add_completions -f
-        return
-        ;;
-    '--threads')
-        return
-        ;;
-    '--progress')
-        __zk_add_completions -W 'auto'$'\n''always'$'\n''never'
-        return
-        ;;
-    esac
-
-    # Offer positional completions
-    case "${positional_number}" in
-    *)
-        __zk_add_completions -f
-        return
-        ;;
-    esac
-}
-
-_zk_encode() {
-    repeating_flags=()
-    non_repeating_flags=(--quiet -q --verbose -v --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--level --format --precision --model -m --arithmetic --input-format --document --text-field --invalid --max-document --batch --output -o --zstd --stats --threads --progress)
-    __zk_offer_flags_options -1
-
-    # Offer option value completions
-    case "${prev}" in
-    '--level')
-        return
-        ;;
-    '--format')
-        __zk_add_completions -W 'jsonl'$'\n''npy'$'\n''safetensors'
-        return
-        ;;
-    '--precision')
-        __zk_add_completions -W 'f32'$'\n''f16'
-        return
-        ;;
-    '--model'|'-m')
-        __zk_add_completions -o plusdirs -fX '!*.@(zk)'
-        return
-        ;;
-    '--arithmetic')
-        __zk_add_completions -W 'float32'$'\n''int16'
-        return
-        ;;
-    '--input-format')
-        __zk_add_completions -W 'lines'$'\n''jsonl'$'\n''mediawiki'
-        return
-        ;;
-    '--document')
-        __zk_add_completions -W 'line'$'\n''paragraph'$'\n''whole'$'\n''null'
-        return
-        ;;
-    '--text-field')
-        return
-        ;;
-    '--invalid')
-        __zk_add_completions -W 'stop'$'\n''skip'$'\n''replace'
-        return
-        ;;
-    '--max-document')
-        return
-        ;;
-    '--batch')
-        return
-        ;;
-    '--output'|'-o')
-        __zk_add_completions -f
-        return
-        ;;
-    '--zstd')
-        return
-        ;;
-    '--stats')
-        __zk_add_completions -f
-        return
-        ;;
-    '--threads')
-        return
-        ;;
-    '--progress')
-        __zk_add_completions -W 'auto'$'\n''always'$'\n''never'
-        return
-        ;;
-    esac
-
-    # Offer positional completions
-    case "${positional_number}" in
-    *)
-        __zk_add_completions -f
-        return
-        ;;
-    esac
-}
-
-_zk_decode() {
-    repeating_flags=()
-    non_repeating_flags=(--infer-starts -0 --quiet -q --verbose -v --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--existence-cutoff --format --model -m --arithmetic --batch --output -o --zstd --threads --progress)
-    __zk_offer_flags_options -1
-
-    # Offer option value completions
-    case "${prev}" in
-    '--existence-cutoff')
-        return
-        ;;
-    '--format')
-        __zk_add_completions -W 'text'$'\n''jsonl'
-        return
-        ;;
-    '--model'|'-m')
-        __zk_add_completions -o plusdirs -fX '!*.@(zk)'
-        return
-        ;;
-    '--arithmetic')
-        __zk_add_completions -W 'float32'$'\n''int16'
-        return
-        ;;
-    '--batch')
-        return
-        ;;
-    '--output'|'-o')
-        __zk_add_completions -f
-        return
-        ;;
-    '--zstd')
-        return
-        ;;
-    '--threads')
-        return
-        ;;
-    '--progress')
-        __zk_add_completions -W 'auto'$'\n''always'$'\n''never'
-        return
-        ;;
-    esac
-
-    # Offer positional completions
-    case "${positional_number}" in
-    *)
-        __zk_add_completions -f
-        return
-        ;;
-    esac
-}
-
-_zk_generate() {
-    repeating_flags=()
-    non_repeating_flags=(--infill -0 --quiet -q --verbose -v --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--gap --count -c --steps --level --existence-cutoff --max-bytes --format --seed --model -m --arithmetic --input-format --document --text-field --invalid --max-document --output -o --zstd --threads --progress)
-    __zk_offer_flags_options -1
-
-    # Offer option value completions
-    case "${prev}" in
-    '--gap')
-        return
-        ;;
-    '--count'|'-c')
-        return
-        ;;
-    '--steps')
-        return
-        ;;
-    '--level')
-        return
-        ;;
-    '--existence-cutoff')
-        return
-        ;;
-    '--max-bytes')
-        return
-        ;;
-    '--format')
-        __zk_add_completions -W 'text'$'\n''jsonl'
-        return
-        ;;
-    '--seed')
-        return
-        ;;
-    '--model'|'-m')
-        __zk_add_completions -o plusdirs -fX '!*.@(zk)'
-        return
-        ;;
-    '--arithmetic')
-        __zk_add_completions -W 'float32'$'\n''int16'
-        return
-        ;;
-    '--input-format')
-        __zk_add_completions -W 'lines'$'\n''jsonl'$'\n''mediawiki'
-        return
-        ;;
-    '--document')
-        __zk_add_completions -W 'line'$'\n''paragraph'$'\n''whole'$'\n''null'
-        return
-        ;;
-    '--text-field')
-        return
-        ;;
-    '--invalid')
-        __zk_add_completions -W 'stop'$'\n''skip'$'\n''replace'
-        return
-        ;;
-    '--max-document')
-        return
-        ;;
-    '--output'|'-o')
-        __zk_add_completions -f
-        return
-        ;;
-    '--zstd')
-        return
-        ;;
-    '--threads')
-        return
-        ;;
-    '--progress')
-        __zk_add_completions -W 'auto'$'\n''always'$'\n''never'
-        return
-        ;;
-    esac
-
-    # Offer positional completions
-    case "${positional_number}" in
-    *)
-        __zk_add_completions -f
-        return
-        ;;
-    esac
-}
-
-_zk_export() {
-    repeating_flags=()
-    non_repeating_flags=(--quiet -q --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--output -o)
-    __zk_offer_flags_options 1
-
-    # Offer option value completions
-    case "${prev}" in
-    '--output'|'-o')
-        __zk_add_completions -o plusdirs -fX '!*.@(zk)'
-        return
-        ;;
-    esac
-
-    # Offer positional completions
-    case "${positional_number}" in
-    1)
-        __zk_add_completions -f
-        return
-        ;;
-    esac
-}
-
-_zk_train() {
-    repeating_flags=()
-    non_repeating_flags=(--dry-run --quiet -q --verbose -v --version -h --help)
-    repeating_options=(--corpus --valid --set)
-    non_repeating_options=(--output -o --preset --config --time --steps --epochs --resume --save-every --log --activation-memory --seed --input-format --document --text-field --invalid --max-document --threads --progress)
-    __zk_offer_flags_options 0
-
-    # Offer option value completions
-    case "${prev}" in
-    '--corpus')
-        __zk_add_completions -f
-        return
-        ;;
-    '--output'|'-o')
-        __zk_add_completions -o plusdirs -fX '!*.@(zk)'
-        return
-        ;;
-    '--valid')
-        __zk_add_completions -f
-        return
-        ;;
-    '--preset')
-        return
-        ;;
-    '--config')
-        __zk_add_completions -o plusdirs -fX '!*.@(json)'
-        return
-        ;;
-    '--set')
-        return
-        ;;
-    '--time')
-        return
-        ;;
-    '--steps')
-        return
-        ;;
-    '--epochs')
-        return
-        ;;
-    '--resume')
-        __zk_add_completions -o plusdirs -fX '!*.@(zk)'
-        return
-        ;;
-    '--save-every')
-        return
-        ;;
-    '--log')
-        __zk_add_completions -o plusdirs -fX '!*.@(jsonl)'
-        return
-        ;;
-    '--activation-memory')
-        return
-        ;;
-    '--seed')
-        return
-        ;;
-    '--input-format')
-        __zk_add_completions -W 'lines'$'\n''jsonl'$'\n''mediawiki'
-        return
-        ;;
-    '--document')
-        __zk_add_completions -W 'line'$'\n''paragraph'$'\n''whole'$'\n''null'
-        return
-        ;;
-    '--text-field')
-        return
-        ;;
-    '--invalid')
-        __zk_add_completions -W 'stop'$'\n''skip'$'\n''replace'
-        return
-        ;;
-    '--max-document')
-        return
-        ;;
-    '--threads')
-        return
-        ;;
-    '--progress')
-        __zk_add_completions -W 'auto'$'\n''always'$'\n''never'
-        return
-        ;;
-    esac
-}
-
-_zk_extract() {
-    repeating_flags=()
-    non_repeating_flags=(-0 --null --redirects --quiet -q --verbose -v --version -h --help)
-    repeating_options=(--namespace)
-    non_repeating_options=(--format --min-bytes --input-format --document --text-field --invalid --max-document --output -o --zstd --stats --threads --progress)
-    __zk_offer_flags_options -1
-
-    # Offer option value completions
-    case "${prev}" in
-    '--format')
-        __zk_add_completions -W 'jsonl'$'\n''text'
-        return
-        ;;
-    '--namespace')
-        return
-        ;;
-    '--min-bytes')
-        return
-        ;;
-    '--input-format')
-        __zk_add_completions -W 'lines'$'\n''jsonl'$'\n''mediawiki'
-        return
-        ;;
-    '--document')
-        __zk_add_completions -W 'line'$'\n''paragraph'$'\n''whole'$'\n''null'
-        return
-        ;;
-    '--text-field')
-        return
-        ;;
-    '--invalid')
-        __zk_add_completions -W 'stop'$'\n''skip'$'\n''replace'
-        return
-        ;;
-    '--max-document')
-        return
-        ;;
-    '--output'|'-o')
-        __zk_add_completions -f
-        return
-        ;;
-    '--zstd')
-        return
-        ;;
-    '--stats')
-        __zk_add_completions -f
-        return
-        ;;
-    '--threads')
-        return
-        ;;
-    '--progress')
-        __zk_add_completions -W 'auto'$'\n''always'$'\n''never'
-        return
-        ;;
-    esac
-
-    # Offer positional completions
-    case "${positional_number}" in
-    *)
-        __zk_add_completions -f
-        return
-        ;;
-    esac
-}
-
-_zk_info() {
-    repeating_flags=()
-    non_repeating_flags=(--json --check --version -h --help)
-    repeating_options=()
-    non_repeating_options=()
-    __zk_offer_flags_options -1
-
-    # Offer positional completions
-    case "${positional_number}" in
-    *)
-        __zk_add_completions -f
-        return
-        ;;
-    esac
-}
-
-_zk_help() {
-    repeating_flags=()
-    non_repeating_flags=(--version)
-    repeating_options=()
-    non_repeating_options=()
-    __zk_offer_flags_options -1
-}
-
-complete -o filenames -F _zk zk
+complete -F _zk zk

@@ -21,4 +21,12 @@
   result name parameters { return name##_portable arguments; }
 #endif
 
+const char *zk_kernel_variant(void) {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("x86-64-v4")) return "AVX-512";
+  if (__builtin_cpu_supports("x86-64-v3")) return "AVX2";
+#endif
+  return "any processor";
+}
+
 ZK_KERNELS(ZK_DISPATCH)

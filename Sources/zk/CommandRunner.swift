@@ -18,6 +18,10 @@ enum CommandRunner {
     }
     var verb = verbNamed(in: arguments, of: root)
     do {
+      if let answer = try SelfDescription.answer(arguments, root: root) {
+        return printed(answer, verb: verb, root: root)
+      }
+      try SelfDescription.checkVerb(arguments, root: root)
       var command = try root.parseAsRoot(expandingOptionalValues(in: arguments))
       verb = verbName(of: type(of: command), root: root)
       try command.run()

@@ -57,7 +57,9 @@ struct Decode: ParsableCommand {
     try pipeline.run(check: { try zonkey.check($0, source: reader.currentPath) }) {
       worker, documents, _ in
       zip(documents, decoders[worker].decode(Array(documents))).map { document, text in
-        textOptions.row(textOptions.repaired(text), number: document.number, id: document.id)
+        textOptions.row(
+          textOptions.repaired(text), number: document.number, id: document.id,
+          fields: document.fields)
       }
     } write: {
       try output.write($0 as [UInt8])

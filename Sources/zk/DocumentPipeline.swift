@@ -4,6 +4,10 @@ import ZonkeyPlatform
 /// What a pipeline reads: documents, or their latents.
 protocol ItemReader {
   associatedtype Item: Sendable
+  /// What it reads, as a message says it.
+  static var what: String { get }
+  /// The files as they were named; `-` is standard input.
+  var paths: [String] { get }
   /// The next item, nil at the end.
   func next() throws(ZonkeyError) -> Item?
   /// Whether the next item is likely there without waiting.
@@ -16,10 +20,12 @@ protocol ItemReader {
 }
 
 extension DocumentReader: ItemReader {
+  static var what: String { "text" }
   static func textBytes(_ item: Document) -> Int { item.text.count }
 }
 
 extension LatentsReader: ItemReader {
+  static var what: String { "latents" }
   static func textBytes(_ item: DocumentLatents) -> Int { item.byteCount ?? item.count * 8 }
 }
 
@@ -31,8 +37,10 @@ struct DocumentPipeline<Reader: ItemReader> {
   let console: Console
   let workers: Int
   let batch: Int
+  /// The number of the first item.
+  var firstNumber = 1
 
-  /// Calls `body` for every batch of items, numbered from 1, and `write` for each result in
+  /// Calls `body` for every batch of items, numbered from the first, and `write` for each result in
   /// the input's order; `output` is flushed after every round, finished at the end and discarded
   /// when anything fails. `check` refuses an item that the reader gave.
   func run<Output: Sendable>(
@@ -40,6 +48,7 @@ struct DocumentPipeline<Reader: ItemReader> {
     _ body: (_ worker: Int, _ items: ArraySlice<Reader.Item>, _ firstNumber: Int) -> [Output],
     write: (Output) throws -> Void, finish: () throws -> Void = {}
   ) throws {
+    TerminalInput.announce(reader.paths, what: Reader.what, console: console)
     try output.complete {
       try runRounds(check, body, write: write)
       try finish()
@@ -61,7 +70,7 @@ struct DocumentPipeline<Reader: ItemReader> {
           return item
         }, hasWaiting: { reader.hasWaiting }, bytes: Reader.textBytes, workers: workers,
         batch: batch)
-      try pipeline.run(body) { outputs, items in
+      try pipeline.run(from: firstNumber, body) { outputs, items in
         for output in outputs { try write(output) }
         // What is done is shown before anything else is waited for.
         try output.flush()

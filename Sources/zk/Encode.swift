@@ -13,8 +13,18 @@ struct Encode: ParsableCommand {
       object for each document, with the vectors in base64; numpy and safetensors open the other \
       formats as they are. A document's latents do not depend on what else is in the input.
 
-      Example:
+      Formats:
+        jsonl        an object for each document: "doc", "id", "level", "shape" [N, D],
+                     "starts", "bytes", "dtype", "latents" in base64, "model"
+        npy          a matrix [N, D] for numpy.load, the segments of all documents one
+                     after another; the documents follow as rows of JSON: in the file
+                     NAME.npy.jsonl for -o NAME.npy, else behind the matrix
+        safetensors  the arrays "latents", "starts", "offsets", "bytes", "numbers",
+                     "ids"; the model and the level are in the metadata
+
+      Examples:
         zk encode --level 0 notes.txt | zk decode
+        zk encode --format npy -o notes.npy notes.txt
       """)
 
   @Argument(
@@ -37,6 +47,7 @@ struct Encode: ParsableCommand {
 
   @OptionGroup var modelOptions: ModelOptions
   @OptionGroup var inputOptions: InputOptions
+  @OptionGroup var rowOptions: RowOptions
   @OptionGroup var batchOptions: BatchOptions
   @OptionGroup var outputOptions: OutputOptions
   @OptionGroup var statisticsOptions: StatisticsOptions
@@ -54,7 +65,7 @@ struct Encode: ParsableCommand {
     let threads = try common.threadCount()
     let encoders = try (0..<threads).map { _ in try DocumentEncoder(zonkey, options: options) }
     let reader = try DocumentReader(
-      paths: files, options: inputOptions.readerOptions(threads: threads))
+      paths: files, options: inputOptions.readerOptions(threads: threads, rows: rowOptions))
     let writer = try LatentsWriter(
       format: format, precision: precision, level: level, width: zonkey.latentWidth(level),
       model: zonkey.id, temporaryDirectory: TemporaryDirectory.path)
@@ -63,22 +74,29 @@ struct Encode: ParsableCommand {
       outputOptions.isStandardOutput && statisticsOptions.path == nil
     let statistics = try statisticsOptions.open(reader: reader, levelCount: level + 1)
     let output = try outputOptions.open()
+    // The rows of a matrix lie beside it, where it is a file; they appear before it does.
+    let table = format == .npy ? try outputOptions.openTable() : nil
     let pipeline = DocumentPipeline(
-      reader: reader, output: output, console: console, workers: threads, batch: batchOptions.batch)
+      reader: reader, output: output, console: console, workers: threads, batch: batchOptions.batch,
+      firstNumber: rowOptions.firstDocument)
     try pipeline.run { worker, documents, first in
       let encoded = encoders[worker].encode(
         documents.map(\.text), firstNumber: first, withLatents: true)
       return zip(documents, encoded).enumerated().map { index, pair in
-        DocumentLatents(
+        var document = DocumentLatents(
           pair.1, of: zonkey, number: first + index, id: pair.0.id,
           byteCount: pair.0.text.count)
+        document.fields = pair.0.fields
+        return document
       }
     } write: {
       try output.write(try writer.append($0))
       statistics?.add(
         textBytes: $0.byteCount ?? 0, segments: ($0.inner ?? []).map(\.count) + [$0.count])
     } finish: {
-      try writer.finish { try output.write($0) }
+      try writer.finish(
+        { try output.write($0) }, table: table.map { table in { try table.write($0) } })
+      try table?.finish()
     }
     try statistics?.finish()
     try console.reportSkipped(reader.skipped)

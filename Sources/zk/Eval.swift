@@ -78,6 +78,7 @@ struct Eval: ParsableCommand {
 
   func run() throws {
     let console = common.console(verb: "eval", resultsOnTerminal: outputOptions.isOnTerminal)
+    TerminalInput.announce(files, what: "text", console: console)
     let zonkey = try modelOptions.zonkey()
     var options = EvaluationOptions()
     if !only.isEmpty { options.parts = only }

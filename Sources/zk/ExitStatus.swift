@@ -22,10 +22,35 @@ struct ExitStatus: RawRepresentable, Error, Equatable, Sendable {
 }
 
 extension ExitStatus {
+  /// What each status means, as help and manual pages say it.
+  static let table: [(status: ExitStatus, meaning: String)] = [
+    (.done, "Done; also when the reader of the output went away."),
+    (.failure, "Failure, such as a training run that diverged."),
+    (.skipped, "Done, but some documents were skipped as invalid."),
+    (.usage, "Wrong usage: an option, a value or a setting."),
+    (.badData, "Bad data: the input, a checkpoint or latents."),
+    (.noInput, "An input is not there or may not be read."),
+    (.internalError, "Internal error; please report it."),
+    (.cannotCreate, "An output cannot be created."),
+    (.inputOutput, "Reading or writing failed, as on a full disk."),
+    (.ended(by: 2), "Ended by SIGINT, as by Ctrl-C."),
+    (.ended(by: 15), "Ended by SIGTERM."),
+  ]
+
+  /// The table as a block of a help text.
+  static var helpBlock: String {
+    table.reduce("Exit status:") { text, row in
+      let number = String(row.status.rawValue)
+      return text + "\n  " + number + String(repeating: " ", count: 5 - number.count) + row.meaning
+    }
+  }
+}
+
+extension ExitStatus {
   /// The one table from what went wrong to the status that says so.
   init(_ error: ZonkeyError) {
     switch error {
-    case .badInput, .tooLong, .badModel, .otherModel, .wrongWidth: self = .badData
+    case .badInput, .otherContent, .tooLong, .badModel, .otherModel, .wrongWidth: self = .badData
     case .noInput: self = .noInput
     case .badConfiguration, .noLevel: self = .usage
     case .cannotCreate: self = .cannotCreate
@@ -39,6 +64,7 @@ extension ZonkeyError {
   /// What to do about it, in terms of the program's options; empty where the error says it all.
   var advice: String {
     switch self {
+    case .otherContent(_, _, isText: true): "; --input-format lines reads it as it is"
     case .tooLong: "; raise it with --max-document, or cut the text into smaller documents"
     case .otherModel: "; name the one that encoded them with --model"
     default: ""

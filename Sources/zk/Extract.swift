@@ -26,11 +26,13 @@ struct Extract: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "What is written: a JSON object a document, or its text and a newline.",
-      valueName: "jsonl|text"))
-  var format: Format = .jsonl
+      "What is written: a JSON object a document, or its text and a newline. (default: jsonl, and "
+        + "text with --null)", valueName: "jsonl|text"))
+  var format: Format?
 
-  @Flag(name: [.customShort("0"), .long], help: "End texts with NUL, for --format text.")
+  @Flag(
+    name: [.customShort("0"), .long],
+    help: "End documents with NUL instead of a newline, and keep the newlines inside them.")
   var null = false
 
   @Option(
@@ -53,7 +55,9 @@ struct Extract: ParsableCommand {
 
   func validate() throws {
     if minBytes < 0 { throw ValidationError("--min-bytes must be 0 or more.") }
-    if null && format != .text { throw ValidationError("--null needs --format text.") }
+    if null && format == .jsonl {
+      throw ValidationError("--null needs --format text: JSONL has a line for each document.")
+    }
   }
 
   func run() throws {
@@ -103,7 +107,7 @@ struct Extract: ParsableCommand {
   }
 
   private func row(_ document: Document) -> [UInt8] {
-    if format == .text { return document.text + [null ? 0 : UInt8(ascii: "\n")] }
+    if null || format == .text { return document.text + [null ? 0 : UInt8(ascii: "\n")] }
     var line = JSONLine()
     line.beginObject()
     if let id = document.id { line.field("id", id) }

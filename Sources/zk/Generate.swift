@@ -11,11 +11,14 @@ struct Generate: ParsableCommand {
       are no valid UTF-8 are replaced.
 
       With --infill, documents are read and their gaps are filled; what stands around the gaps is \
-      kept byte for byte. A gap is {{}}, or {{3}} for three units of the level that is denoised.
+      kept byte for byte. A gap is {{}}, or {{3}} for three units of the level that is denoised. \
+      With --count, each document is filled so many times: variant k is what the seed plus k - 1 \
+      gives.
 
       Examples:
         zk generate --count 3 --seed 7 --steps 20
         echo "The capital of {{}} is Paris." | zk generate --infill
+        echo "The {{}} is near." | zk generate --infill --count 5 --html gaps.html
       """)
 
   @Argument(
@@ -32,7 +35,10 @@ struct Generate: ParsableCommand {
   var gap: String?
 
   @Option(
-    name: .shortAndLong, help: ArgumentHelp("How many documents (default: 1).", valueName: "n"))
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "How many documents, or with --infill how many variants of each (default: 1).",
+      valueName: "n"))
   var count: Int?
 
   @Option(help: ArgumentHelp("Denoising steps at the top.", valueName: "n"))
@@ -48,17 +54,26 @@ struct Generate: ParsableCommand {
   @Option(help: ArgumentHelp("The longest document.", valueName: "n"))
   var maxBytes = 1 << 16
 
+  @Option(
+    help: ArgumentHelp(
+      "With --infill also write a page that shows the variants, for a browser; it appears when "
+        + "the run is complete.", valueName: "file"),
+    completion: .file(extensions: ["html"]))
+  var html: String?
+
   @OptionGroup var textOptions: TextOutputOptions
   @OptionGroup var seedOptions: SeedOptions
   @OptionGroup var modelOptions: ModelOptions
   @OptionGroup var inputOptions: InputOptions
+  @OptionGroup var rowOptions: RowOptions
   @OptionGroup var outputOptions: OutputOptions
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
     if let count, count < 1 { throw ValidationError("--count must be at least 1.") }
-    if infill && count != nil {
-      throw ValidationError("--infill makes one document of each that it reads, not --count.")
+    if html != nil && !infill { throw ValidationError("--html needs --infill.") }
+    if html == "-" || html.map({ $0 == outputOptions.output }) == true {
+      throw ValidationError("--html needs the name of a file of its own.")
     }
     if !infill && !files.isEmpty {
       throw ValidationError("Files are read with --infill only.")
@@ -83,9 +98,16 @@ struct Generate: ParsableCommand {
     options.existenceCutoff = existenceCutoff
     options.maxBytes = maxBytes
     let threads = try common.threadCount()
-    Signals.endsAtOnce = outputOptions.isStandardOutput
+    Signals.endsAtOnce = outputOptions.isStandardOutput && html == nil
     if infill {
-      try fillGaps((0..<threads).map { _ in try Infiller(zonkey, options: options) })
+      let variants = try (0..<threads).map { _ in
+        try (0..<(count ?? 1)).map { variant in
+          var own = options
+          own.seed = options.seed &+ UInt64(variant)
+          return (seed: own.seed, infiller: try Infiller(zonkey, options: own))
+        }
+      }
+      try fillGaps(variants, modelID: zonkey.id)
     } else {
       try generate((0..<threads).map { _ in try Generator(zonkey, options: options) })
     }
@@ -126,41 +148,68 @@ struct Generate: ParsableCommand {
   }
 
   private func addDraws(to line: inout JSONLine) {
-    line.field("seed", String(seedOptions.seed))
+    addDraws(to: &line, seed: seedOptions.seed)
+  }
+
+  private func addDraws(to line: inout JSONLine, seed: UInt64) {
+    line.field("seed", String(seed))
     line.field("steps", steps)
   }
 
   // MARK: Infilling
 
-  private func fillGaps(_ infillers: [Infiller]) throws {
+  private typealias Variants = [(seed: UInt64, infiller: Infiller)]
+
+  private func fillGaps(_ variants: [Variants], modelID: String) throws {
     let console = common.console(verb: "generate", resultsOnTerminal: outputOptions.isOnTerminal)
-    let reader = try DocumentReader(paths: files, options: inputOptions.readerOptions())
+    let reader = try DocumentReader(
+      paths: files, options: inputOptions.readerOptions(rows: rowOptions))
     let syntax = GapSyntax(mark: gap.map { Array($0.utf8) })
-    let output = try outputOptions.open()
+    let output = GapOutput(
+      results: try outputOptions.open(),
+      page: try html.map {
+        try GapPage(
+          into: FileOutput(path: $0), sources: files.isEmpty ? ["-"] : files, modelID: modelID)
+      })
     let pipeline = DocumentPipeline(
-      reader: reader, output: output, console: console, workers: infillers.count, batch: 1)
+      reader: reader, output: output, console: console, workers: variants.count, batch: 1,
+      firstNumber: rowOptions.firstDocument)
     try pipeline.run { worker, documents, first in
       documents.enumerated().map { index, document in
-        filled(document, syntax, number: first + index, by: infillers[worker])
+        filled(document, syntax, number: first + index, by: variants[worker])
       }
     } write: {
-      try output.write($0 as [UInt8])
+      try output.write($0 as FilledDocument)
     }
     try console.reportSkipped(reader.skipped)
   }
 
   private func filled(
-    _ document: Document, _ syntax: GapSyntax, number: Int, by infiller: Infiller
-  ) -> [UInt8] {
+    _ document: Document, _ syntax: GapSyntax, number: Int, by variants: Variants
+  ) -> FilledDocument {
     let gapped = syntax.parse(document.text)
-    let fillings = infiller.fill(gapped, number: number).map(textOptions.repaired)
+    let results = variants.map { seed, infiller in
+      GapPage.Variant(
+        seed: seed, fillings: infiller.fill(gapped, number: number).map(textOptions.repaired))
+    }
+    let rows = results.enumerated().flatMap { index, variant in
+      row(document, gapped, number: number, variant: index + 1, of: variant)
+    }
+    return FilledDocument(gapped: gapped, number: number, variants: results, rows: rows)
+  }
+
+  private func row(
+    _ document: Document, _ gapped: GappedDocument, number: Int, variant: Int,
+    of filled: GapPage.Variant
+  ) -> [UInt8] {
     var (text, places) = (gapped.known[0], [[Int]]())
-    for (filling, known) in zip(fillings, gapped.known.dropFirst()) {
+    for (filling, known) in zip(filled.fillings, gapped.known.dropFirst()) {
       places.append([text.count, text.count + filling.count])
       text += filling + known
     }
-    return textOptions.row(text, number: number, id: document.id) { line in
-      addDraws(to: &line)
+    return textOptions.row(text, number: number, id: document.id, fields: document.fields) { line in
+      if count != nil { line.field("variant", variant) }
+      addDraws(to: &line, seed: filled.seed)
       line.field("filled", places)
     }
   }

@@ -1,37 +1,23 @@
+import CBuild
 import ZonkeyPlatform
+
+/// The arguments that the program was called with.
+enum ProcessArguments {
+  /// The program's name and what follows it, also where there is no /proc, from which Swift reads
+  /// them.
+  static var all: [String] {
+    let known = CommandLine.arguments
+    guard known.isEmpty else { return known }
+    return (0..<zk_argument_count()).compactMap { zk_argument($0).map { String(cString: $0) } }
+  }
+}
 
 /// The processors that this process may use.
 enum Processors {
   /// As `nproc` counts: an affinity mask, set by `taskset` or a container, is respected.
   static func allowedCount() -> Int {
-    let online = System.processorCount
-    guard let status = SmallFile.read("/proc/self/status") else { return online }
-    return allowedCount(inStatus: status) ?? online
-  }
-
-  /// Counts the bits of the line `Cpus_allowed:`, a mask in hexadecimal groups.
-  static func allowedCount(inStatus status: String) -> Int? {
-    let name = "Cpus_allowed:"
-    guard let line = status.split(separator: "\n").first(where: { $0.hasPrefix(name) }) else {
-      return nil
-    }
-    let count = line.dropFirst(name.count).reduce(0) { sum, digit in
-      sum + (digit.hexDigitValue?.nonzeroBitCount ?? 0)
-    }
-    return count > 0 ? count : nil
-  }
-}
-
-/// Files of the system that are a few lines long.
-enum SmallFile {
-  /// The first 16 KiB of a file as text, or nil when it cannot be read.
-  static func read(_ path: String) -> String? {
-    let descriptor = System.open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return nil }
-    defer { close(descriptor) }
-    var bytes = [UInt8](repeating: 0, count: 16_384)
-    let count = bytes.withUnsafeMutableBytes { System.read(descriptor, into: $0) }
-    return count > 0 ? String(decoding: bytes[..<count], as: UTF8.self) : nil
+    let count = zk_allowed_processors()
+    return count > 0 ? count : System.processorCount
   }
 }
 
@@ -54,8 +40,26 @@ enum DefaultModel {
     return nil
   }
 
+  /// The program's own path: as the system knows it, else as it was called, which is what a root
+  /// without /proc has.
   private static func executablePath() -> String? {
-    guard let resolved = realpath("/proc/self/exe", nil) else { return nil }
+    resolved("/proc/self/exe") ?? calledPath(ProcessArguments.all.first ?? "")
+  }
+
+  /// The file that a shell runs for a word: the path itself, or the first of that name in PATH.
+  static func calledPath(_ word: String) -> String? {
+    if word.contains("/") { return resolved(word) }
+    let folders = (System.environment("PATH") ?? "").split(
+      separator: ":", omittingEmptySubsequences: false)
+    for folder in folders {
+      let candidate = folder.isEmpty ? word : "\(folder)/\(word)"
+      if access(candidate, X_OK) == 0 { return resolved(candidate) }
+    }
+    return nil
+  }
+
+  private static func resolved(_ path: String) -> String? {
+    guard let resolved = realpath(path, nil) else { return nil }
     defer { free(resolved) }
     return String(cString: resolved)
   }

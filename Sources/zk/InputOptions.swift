@@ -23,6 +23,11 @@ struct InputOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      "The JSONL field that holds a document's id, a string or a number.", valueName: "name"))
+  var idField = "id"
+
+  @Option(
+    help: ArgumentHelp(
       "What to do with bad UTF-8 and bad JSON: stop, skip the document, or replace bad bytes.",
       valueName: "stop|skip|replace"))
   var invalid: InvalidPolicy = .stop
@@ -40,12 +45,36 @@ struct InputOptions: ParsableArguments {
 
   /// Options for a verb that computes on whole documents, unless `largest` says otherwise: what
   /// is computed of one takes some thirty times its bytes.
-  func readerOptions(threads: Int = 1, largest: Int = 1 << 24) -> ReaderOptions {
+  func readerOptions(
+    threads: Int = 1, largest: Int = 1 << 24, rows: RowOptions? = nil
+  ) -> ReaderOptions {
     var options = ReaderOptions(
       format: inputFormat, textField: textField, unit: document, invalid: invalid,
       maxDocumentBytes: maxDocument?.count ?? largest)
+    options.idField = idField
+    options.keepsFields = rows?.keepFields ?? false
     options.threads = threads
     return options
+  }
+}
+
+/// `--keep-fields` and `--first-document`, for the verbs whose rows are joined with others.
+struct RowOptions: ParsableArguments {
+  @Flag(
+    help: ArgumentHelp(
+      "Carry the other fields of a JSONL document along to its results, but for those that have "
+        + "the name of a result's own field."))
+  var keepFields = false
+
+  @Option(
+    help: ArgumentHelp(
+      "The number of the first document, to go on where an earlier part ended.", valueName: "n"))
+  var firstDocument = 1
+
+  func validate() throws {
+    if !(1...1 << 53).contains(firstDocument) {
+      throw ValidationError("--first-document must be 1 or more.")
+    }
   }
 }
 

@@ -16,13 +16,14 @@ struct OrderedPipeline<Item: Sendable, Output: Sendable> {
   /// The most items in a batch.
   let batch: Int
 
-  /// Calls `body` for every batch, with the number of its first item from 1, and `write` with the
-  /// results of one round after another.
+  /// Calls `body` for every batch, with the number of its first item from `first` on, and `write`
+  /// with the results of one round after another.
   func run(
+    from first: Int = 1,
     _ body: (_ worker: Int, _ items: ArraySlice<Item>, _ firstNumber: Int) -> [Output],
     write: (_ outputs: [Output], _ items: [Item]) throws -> Void
   ) throws {
-    var (number, limit) = (1, Rounds.firstBytes)
+    var (number, limit) = (first, Rounds.firstBytes)
     var failure: (any Error)?
     while failure == nil {
       var round: [Item] = []

@@ -1,6 +1,7 @@
 import ZonkeyCore
 
-/// One document of a `SegmentPage`: its text in nested elements, one for each segment.
+/// One document of a `SegmentPage`: its text in nested elements, one for each segment. The element
+/// `article` is left open for what belongs to the document too.
 ///
 /// A document whose text is longer than `limitBytes` ends where its last whole segment of level 0
 /// ends. The segments of a level are taken to begin where segments of the level below do.
@@ -16,13 +17,13 @@ struct SegmentArticle {
     open(document, number: number)
     addText(document.text, levels: levels, limitBytes: limitBytes)
     if isCut { write("<span class=\"cut\" title=\"cut here\">…</span>") }
-    write("</p>\n</article>\n")
+    write("</p>\n")
   }
 
   private mutating func write(_ text: String) { html += text.utf8 }
 
   private mutating func open(_ document: Document, number: Int) {
-    let id = document.id.map { " title=\"id \(HTMLText.escaped($0))\"" } ?? ""
+    let id = document.id.map { " title=\"id \(HTMLText.escaped($0.description))\"" } ?? ""
     write(
       "<article>\n<a class=\"number\" id=\"d\(number)\" href=\"#d\(number)\"\(id)>\(number)</a>\n")
     if let title = document.title, !title.isEmpty {

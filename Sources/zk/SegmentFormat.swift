@@ -23,6 +23,8 @@ struct SegmentFormat {
   var separator: String?
   /// Whether `text` is painted.
   var isColored = false
+  /// The byte that ends a document of `text` and `offsets`.
+  var ending: UInt8 = 0x0A
 
   /// The bytes of one document, newline included; `levels` are all its levels from 0 to the one
   /// that is printed.
@@ -36,7 +38,7 @@ struct SegmentFormat {
       return SegmentColors(separator: separator).bytes(of: document, levels: levels)
     case .text: return text(segments, of: document)
     case .offsets:
-      return Array((segments.map { String($0.start) }.joined(separator: " ") + "\n").utf8)
+      return Array(segments.map { String($0.start) }.joined(separator: " ").utf8) + [ending]
     }
   }
 
@@ -48,9 +50,16 @@ struct SegmentFormat {
       if index > 0 { out += separator }
       out += document.text[segment.start..<segment.end]
     }
-    out.append(UInt8(ascii: "\n"))
+    out.append(ending)
     return out
   }
+
+  private static let segmentNames: Set<String> = [
+    "doc", "id", "level", "start", "end", "text", "p",
+  ]
+  private static let documentNames: Set<String> = [
+    "doc", "id", "title", "level", "text", "starts", "p", "below",
+  ]
 
   private func rows(_ segments: [Segment], of document: Document, number: Int) -> [UInt8] {
     var line = JSONLine()
@@ -65,6 +74,7 @@ struct SegmentFormat {
         line.field("text", utf8: $0)
       }
       line.field("p", Double(segment.probability), digits: 4)
+      line.fields(document.fields, except: Self.segmentNames)
       line.endLine()
     }
     return line.bytes
@@ -93,6 +103,7 @@ struct SegmentFormat {
           }
         })
     }
+    line.fields(document.fields, except: Self.documentNames)
     line.endLine()
     return line.bytes
   }

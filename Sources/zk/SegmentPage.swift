@@ -19,6 +19,8 @@ final class SegmentPage {
   private let heading: Heading
   private let levelCount: Int
   private let limitBytes: Int
+  /// Decodes what is shown again; nil leaves that out.
+  private let roundTrip: RoundTrip?
   private var counts: RunStatistics
   private var documentCount = 0
   private var isFull = false
@@ -27,11 +29,12 @@ final class SegmentPage {
 
   init(
     into output: any OutputSink, heading: Heading, levelCount: Int,
-    limitBytes: Int = SegmentPage.limitBytes
+    roundTrip: RoundTrip? = nil, limitBytes: Int = SegmentPage.limitBytes
   ) throws {
     self.output = output
     self.heading = heading
     self.levelCount = levelCount
+    self.roundTrip = roundTrip
     self.limitBytes = limitBytes
     counts = RunStatistics(levelCount: levelCount)
     try output.write(head)
@@ -44,12 +47,17 @@ final class SegmentPage {
     let article = SegmentArticle(
       document: document, number: number, levels: Array(levels),
       limitBytes: limitBytes - counts.textBytes)
+    let shown = document.text[..<article.textBytes]
     isFull = article.isCut || counts.textBytes + article.textBytes >= limitBytes
     // The document at the very edge of which nothing fits is not begun.
     if article.isCut && article.textBytes == 0 { return }
     counts.add(textBytes: article.textBytes, segments: article.segmentCounts)
     isCut = article.isCut
     try output.write(article.html)
+    if let roundTrip, !shown.isEmpty {
+      try output.write(DecodedText.html(roundTrip.texts(of: Array(shown)), original: shown))
+    }
+    try output.write("</article>\n")
   }
 
   /// What the page leaves out, in words; nil when it has everything.
@@ -73,15 +81,8 @@ final class SegmentPage {
 // MARK: - Top and bottom
 
 extension SegmentPage {
-  private var name: String {
-    let path = heading.sources.first ?? "-"
-    let last = path.split(separator: "/").last.map(String.init) ?? path
-    let first = path == "-" ? "Standard input" : last
-    let rest = heading.sources.count - 1
-    return rest > 0 ? "\(first) and \(rest) more" : first
-  }
-
   private var head: String {
+    let name = PageFrame.name(of: heading.sources)
     let title = HTMLText.escaped(name)
     let toggles = (0..<levelCount).map { level in
       """
@@ -90,35 +91,27 @@ extension SegmentPage {
 
       """
     }
-    return """
-      <!DOCTYPE html>
-      <html lang="en">
-      <head>
-      <meta charset="utf-8" />
-      <meta name="viewport" content="width=device-width, initial-scale=1" />
-      <meta name="color-scheme" content="light dark" />
-      <meta name="generator" content="zk \(zkVersion)" />
-      <meta http-equiv="Content-Security-Policy" \
-      content="default-src 'none'; style-src 'unsafe-inline'" />
-      <title>\(title) – learned segments</title>
-      <style>
-      \(SegmentPageStyle.css(levelCount: levelCount))</style>
-      </head>
-      <body>
-      <header>
-      <h1 dir="auto">\(title)</h1>
-      <p>\(introduction)</p>
-      </header>
-      <fieldset class="bar">
-      <legend class="hidden">What is shown</legend>
-      \(toggles.joined())<span class="scale" title="The probability of a start: 5, 25, 50, 75 and \
-      100 percent">\(scale)%</span>
-      <label class="right"><input type="checkbox" id="figures" />percent</label>
-      <label><input type="checkbox" id="spaces" checked="checked" />spaces</label>
-      </fieldset>
-      <main lang="">
+    let again =
+      roundTrip == nil
+      ? ""
+      : "<label><input type=\"checkbox\" id=\"again\" checked=\"checked\" />decoded again</label>\n"
+    return PageFrame.head(
+      title: name, subject: "learned segments",
+      css: SegmentPageStyle.css(levelCount: levelCount)) + """
+        <header>
+        <h1 dir="auto">\(title)</h1>
+        <p>\(introduction)</p>
+        </header>
+        <fieldset class="bar">
+        <legend class="hidden">What is shown</legend>
+        \(toggles.joined())<span class="scale" title="The probability of a start: 5, 25, 50, 75 and \
+        100 percent">\(scale)%</span>
+        <label class="right"><input type="checkbox" id="figures" />percent</label>
+        <label><input type="checkbox" id="spaces" checked="checked" />spaces</label>
+        \(again)</fieldset>
+        <main lang="">
 
-      """
+        """
   }
 
   private var introduction: String {
@@ -129,6 +122,11 @@ extension SegmentPage {
       text +=
         " The lines underneath join segments to those of the levels above, and begin with a tick "
         + "that is shaded in the same way."
+    }
+    if roundTrip != nil {
+      text +=
+        " Below each document stands what encoding and decoding gives back of it at each level; "
+        + "what differs is marked."
     }
     return text + " Point at a segment for its bytes and its probability in percent, or tick "
       + "“percent” to see all."

@@ -70,6 +70,18 @@ enum SegmentPageStyle {
     article:has(h2){margin-top:1.6rem}
     .number{display:block;font-size:.75rem;line-height:1.4;color:var(--soft);text-decoration:none}
     .number:hover{text-decoration:underline}
+    .again{margin:.5rem 0 0;font-size:1rem}
+    .again dt{float:left;clear:left;margin-right:.8em;font-size:.75rem;line-height:1.6rem;\
+    color:var(--soft);font-variant-numeric:lining-nums}
+    .again dd{margin:0 0 .15rem;line-height:1.6rem;white-space:pre-wrap;overflow-wrap:anywhere;\
+    color:var(--soft)}
+    body:has(#again:not(:checked)) .again{display:none}
+    mark{background:rgb(var(--c0)/.1);color:rgb(var(--c0));text-decoration:underline 2px;\
+    text-underline-offset:.2em;text-decoration-skip-ink:none}
+    .variants{margin:0;padding:0;list-style:none}
+    .variants p{line-height:1.6;margin:0 0 .6rem}
+    .seed{font-size:.75rem;color:var(--soft);font-variant-numeric:lining-nums}
+    .variants mark{color:inherit}
     .empty,.cut{color:var(--soft);font-style:italic}
     .s{background-repeat:no-repeat;-webkit-print-color-adjust:exact;print-color-adjust:exact;\
     --shade:calc(.22 + var(--p)*.006);--wash:calc(.05 + var(--p)*.0035)}

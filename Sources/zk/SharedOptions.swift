@@ -154,4 +154,14 @@ struct OutputOptions: ParsableArguments {
     guard let level else { return sink }
     return try CompressedOutput(level: level, into: sink)
   }
+
+  /// Opens the file for the rows of an .npy matrix beside the output; `nil` where that is no
+  /// regular file, so that they follow the matrix.
+  func openTable() throws -> (any OutputSink)? {
+    let isFile = FileStatus.isRegularFile(output) || !FileStatus.isThere(output)
+    guard !isStandardOutput, isFile else { return nil }
+    let sink = try FileOutput(path: LatentsFormat.tableName(of: output))
+    guard let level else { return sink }
+    return try CompressedOutput(level: level, into: sink)
+  }
 }

@@ -10,9 +10,13 @@ struct Split: ParsableCommand {
       level, byte offsets, text, and the probability of the start. The segments of a document \
       tile it: joined they give back every byte.
 
-      Formats: jsonl, one object a segment; documents, one object a document with the byte \
-      offsets and probabilities of its starts, and in "below" those of the lower levels; text, \
-      the document's line with separators; offsets, the starts of a document on a line.
+      Formats:
+        jsonl      an object for each segment: "doc", "id", "level", "start", "end",
+                   "text", and in "p" the probability of the start
+        documents  an object for each document: "text", the byte offsets of its
+                   "starts", their "p", and in "below" those of the lower levels
+        text       the document's line with separators between segments
+        offsets    the byte offsets of a document's starts on a line
 
       Colours: --format text is painted on a terminal, and anywhere with --color. Blue and amber \
       take turns; the stronger the shade, the more probable the start. Underlined characters \
@@ -50,6 +54,11 @@ struct Split: ParsableCommand {
         + "\(SegmentFormat.defaultSeparator), and nothing between colours)", valueName: "s"))
   var separator: String?
 
+  @Flag(
+    name: [.customShort("0"), .long],
+    help: "End documents with NUL instead of a newline, with --format text or offsets.")
+  var null = false
+
   @Option(
     help: ArgumentHelp(
       "Paint --format text by the probability of starts; --color alone means always, auto is for "
@@ -58,7 +67,8 @@ struct Split: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Also write a page that shows the levels nested, for a browser; it holds the first "
+      "Also write a page that shows the levels nested, and what encoding and decoding gives back "
+        + "at each, for a browser; it holds the first "
         + "\(ProgressText.bytes(SegmentPage.limitBytes)) of text and appears when the run is "
         + "complete.", valueName: "file"),
     completion: .file(extensions: ["html"]))
@@ -78,6 +88,7 @@ struct Split: ParsableCommand {
   @OptionGroup var seedOptions: SeedOptions
   @OptionGroup var modelOptions: ModelOptions
   @OptionGroup var inputOptions: InputOptions
+  @OptionGroup var rowOptions: RowOptions
   @OptionGroup var batchOptions: BatchOptions
   @OptionGroup var outputOptions: OutputOptions
   @OptionGroup var statisticsOptions: StatisticsOptions
@@ -93,6 +104,9 @@ struct Split: ParsableCommand {
     }
     if [threshold != nil, meanLength != nil, sample].filter({ $0 }).count > 1 {
       throw ValidationError("Only one of --threshold, --mean-length and --sample can hold.")
+    }
+    if null && format != .text && format != .offsets {
+      throw ValidationError("--null needs --format text or offsets.")
     }
     if color == .always, let format, format != .text {
       throw ValidationError("--color paints --format text only.")
@@ -115,7 +129,8 @@ struct Split: ParsableCommand {
   private var segmentFormat: SegmentFormat {
     let kind = format ?? (color == .always ? .text : .jsonl)
     let isColored = kind == .text && color.isOn(isWelcome: outputOptions.allowsColor)
-    return SegmentFormat(kind: kind, separator: separator, isColored: isColored)
+    return SegmentFormat(
+      kind: kind, separator: separator, isColored: isColored && !null, ending: null ? 0 : 0x0A)
   }
 
   func run() throws {
@@ -127,10 +142,11 @@ struct Split: ParsableCommand {
     let threads = try common.threadCount()
     let encoders = try (0..<threads).map { _ in try DocumentEncoder(zonkey, options: options) }
     let reader = try DocumentReader(
-      paths: files, options: inputOptions.readerOptions(threads: threads))
+      paths: files, options: inputOptions.readerOptions(threads: threads, rows: rowOptions))
     let output = try openOutput(reader, zonkey: zonkey, levelCount: top + 1, console: console)
     let pipeline = DocumentPipeline(
-      reader: reader, output: output, console: console, workers: threads, batch: batchOptions.batch)
+      reader: reader, output: output, console: console, workers: threads, batch: batchOptions.batch,
+      firstNumber: rowOptions.firstDocument)
     let format = segmentFormat
     try pipeline.run { worker, documents, first in
       let encoded = encoders[worker].encode(documents.map(\.text), firstNumber: first)
@@ -156,7 +172,9 @@ struct Split: ParsableCommand {
     return SplitOutput(
       results: try outputOptions.open(),
       page: try html.map {
-        try SegmentPage(into: FileOutput(path: $0), heading: heading, levelCount: levelCount)
+        try SegmentPage(
+          into: FileOutput(path: $0), heading: heading, levelCount: levelCount,
+          roundTrip: RoundTrip(zonkey, levelCount: levelCount))
       },
       statistics: try statisticsOptions.open(reader: reader, levelCount: levelCount)
     ) { omission in

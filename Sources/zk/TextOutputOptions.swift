@@ -14,19 +14,25 @@ struct TextOutputOptions: ParsableArguments {
   var format: Format = .text
 
   @Flag(
-    name: .customShort("0"),
+    name: [.customShort("0"), .long],
     help: "End documents with NUL instead of a newline, and keep the newlines inside them.")
   var null = false
 
   func validate() throws {
     if null && format == .jsonl {
-      throw ValidationError("-0 needs --format text: JSONL has a line for each document.")
+      throw ValidationError("--null needs --format text: JSONL has a line for each document.")
     }
   }
 
-  /// A document as it is written; `text` has been repaired. `more` adds fields to a JSON object.
+  private static let names: Set<String> = [
+    "doc", "id", "seed", "steps", "variant", "filled", "text",
+  ]
+
+  /// A document as it is written; `text` has been repaired. `more` adds fields to a JSON object,
+  /// `fields` are those carried along.
   func row(
-    _ text: [UInt8], number: Int, id: String? = nil, more: (inout JSONLine) -> Void = { _ in }
+    _ text: [UInt8], number: Int, id: DocumentID? = nil, fields: [KeptField] = [],
+    more: (inout JSONLine) -> Void = { _ in }
   ) -> [UInt8] {
     switch format {
     case .text: return text + [null ? 0 : 0x0A]
@@ -37,6 +43,7 @@ struct TextOutputOptions: ParsableArguments {
       if let id { line.field("id", id) }
       more(&line)
       text.withUnsafeBytes { line.field("text", utf8: $0) }
+      line.fields(fields, except: Self.names)
       line.endLine()
       return line.bytes
     }

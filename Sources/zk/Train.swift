@@ -11,8 +11,9 @@ struct Train: ParsableCommand {
       step, so that killing zk at any moment leaves the last complete one. SIGINT and SIGTERM \
       save and end; --resume goes on as if nothing had happened.
 
-      Example:
-        bzcat simplewiki.xml.bz2 | zk train --corpus - --preset tiny --time 10m -o model.zk
+      Examples:
+        zk train --corpus dump.xml.bz2 --preset tiny --time 10m -o model.zk
+        bzcat dump.xml.bz2 | zk train --corpus - --time 10m -o piped.zk
       """)
 
   @Option(
@@ -32,7 +33,9 @@ struct Train: ParsableCommand {
     completion: .file())
   var valid: [String] = []
 
-  @Option(help: ArgumentHelp("The size of the model.", valueName: "tiny|small|base|paper"))
+  @Option(
+    help: ArgumentHelp("The size of the model.", valueName: "tiny|small|base|paper"),
+    completion: .list(Configuration.presetNames))
   var preset: String?
 
   @Option(
@@ -75,6 +78,20 @@ struct Train: ParsableCommand {
     help: ArgumentHelp("Append one JSON object for every step.", valueName: "file"),
     completion: .file(extensions: ["jsonl"]))
   var log: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Write event files for TensorBoard: every figure, start probabilities, samples.",
+      valueName: "folder"),
+    completion: .directory)
+  var tensorboard: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Write a page for the browser with curves and samples, anew at every save.",
+      valueName: "file"),
+    completion: .file(extensions: ["html"]))
+  var report: String?
 
   @Option(
     help: ArgumentHelp(

@@ -8,9 +8,10 @@ final class TrainingSession {
   private let console: Console
   private let output: String
   private let validation: [Crop]
-  private let metrics: MetricsLog?
+  private let record: TrainingRecord
   private var lastTick = System.monotonicSeconds
   private var lastSave = System.monotonicSeconds
+  private var lastNote = System.monotonicSeconds
   private var recent = RecentSpeed()
 
   init(trainer: Trainer, command: Train, console: Console, validation: [Crop]) throws {
@@ -19,7 +20,9 @@ final class TrainingSession {
     self.console = console
     self.validation = validation
     output = command.output ?? ""
-    metrics = try command.log.map { try MetricsLog(path: $0) }
+    record = try TrainingRecord(
+      log: command.log, tensorBoard: command.tensorboard, report: command.report, title: output,
+      facts: Self.facts(trainer, command))
   }
 
   /// Trains until time, steps, corpus or a signal end the run; saves at the end in every case but
@@ -47,9 +50,23 @@ final class TrainingSession {
     }
     try validateAndSave()
     let state = trainer.state
+    try record.show("Done at step \(state.step).", isRunning: false)
     console.note(
       "done: \(state.step) steps, \(ProgressText.bytes(state.bytes)) of text in "
         + "\(ProgressText.duration(seconds: state.elapsedSeconds)); model in \(output)")
+  }
+
+  /// What a page says of the run.
+  private static func facts(
+    _ trainer: Trainer, _ command: Train
+  ) -> [(name: String, value: String)] {
+    let levels = trainer.configuration.levels.map { "\($0.width)" }.joined(separator: ", ")
+    return [
+      ("corpus", command.corpus.joined(separator: " ")),
+      ("validation", command.valid.joined(separator: " ")),
+      ("seed", String(trainer.state.seed)),
+      ("parameters", ProgressText.count(trainer.parameterCount)), ("width of levels", levels),
+    ].filter { !$0.value.isEmpty }
   }
 
   private var isOver: Bool {
@@ -71,8 +88,13 @@ final class TrainingSession {
 
   private func note(_ report: StepReport, seconds: Double) throws {
     recent.add(bytes: report.bytes, seconds: seconds)
-    try metrics?.write(report, state: trainer.state, seconds: seconds)
+    try record.add(report, state: trainer.state, seconds: seconds)
     console.status.update(statusText(report))
+    // Who has no status line should still see that the run goes on.
+    if !console.status.isShown, System.monotonicSeconds - lastNote >= 60 {
+      console.note(statusText(report))
+      lastNote = System.monotonicSeconds
+    }
   }
 
   private func statusText(_ report: StepReport) -> String {
@@ -119,12 +141,18 @@ final class TrainingSession {
     }
     let result = trainer.validate(Array(validation.prefix(32)))
     let checkpoint = try save()
-    try metrics?.write(validation: result, state: trainer.state)
+    try record.add(validation: result, state: trainer.state)
     let losses = result.losses.enumerated().map { level, losses in
       "level \(level): clean \(short(Double(losses[.cleanReconstruction] ?? 0)))"
         + " dirty \(short(Double(losses[.dirtyReconstruction] ?? 0)))"
     }
     console.note("step \(trainer.state.step)  validation  " + losses.joined(separator: "  "))
+    if record.showsSamples {
+      try record.add(
+        TrainingSample(
+          checkpoint.zonkey, text: Array(sample.bytes.prefix(300)), step: trainer.state.step))
+      try record.show("Step \(trainer.state.step).", isRunning: true)
+    }
     let text = Array(sample.bytes.prefix(100))
     let encoder = try DocumentEncoder(checkpoint.zonkey, options: SplitOptions())
     let pieces = encoder.encode([text])[0].segments[0].map {

@@ -15,9 +15,15 @@ struct ZK: ParsableCommand {
       or xz; the format is found by looking at the content. Results go to standard output, \
       everything else to standard error.
 
-      Exit status: 0 done, 1 failure, 2 done but some documents were skipped, 64 usage, \
-      65 bad data or checkpoint, 66 no such input, 70 internal error, 73 cannot create, \
-      74 input/output error, 130 or 143 ended by a signal.
+      zk --version --verbose tells what a report of a fault should hold: the commit, the \
+      processor and the libraries in use. Every verb tells more of itself in zk VERB --help and \
+      in its manual page.
+
+      Examples:
+        echo "the learned segments of a line" | zk split --format text
+        zk encode notes.txt | zk decode
+
+      \(ExitStatus.helpBlock)
       """,
     version: zkVersion,
     subcommands: [
@@ -28,7 +34,7 @@ struct ZK: ParsableCommand {
 
   static func main() {
     Signals.install()
-    let status = CommandRunner.run(ZK.self, arguments: Array(CommandLine.arguments.dropFirst()))
+    let status = CommandRunner.run(ZK.self, arguments: Array(ProcessArguments.all.dropFirst()))
     ProcessExit.exit(status)
   }
 

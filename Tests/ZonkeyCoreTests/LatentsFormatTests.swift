@@ -36,16 +36,35 @@ import ZonkeyCore
 
   @Test func npyFile() throws {
     let file = try LatentsSample.file([Self.document], .npy, .f16)
-    let header =
-      "{'descr': [('doc', '<i8'), ('start', '<i8'), ('bytes', '<i8'), "
-      + "(('zk 1 0123456789abcdef level 0', 'latent'), '<f2', (3,))], "
-      + "'fortran_order': False, 'shape': (2,), }"
-    #expect(Array(file[..<10]) == bytes(hex: "93 4e 55 4d 50 59 01 00 b6 00"))
-    #expect(String(decoding: file[10..<192], as: UTF8.self) == padded(header, to: 182))
+    let header = "{'descr': '<f2', 'fortran_order': False, 'shape': (2, 3), }"
+    #expect(Array(file[..<10]) == bytes(hex: "93 4e 55 4d 50 59 01 00 76 00"))
+    #expect(String(decoding: file[10..<128], as: UTF8.self) == padded(header, to: 118))
+    #expect(Array(file[128..<140]) == bytes(hex: "003c00c00038 0000ff7b0034"))
     #expect(
-      Array(file[192...])
-        == bytes(hex: "0400000000000000 0000000000000000 0b00000000000000 003c00c00038")
-        + bytes(hex: "0400000000000000 0600000000000000 0b00000000000000 0000ff7b0034"))
+      String(decoding: file[140...], as: UTF8.self)
+        == #"{"doc":4,"id":"12","level":0,"shape":[2,3],"starts":[0,6],"bytes":11,"#
+        + #""dtype":"f16","model":"0123456789abcdef"}"# + "\n")
+  }
+
+  /// The rows in a file beside the matrix, compressed or not, give the same documents.
+  @Test(arguments: ["a.npy", "a.npy.zst"]) func npyTableBeside(name: String) throws {
+    let documents = LatentsSample.documents(level: 1)
+    let writer = try LatentsWriter(
+      format: .npy, precision: .f32, level: 1, width: LatentsSample.width,
+      model: LatentsSample.model)
+    for document in documents { _ = try writer.append(document) }
+    var (matrix, table): ([UInt8], [UInt8]) = ([], [])
+    try writer.finish({ matrix.append(contentsOf: $0) }, table: { table.append(contentsOf: $0) })
+    #expect(matrix + table == (try LatentsSample.file(documents, .npy, level: 1)))
+    try withScratchDirectory { directory in
+      let isCompressed = name.hasSuffix(".zst")
+      put(isCompressed ? Compress.bytes(matrix, .zstd) : matrix, at: "\(directory)/\(name)")
+      let alone = LatentsReading(paths: ["\(directory)/\(name)"])
+      #expect(alone.reason.contains("a.npy.jsonl"), "\(alone.reason)")
+      put(table, at: "\(directory)/a.npy.jsonl")
+      let reading = LatentsReading(paths: ["\(directory)/\(name)"])
+      #expect(reading.error == nil && reading.documents == documents)
+    }
   }
 
   @Test func safetensorsFile() throws {
@@ -73,23 +92,23 @@ import ZonkeyCore
   }
 
   /// numpy writes versions 2 and 3 when the header is long or has names outside ASCII.
-  @Test func npyVersionsAndFieldOrder() throws {
+  @Test func npyVersions() throws {
     func text(shape: String) -> [UInt8] {
       let literal =
-        "{\"shape\": \(shape), 'fortran_order': False,\n 'descr': [ "
-        + "(('zk 1 0123456789abcdef level 1', 'latent'), '<f4', (3, )), ('bytes', '<i8'), ('start', '<i8'), ('doc', '<i8',),],}"
+        "{\"shape\": \(shape), 'fortran_order': False,\n 'descr': \"<f4\",}"
       return Array(padded(literal, to: 300).utf8)
     }
     let sizes: [[UInt8]] = [[1, 0, 44, 1], [2, 0, 44, 1, 0, 0], [3, 0, 44, 1, 0, 0]]
     let row: [UInt8] =
-      [0, 0, 128, 63, 0, 0, 0, 64, 0, 0, 64, 64] + [9, 0, 0, 0, 0, 0, 0, 0]
-      + [UInt8](repeating: 0, count: 8) + [5, 0, 0, 0, 0, 0, 0, 0]
+      [0, 0, 128, 63, 0, 0, 0, 64, 0, 0, 64, 64]
+      + Array(
+        (#"{"doc":5,"level":1,"shape":[1,3],"starts":[0],"bytes":9,"#
+          + #""model":"0123456789abcdef"}"#).utf8)
     for size in sizes {
       let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
-      // A single size in brackets without a comma is a number in Python, not a shape.
-      let bad = LatentsReading(magic + size + text(shape: "(1)") + row)
+      let bad = LatentsReading(magic + size + text(shape: "(1 3)") + row)
       #expect(bad.reason.contains("damaged"))
-      let reading = LatentsReading(magic + size + text(shape: "(1,)") + row)
+      let reading = LatentsReading(magic + size + text(shape: "(1, 3)") + row)
       #expect(reading.error == nil)
       #expect(
         reading.documents == [
@@ -140,12 +159,5 @@ import ZonkeyCore
           number: 2, level: 1, model: LatentsSample.model, width: 2, values: [], starts: [],
           inner: [[]]),
       ])
-  }
-
-  /// Segments chosen or put together by numpy: a start at 0 is a new document.
-  @Test func npyDocumentsWithOneNumber() throws {
-    let documents = [Self.document, Self.document]
-    let reading = LatentsReading(try LatentsSample.file(documents, .npy))
-    #expect(reading.documents == LatentsSample.kept(documents, in: .npy))
   }
 }

@@ -10,7 +10,7 @@ enum LatentsSample {
   static func documents(level: Int) -> [DocumentLatents] {
     var random = SplitMix(state: UInt64(level))
     func document(
-      _ number: Int, _ id: String? = nil, starts: [Int]?, count: Int, byteCount: Int?
+      _ number: Int, _ id: DocumentID? = nil, starts: [Int]?, count: Int, byteCount: Int?
     ) -> DocumentLatents {
       // Eighths below 4 are the same in both precisions.
       let values = (0..<count * width).map { _ in Float(Int(random.next() % 64) - 32) / 8 }
@@ -20,9 +20,13 @@ enum LatentsSample {
           starts.flatMap { start in start == 0 ? [0] + (1..<(level - lower + 1)) : [start] }
         }
       }
-      return DocumentLatents(
+      var document = DocumentLatents(
         number: number, id: id, level: level, model: model, width: width, values: values,
         starts: starts, inner: level == 0 ? nil : inner, byteCount: byteCount)
+      if number == 3 {
+        document.fields = [KeptField(name: "lang", json: Array("[\"x\",1.5,{}]".utf8))]
+      }
+      return document
     }
     return [
       document(1, "first", starts: [0, 5, 9], count: 3, byteCount: 12),
@@ -30,19 +34,8 @@ enum LatentsSample {
       document(3, "a\"\n\u{0}🦓", starts: nil, count: 2, byteCount: nil),
       document(4, "", starts: [0], count: 1, byteCount: 6),
       document(9, starts: nil, count: 1, byteCount: 1 << 40),
-      document(10, "last", starts: [0, 7], count: 2, byteCount: 8),
+      document(10, .number("-12"), starts: [0, 7], count: 2, byteCount: 8),
     ]
-  }
-
-  /// What a format keeps of documents.
-  static func kept(_ documents: [DocumentLatents], in format: LatentsFormat) -> [DocumentLatents] {
-    guard format == .npy else { return documents }
-    return documents.filter { $0.count > 0 }.map {
-      var document = $0
-      document.id = nil
-      document.inner = nil
-      return document
-    }
   }
 
   static func file(

@@ -10,7 +10,7 @@ import ZonkeyCore
       let file = try LatentsSample.file(documents, format, precision, level: level)
       let reading = LatentsReading(file)
       #expect(reading.error == nil)
-      #expect(reading.documents == LatentsSample.kept(documents, in: format))
+      #expect(reading.documents == documents)
     }
   }
 
@@ -20,7 +20,7 @@ import ZonkeyCore
     let file = try LatentsSample.file(documents, format, level: 2)
     let reading = LatentsReading(Compress.bytes(file, compression))
     #expect(reading.error == nil)
-    #expect(reading.documents == LatentsSample.kept(documents, in: format))
+    #expect(reading.documents == documents)
   }
 
   @Test(arguments: LatentsFormat.allCases)
@@ -43,7 +43,7 @@ import ZonkeyCore
     #expect(reader.hasWaiting && reader.compressedBytesRead == 0)
     var found: [DocumentLatents] = []
     while let document = try reader.next() { found.append(document) }
-    #expect(found == LatentsFormat.allCases.flatMap { LatentsSample.kept(documents, in: $0) })
+    #expect(found == LatentsFormat.allCases.flatMap { documents })
     #expect(reader.totalBytes != nil && reader.compressedBytesRead == reader.totalBytes)
   }
 
@@ -63,7 +63,7 @@ import ZonkeyCore
     }
     let reading = LatentsReading(try LatentsSample.file(documents, format, precision, level: 1))
     #expect(reading.error == nil)
-    let expected = LatentsSample.kept(documents, in: format).map { document in
+    let expected = documents.map { document in
       var document = document
       if precision == .f16 { document.values = document.values.map { Float(Float16($0)) } }
       return document
@@ -180,7 +180,7 @@ import ZonkeyCore
       #expect(reader.totalBytes == nil && !reader.hasWaiting)
       var found: [DocumentLatents] = []
       while let document = try reader.next() { found.append(document) }
-      #expect(found == LatentsSample.kept(documents, in: format))
+      #expect(found == documents)
       #expect(reader.compressedBytesRead == file.count)
     }
   }

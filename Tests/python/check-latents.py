@@ -12,7 +12,6 @@ read into it, as again.npy and again.safetensors, for zk to read. Needs numpy an
 
 import base64
 import json
-import re
 import sys
 
 import numpy
@@ -45,18 +44,23 @@ def known(values):
 
 
 def check_npy(path, documents, model, level):
-    table = numpy.load(path, allow_pickle=False)
-    title = re.fullmatch(r"zk 1 ([0-9a-f]{16}) level (\d+)", table.dtype.fields["latent"][2])
-    assert title and title.groups() == (model, str(level)), title
-    assert table["latent"].ndim == 2
-    found = list(dict.fromkeys(table["doc"].tolist()))
-    assert found == [number for number, document in documents.items() if len(document["latents"])]
-    for number in found:
-        rows, document = table[table["doc"] == number], documents[number]
-        assert numpy.array_equal(rows["latent"], document["latents"])
-        assert known(rows["start"]) == document["starts"]
-        assert known(rows["bytes"][:1]) == (document["bytes"] and [document["bytes"]])
-    return table
+    """A plain matrix for numpy; behind it the rows of JSONL without the numbers."""
+    with open(path, "rb") as file:
+        table = numpy.load(file, allow_pickle=False)
+        rows = [json.loads(line) for line in file.read().decode().splitlines()]
+    assert table.ndim == 2 and table.dtype.kind == "f"
+    assert numpy.array_equal(numpy.load(path, mmap_mode="r"), table)
+    assert [row["doc"] for row in rows] == list(documents)
+    first = 0
+    for row, document in zip(rows, documents.values()):
+        assert (row["model"], row["level"]) == (model, level)
+        last = first + row["shape"][0]
+        assert numpy.array_equal(table[first:last], document["latents"])
+        first = last
+        for name in ["id", "starts", "bytes", "inner"]:
+            assert row.get(name) == document[name]
+    assert first == len(table)
+    return table, rows
 
 
 def check_safetensors(path, documents, model, level):
@@ -86,10 +90,12 @@ def check_safetensors(path, documents, model, level):
 
 def main(jsonl, npy, tensors, directory=None):
     documents, model, level = from_jsonl(jsonl)
-    table = check_npy(npy, documents, model, level)
+    table, rows = check_npy(npy, documents, model, level)
     arrays, metadata = check_safetensors(tensors, documents, model, level)
     if directory:
         numpy.save(f"{directory}/again.npy", table)
+        with open(f"{directory}/again.npy.jsonl", "w", encoding="utf-8") as file:
+            file.writelines(json.dumps(row) + "\n" for row in rows)
         safetensors.numpy.save_file(arrays, f"{directory}/again.safetensors", metadata)
     rows = sum(len(document["latents"]) for document in documents.values())
     print(f"{len(documents)} documents, {rows} segments of level {level}: the same in all three")

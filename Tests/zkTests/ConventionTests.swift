@@ -17,7 +17,7 @@ import ZonkeyCore
     let result = try runZk(["--help"])
     #expect(result.status == 0)
     #expect(result.stdout.contains("USAGE: zk"))
-    #expect(result.stdout.contains("Exit status: 0 done"))
+    #expect(result.stdout.contains("Exit status:\n  0    Done"))
     #expect(result.stderr.isEmpty)
   }
 
@@ -28,6 +28,41 @@ import ZonkeyCore
     #expect(result.stdout.isEmpty)
     #expect(result.stderr.hasPrefix("zk: "))
     #expect(result.stderr.hasSuffix("Try 'zk --help'.\n"))
+  }
+
+  /// A slip is told the verb that was meant, in its own place and after help.
+  @Test(arguments: [["splt"], ["help", "splt"], ["spl"], ["help", "spilt"]])
+  func theNearestVerbIsNamed(arguments: [String]) throws {
+    let result = try runZk(arguments)
+    #expect(result.status == 64)
+    #expect(result.stdout.isEmpty)
+    #expect(result.stderr.contains("Did you mean 'split'?"))
+  }
+
+  @Test func versionTellsWhatAReportNeeds() throws {
+    let result = try runZk(["--version", "--verbose"])
+    #expect(result.status == 0)
+    #expect(result.stdout.hasPrefix("zk \(zkVersion)\n"))
+    for name in ["commit", "build", "processor", "libraries", "model"] {
+      #expect(result.stdout.contains("\n\(name) "), "\(result.stdout)")
+    }
+    #expect(try runZk(["-v", "--version"]).stdout == result.stdout)
+  }
+
+  @Test(arguments: [["extract"], ["decode"], ["generate"], ["split", "--format", "text"]])
+  func nullEndsDocumentsEverywhere(verb: [String]) throws {
+    let model = verb[0] == "extract" ? [] : ["-m", try NanoModel.path()]
+    var input = Array("one\ntwo\n".utf8)
+    if verb[0] == "decode" {
+      input = try runZk(["encode"] + model, stdinBytes: input).outputBytes
+    }
+    for name in ["-0", "--null"] {
+      let result = try runZk(verb + [name] + model, stdinBytes: input)
+      #expect(result.status == 0, "\(result.stderr)")
+      #expect(result.outputBytes.last == 0 && !result.outputBytes.contains(0x0A))
+    }
+    let jsonl = verb[0] == "split" ? ["split"] : verb
+    #expect(try runZk(jsonl + ["-0", "--format", "jsonl"] + model).status == 64)
   }
 
   @Test func fullDiskIsAnError() throws {

@@ -145,16 +145,20 @@ private final class CollectedOutput: OutputSink {
 }
 
 @Suite struct HostTests {
-  @Test(
-    arguments: [
-      ("Name:\tzk\nCpus_allowed:\t3\nCpus_allowed_list:\t0-1\n", 2),
-      ("Cpus_allowed:\tff,00000001\n", 9), ("Cpus_allowed:\t0\n", nil), ("", nil),
-    ] as [(String, Int?)])
-  func processorsAreCountedFromTheMask(status: String, count: Int?) {
-    #expect(Processors.allowedCount(inStatus: status) == count)
+  /// As many as `nproc` says, also when only one is allowed.
+  @Test func processorsAreThoseAllowed() throws {
+    let counts = try runShell(
+      "nproc; zk --version --verbose | sed -n 's/.*, \\([0-9]*\\) to compute.*/\\1/p'")
+    let lines = counts.stdout.split(separator: "\n")
+    #expect(lines.count == 2 && lines[0] == lines[1], "\(counts.stdout)")
+    let one = try runShell("taskset -c 0 \"$ZK_UNDER_TEST\" --version --verbose")
+    #expect(one.stdout.contains(", 1 to compute on"))
   }
 
-  @Test func thereIsAProcessor() {
-    #expect(Processors.allowedCount() >= 1)
+  /// A word without a slash is looked for as a shell does.
+  @Test func theProgramIsFoundAsItWasCalled() {
+    #expect(DefaultModel.calledPath("sh")?.hasSuffix("sh") == true)
+    #expect(DefaultModel.calledPath("/bin/sh") == DefaultModel.calledPath("sh"))
+    #expect(DefaultModel.calledPath("no such program") == nil)
   }
 }

@@ -6,6 +6,9 @@ public enum ZonkeyError: Error, Equatable, Sendable {
   /// The data that was read is wrong: bad UTF-8, JSON, XML or compression.
   /// `source` is a file name or `-`; `line` counts from 1; `offset` counts bytes from 0.
   case badInput(source: String, line: Int?, offset: Int?, reason: String)
+  /// The content is not what should be read, such as an archive; `isText` when it could be read as
+  /// plain text all the same.
+  case otherContent(source: String, content: String, isText: Bool)
   /// A document is longer than the reader's limit, in bytes.
   case tooLong(source: String, line: Int?, offset: Int?, limit: Int)
   /// A file that should be read is not there or may not be read.
@@ -33,6 +36,7 @@ extension ZonkeyError: CustomStringConvertible {
     switch self {
     case .badInput(let source, let line, let offset, let reason):
       return "\(place(source, line, offset)): \(reason)"
+    case .otherContent(let source, let content, _): return "\(source): the content is \(content)"
     case .tooLong(let source, let line, let offset, let limit):
       return "\(place(source, line, offset)): a document of more than \(limit) bytes, "
         + "the limit in force"

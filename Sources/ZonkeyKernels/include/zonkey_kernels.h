@@ -15,6 +15,9 @@
 extern "C" {
 #endif
 
+/// The name of the variant that runs on this processor.
+const char *zk_kernel_variant(void);
+
 // ---- Rows ------------------------------------------------------------------------------------
 
 /// out[i, :] = bias + residual[i, :] + table[row_of[i], :]; each of the three may be NULL (zeros

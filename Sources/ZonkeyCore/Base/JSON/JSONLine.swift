@@ -47,8 +47,21 @@ package struct JSONLine: Sendable {
     appendQuoted(value)
   }
 
-  /// A number rounded to `digits` significant digits (1…17), in its shortest form.
+  /// A value that is JSON already.
+  package mutating func field(_ key: StaticString, json: [UInt8]) {
+    self.key(key)
+    append(json: json)
+  }
+
+  /// The value of a key that is no literal, which is JSON already.
+  package mutating func append(json: [UInt8]) {
+    separate()
+    bytes.append(contentsOf: json)
+  }
+
+  /// A number rounded to `digits` significant digits (1…17), in its shortest form as a decimal.
   ///
+  /// One is `1.0`: readers that take a column's type from its first rows fail on `1` before 0.5.
   /// JSON has no infinity and no not-a-number: both become `null`.
   package mutating func field(_ key: StaticString, _ value: Double, digits: Int) {
     self.key(key)
@@ -209,7 +222,7 @@ extension JSONLine {
       return
     }
     separate()
-    bytes.append(contentsOf: value.rounded(toDigits: digits).shortestForm.utf8)
+    bytes.append(contentsOf: value.rounded(toDigits: digits).description.utf8)
   }
 
   private mutating func appendExactly(_ value: Double) {

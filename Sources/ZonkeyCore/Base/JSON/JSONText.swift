@@ -47,10 +47,4 @@ extension Double {
     guard count > 0, count < text.count else { return self }
     return strtod(text, nil)
   }
-
-  /// The shortest text that reads back as this number, without a needless ".0".
-  var shortestForm: String {
-    if let whole = Int(exactly: self), whole.magnitude < 1 << 53 { return String(whole) }
-    return description
-  }
 }

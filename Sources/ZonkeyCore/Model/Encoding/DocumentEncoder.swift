@@ -169,7 +169,8 @@ extension Zonkey {
 extension DocumentLatents {
   /// The latents of a document that was encoded with them.
   package init(
-    _ encoded: EncodedDocument, of zonkey: Zonkey, number: Int, id: String? = nil, byteCount: Int
+    _ encoded: EncodedDocument, of zonkey: Zonkey, number: Int, id: DocumentID? = nil,
+    byteCount: Int
   ) {
     let level = encoded.segments.count - 1
     self.init(

@@ -14,7 +14,9 @@ public struct DocumentLatents: Sendable, Equatable {
   /// The document's place in the input, from 1.
   public var number: Int
   /// The document's own name, when it has one.
-  public var id: String?
+  public var id: DocumentID?
+  /// Fields of its JSON object that are carried along.
+  public var fields: [KeptField] = []
   public var level: Int
   /// The id of the model that made them, 16 hexadecimal digits.
   public var model: String
@@ -31,7 +33,7 @@ public struct DocumentLatents: Sendable, Equatable {
   public var byteCount: Int?
 
   public init(
-    number: Int, id: String? = nil, level: Int, model: String, width: Int, values: [Float],
+    number: Int, id: DocumentID? = nil, level: Int, model: String, width: Int, values: [Float],
     starts: [Int]? = nil, inner: [[Int]]? = nil, byteCount: Int? = nil
   ) {
     self.number = number
@@ -53,11 +55,19 @@ public struct DocumentLatents: Sendable, Equatable {
 public enum LatentsFormat: String, CaseIterable, Sendable {
   /// One JSON object a document, with the numbers as base64 of little-endian floats.
   case jsonl
-  /// One numpy array with one element a segment. Ids and `inner` do not fit in it, and a
-  /// document without segments has no element, so that it is missing when the file is read.
+  /// A matrix of numpy with a row a segment, and rows of JSON for the documents behind or beside
+  /// it.
   case npy
   /// Named arrays over the segments of all documents.
   case safetensors
+}
+
+extension LatentsFormat {
+  /// The name of the file with the rows of an .npy matrix: of NAME.npy it is NAME.npy.jsonl, and of
+  /// a compressed NAME.npy.zst NAME.npy.jsonl.zst.
+  public static func tableName(of path: String) -> String {
+    path.hasSuffix(".zst") ? path.dropLast(4) + ".jsonl.zst" : path + ".jsonl"
+  }
 }
 
 /// What the numbers are in a file; in memory they are always `Float`.

@@ -10,7 +10,8 @@ public final class LatentsReader {
   /// The bytes of all files before decompression; `nil` when one is a pipe.
   public let totalBytes: Int?
 
-  private let paths: [String]
+  /// The files as they were named; `-` is standard input.
+  public let paths: [String]
   private let temporaryDirectory: String
   private var nextPath = 0
   private var input: TextInput?
@@ -82,7 +83,10 @@ public final class LatentsReader {
     self.input = input
     switch try LatentsFormat.detect(input) {
     case .jsonl: source = JSONLLatentsReader(input)
-    case .npy: source = try NpyLatentsReader(input)
+    case .npy:
+      let (matrix, rows) = try NpyMatrix.open(
+        input, direct: try direct(input), temporaryDirectory: temporaryDirectory)
+      source = JSONLLatentsReader(rows, matrix: matrix)
     case .safetensors: source = try SafetensorsLatentsReader(randomAccess(input))
     }
     return true
@@ -90,15 +94,20 @@ public final class LatentsReader {
 
   /// The file itself, or a copy of what comes through the stream.
   private func randomAccess(_ input: TextInput) throws(ZonkeyError) -> RandomAccessFile {
-    let stream = input.stream
-    isDirect = stream.compression == .plain && stream.totalBytes != nil && stream.source != "-"
-    if isDirect { return try RandomAccessFile(path: stream.source) }
+    if let file = try direct(input) { return file }
     let spool = try Spool(directory: temporaryDirectory)
     repeat {
       try spool.append(input.available)
       input.take(input.available.count)
     } while try input.fill()
-    return try spool.finished(source: stream.source)
+    return try spool.finished(source: input.source)
+  }
+
+  /// The file of an input, if it can be read at any place.
+  private func direct(_ input: TextInput) throws(ZonkeyError) -> RandomAccessFile? {
+    let stream = input.stream
+    isDirect = stream.compression == .plain && stream.totalBytes != nil && stream.source != "-"
+    return isDirect ? try RandomAccessFile(path: stream.source) : nil
   }
 }
 
@@ -133,12 +142,12 @@ extension LatentsFormat {
     let text = head.starts(with: mark) ? head.dropFirst(mark.count) : head[...]
     let first = text.first { !$0.isBlank && $0 != 0x0A }
     if first == nil || first == UInt8(ascii: "{") { return .jsonl }
-    let isArchive = head.starts(with: Array("PK\u{3}\u{4}".utf8))
+    if let foreign = ForeignFormat.description(of: Array(input.available.prefix(512))) {
+      throw .otherContent(source: input.source, content: foreign, isText: false)
+    }
     throw .badInput(
       source: input.source, line: nil, offset: 0,
-      reason: isArchive
-        ? "an archive, perhaps .npz; save its array with numpy.save"
-        : "neither JSONL nor .npy nor .safetensors; give latents that 'zk encode' wrote")
+      reason: "neither JSONL nor .npy nor .safetensors; give latents that 'zk encode' wrote")
   }
 
   /// The length of a safetensors header and its first character.

@@ -28,8 +28,7 @@ public final class LatentsWriter {
       case .jsonl: JSONLLatentsWriter(precision: precision)
       case .npy:
         try NpyLatentsWriter(
-          header: NpyHeader(precision: precision, level: level, width: width, model: model),
-          directory: temporaryDirectory)
+          precision: precision, width: width, directory: temporaryDirectory)
       case .safetensors:
         try SafetensorsLatentsWriter(
           precision: precision, level: level, width: width, model: model,
@@ -71,9 +70,15 @@ public final class LatentsWriter {
 
   /// Writes the rest of the file, piece by piece; call it once, after the last document.
   ///
+  /// `table` writes the rows of the documents of an .npy matrix to their own file; without it they
+  /// follow the matrix.
+  ///
   /// Throws what `write` throws, and `io` when the temporary files cannot be read.
-  public func finish(_ write: (UnsafeRawBufferPointer) throws -> Void) throws {
-    try output.finish(write)
+  public func finish(
+    _ write: (UnsafeRawBufferPointer) throws -> Void,
+    table: ((UnsafeRawBufferPointer) throws -> Void)? = nil
+  ) throws {
+    try output.finish(write, table: table)
   }
 }
 
@@ -81,5 +86,8 @@ public final class LatentsWriter {
 protocol LatentsOutput {
   /// What can be written now; `nil` when the numbers cannot be stored as finite ones.
   func append(_ document: DocumentLatents) throws(ZonkeyError) -> [UInt8]?
-  func finish(_ write: (UnsafeRawBufferPointer) throws -> Void) throws
+  func finish(
+    _ write: (UnsafeRawBufferPointer) throws -> Void,
+    table: ((UnsafeRawBufferPointer) throws -> Void)?
+  ) throws
 }

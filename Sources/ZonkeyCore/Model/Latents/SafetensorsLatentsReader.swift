@@ -21,6 +21,7 @@ final class SafetensorsLatentsReader: LatentsSource {
   private let bytes: FileCursor?
   private let numbers: FileCursor?
   private let ids: FileCursor?
+  private let fields: FileCursor?
   private var inner: [Inner] = []
   private var documentsRead = 0
   private var rowsRead = 0
@@ -57,6 +58,7 @@ final class SafetensorsLatentsReader: LatentsSource {
     bytes = try arrays.integers(SafetensorsLatents.bytes, count: documentCount)?.cursor
     numbers = try arrays.integers(SafetensorsLatents.numbers, count: documentCount)?.cursor
     ids = try arrays.texts(SafetensorsLatents.ids)
+    fields = try arrays.texts(SafetensorsLatents.fields)
     try arrays.checkOffsets(SafetensorsLatents.offsets, end: rowCount)
     _ = try self.offsets.integer()
     for lower in 0..<level {
@@ -89,11 +91,12 @@ final class SafetensorsLatentsReader: LatentsSource {
     if let reason = DocumentLatents.sizeProblem(count: count, width: width) {
       throw arrays.failure(reason, place)
     }
-    let document = DocumentLatents(
+    var document = DocumentLatents(
       number: try numbers?.integer() ?? documentsRead, id: try nextID(), level: level,
       model: model, width: width, values: try nextValues(count * width),
       starts: try nextStarts(count), inner: try nextInner(isEmpty: count == 0),
       byteCount: try bytes?.integer().flatMap { $0 == -1 ? nil : $0 })
+    document.fields = try nextFields()
     if let reason = document.problem {
       throw arrays.failure("document \(document.number): \(reason)", place)
     }
@@ -159,25 +162,44 @@ final class SafetensorsLatentsReader: LatentsSource {
     return values
   }
 
-  /// The next line of `ids`: a JSON string, or null.
-  private func nextID() throws(ZonkeyError) -> String? {
+  /// The next line of `ids`: a JSON string, a number or null.
+  private func nextID() throws(ZonkeyError) -> DocumentID? {
     guard let ids else { return nil }
     let place = ids.offset
-    var line: [UInt8] = []
-    while true {
-      let piece = try ids.take(1)
-      if piece.isEmpty || line.count > Self.maximumIDBytes {
-        throw arrays.failure("the ids are not one line for each document", place)
-      }
-      if piece[0] == UInt8(ascii: "\n") { break }
-      line.append(piece[0])
+    let line = try nextLine(of: ids, "ids")
+    let value = try? JSONValue(parsing: line)
+    switch value {
+    case .null?: return nil
+    // As it is written: a number may have more digits than any type of ours.
+    case .integer?, .number?: return .number(String(decoding: line, as: UTF8.self))
+    case .string(let text)?: return .string(text)
+    default: throw arrays.failure("an id is neither a JSON string nor a number nor null", place)
     }
-    guard let value = try? JSONValue(parsing: line), value.isNull || value.stringValue != nil else {
-      throw arrays.failure("an id is neither a JSON string nor null", place)
-    }
-    return value.stringValue
   }
 
-  /// The longest line of `ids`.
-  private static let maximumIDBytes = 1 << 24
+  /// The next line of `fields`: a JSON object.
+  private func nextFields() throws(ZonkeyError) -> [KeptField] {
+    guard let fields else { return [] }
+    let place = fields.offset
+    guard let object = (try? JSONValue(parsing: nextLine(of: fields, "fields")))?.objectValue else {
+      throw arrays.failure("the fields of a document are no JSON object", place)
+    }
+    return object.members.map { KeptField(name: $0.key, json: $0.value.serialised()) }
+  }
+
+  private func nextLine(of texts: FileCursor, _ name: String) throws(ZonkeyError) -> [UInt8] {
+    let place = texts.offset
+    var line: [UInt8] = []
+    while true {
+      let piece = try texts.take(1)
+      if piece.isEmpty || line.count > Self.maximumLineBytes {
+        throw arrays.failure("the \(name) are not one line for each document", place)
+      }
+      if piece[0] == UInt8(ascii: "\n") { return line }
+      line.append(piece[0])
+    }
+  }
+
+  /// The longest line of `ids` and `fields`.
+  private static let maximumLineBytes = 1 << 24
 }

@@ -11,6 +11,7 @@ struct SafetensorsLatentsWriter: LatentsOutput {
   private let bytes: Spool
   private let numbers: Spool
   private let ids: Spool
+  private let fields: Lines
   private let offsets: Offsets
   private let inner: [(starts: Spool, offsets: Offsets)]
 
@@ -30,6 +31,25 @@ struct SafetensorsLatentsWriter: LatentsOutput {
     }
   }
 
+  /// Lines of text, and whether any of them says something.
+  private final class Lines {
+    let spool: Spool
+    private(set) var isNeeded = false
+
+    init(directory: String) throws(ZonkeyError) {
+      spool = try Spool(directory: directory)
+    }
+
+    func append(_ fields: [KeptField]) throws(ZonkeyError) {
+      isNeeded = isNeeded || !fields.isEmpty
+      var line = JSONLine()
+      line.beginObject()
+      line.fields(fields, except: [])
+      line.endLine()
+      try spool.append(line.bytes[...])
+    }
+  }
+
   init(
     precision: LatentsPrecision, level: Int, width: Int, model: String, directory: String
   ) throws(ZonkeyError) {
@@ -42,6 +62,7 @@ struct SafetensorsLatentsWriter: LatentsOutput {
     bytes = try Spool(directory: directory)
     numbers = try Spool(directory: directory)
     ids = try Spool(directory: directory)
+    fields = try Lines(directory: directory)
     offsets = try Offsets(directory: directory)
     var inner: [(Spool, Offsets)] = []
     for _ in 0..<level {
@@ -57,8 +78,14 @@ struct SafetensorsLatentsWriter: LatentsOutput {
     try offsets.append(count: document.count)
     try bytes.append(document.byteCount ?? -1)
     try numbers.append(document.number)
-    let id = document.id.map { JSONValue.string($0) } ?? .null
-    try ids.append((id.serialised() + [UInt8(ascii: "\n")])[...])
+    let id =
+      switch document.id {
+      case .number(let text)?: Array(text.utf8)
+      case .string(let text)?: JSONValue.string(text).serialised()
+      case nil: JSONValue.null.serialised()
+      }
+    try ids.append((id + [UInt8(ascii: "\n")])[...])
+    try fields.append(document.fields)
     for (level, target) in inner.enumerated() {
       let starts = document.inner?[level] ?? []
       for start in starts { try target.starts.append(start) }
@@ -67,7 +94,10 @@ struct SafetensorsLatentsWriter: LatentsOutput {
     return []
   }
 
-  func finish(_ write: (UnsafeRawBufferPointer) throws -> Void) throws {
+  func finish(
+    _ write: (UnsafeRawBufferPointer) throws -> Void,
+    table: ((UnsafeRawBufferPointer) throws -> Void)?
+  ) throws {
     typealias Part = (name: String, type: ElementType, shape: [Int], spool: Spool)
     func integers(_ name: String, _ spool: Spool) -> Part {
       (name, .int64, [spool.byteCount / 8], spool)
@@ -80,6 +110,9 @@ struct SafetensorsLatentsWriter: LatentsOutput {
       integers(SafetensorsLatents.numbers, numbers),
       (SafetensorsLatents.ids, .uint8, [ids.byteCount], ids),
     ]
+    if fields.isNeeded {
+      parts.append((SafetensorsLatents.fields, .uint8, [fields.spool.byteCount], fields.spool))
+    }
     for (level, part) in inner.enumerated() {
       parts.append(integers(SafetensorsLatents.inner(level), part.starts))
       parts.append(integers(SafetensorsLatents.innerOffsets(level), part.offsets.spool))

@@ -3,15 +3,17 @@ import ZonkeyBase
 /// One text with what its source tells about it.
 public struct Document: Sendable, Equatable {
   /// The source's own name for it, such as a page id; `nil` when it has none.
-  public var id: String?
+  public var id: DocumentID?
   public var title: String?
+  /// The other fields of its JSON object, when they are to be kept.
+  public var fields: [KeptField] = []
   /// UTF-8, exactly as it was read.
   public var text: [UInt8]
   /// The names of the wiki's namespaces while `text` is still wikitext; `nil` when it is plain.
   public var markup: WikiNamespaces?
 
   public init(
-    id: String? = nil, title: String? = nil, text: [UInt8], markup: WikiNamespaces? = nil
+    id: DocumentID? = nil, title: String? = nil, text: [UInt8], markup: WikiNamespaces? = nil
   ) {
     self.id = id
     self.title = title
@@ -65,6 +67,10 @@ public struct ReaderOptions: Sendable, Equatable {
   public var format: InputFormat?
   /// The name of the JSON field that has the text.
   public var textField = "text"
+  /// The name of the JSON field that has the document's id, a string or a number.
+  public var idField = "id"
+  /// Whether a JSON object's other fields are kept with its document.
+  public var keepsFields = false
   public var unit = DocumentUnit.line
   public var invalid = InvalidPolicy.stop
   /// The most bytes one document may have; of JSONL its line, of a dump the page's wikitext.

@@ -10,7 +10,8 @@ public final class DocumentReader {
   /// The bytes of all files before decompression; `nil` when one is a pipe.
   public let totalBytes: Int?
 
-  private let paths: [String]
+  /// The files as they were named; `-` is standard input.
+  public let paths: [String]
   private let check: DocumentCheck
   private var nextPath = 0
   private var input: TextInput?

@@ -6,14 +6,14 @@ import ZonkeyBase
 struct JSONLReader: DocumentSource {
   private let input: TextInput
   private let check: DocumentCheck
-  private let textField: [UInt8]
+  private let names: JSONObjectScanner.Names
   private var line = 0
   private var bytes: [UInt8] = []
 
   init(_ input: TextInput, check: DocumentCheck) {
     self.input = input
     self.check = check
-    textField = Array(check.options.textField.utf8)
+    names = JSONObjectScanner.Names(check.options)
   }
 
   mutating func next() throws(ZonkeyError) -> Document? {
@@ -43,7 +43,7 @@ struct JSONLReader: DocumentSource {
     guard let valid else { return nil }
     do throws(JSONFailure) {
       return try JSONObjectScanner.document(
-        in: valid, textField: textField,
+        in: valid, names: names,
         replacesSurrogates: check.options.invalid == .replace)
     } catch {
       try check.leaveOut(

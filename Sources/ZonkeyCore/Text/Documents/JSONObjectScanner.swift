@@ -23,18 +23,32 @@ struct JSONObjectScanner {
     self.replacesSurrogates = replacesSurrogates
   }
 
-  /// The document of one line.
-  ///
-  /// `id` may be a string or a number, which is kept as it is written; an id or title of
-  /// another type is as good as none. Of fields of one name the last counts.
-  static func document(
-    in bytes: [UInt8], textField: [UInt8], replacesSurrogates: Bool
-  ) throws(JSONFailure) -> Document {
-    var scanner = JSONObjectScanner(bytes, replacesSurrogates: replacesSurrogates)
-    return try scanner.object(textField: textField)
+  /// The names of the fields that are looked for.
+  struct Names {
+    let text: [UInt8]
+    let id: [UInt8]
+    let title = Array("title".utf8)
+    let keepsOthers: Bool
+
+    init(_ options: ReaderOptions) {
+      text = Array(options.textField.utf8)
+      id = Array(options.idField.utf8)
+      keepsOthers = options.keepsFields
+    }
   }
 
-  private mutating func object(textField: [UInt8]) throws(JSONFailure) -> Document {
+  /// The document of one line.
+  ///
+  /// The id may be a string or a number, which is kept as it is written; an id or title of
+  /// another type is as good as none. Of fields of one name the last counts.
+  static func document(
+    in bytes: [UInt8], names: Names, replacesSurrogates: Bool
+  ) throws(JSONFailure) -> Document {
+    var scanner = JSONObjectScanner(bytes, replacesSurrogates: replacesSurrogates)
+    return try scanner.object(names)
+  }
+
+  private mutating func object(_ names: Names) throws(JSONFailure) -> Document {
     var document = Document(text: [])
     var hasText = false
     var key: [UInt8] = []
@@ -47,19 +61,24 @@ struct JSONObjectScanner {
         skipBlanks()
         try expect(0x3A, "no : after a field's name")
         skipBlanks()
-        if key == textField {
+        let begin = position
+        if key == names.text {
           guard peek() == 0x22 else {
             throw fail("the field \"\(String(decoding: key, as: UTF8.self))\" is not a string")
           }
           try string(into: &document.text)
           hasText = true
+          position = key == names.id || key == names.title ? begin : position
         }
-        if key == Self.id {
-          document.id = try name(key == textField ? document.text : nil, orNumber: true)
-        } else if key == Self.title {
-          document.title = try name(key == textField ? document.text : nil, orNumber: false)
-        } else if key != textField {
+        if key == names.id {
+          document.id = try name(orNumber: true)
+        } else if key == names.title {
+          document.title = try name(orNumber: false)?.description
+        } else if key != names.text {
           try skipValue()
+        }
+        if names.keepsOthers && key != names.text && key != names.id {
+          keep(bytes[begin..<position], named: key, in: &document)
         }
         skipBlanks()
         guard peek() == 0x2C else { break }
@@ -71,28 +90,33 @@ struct JSONObjectScanner {
     skipBlanks()
     if position < bytes.count { throw fail("more than one value in a line") }
     if !hasText {
-      let field = String(decoding: textField, as: UTF8.self)
+      let field = String(decoding: names.text, as: UTF8.self)
       throw JSONFailure(offset: 0, reason: "the object has no field \"\(field)\"")
     }
     return document
   }
 
-  private static let id = Array("id".utf8)
-  private static let title = Array("title".utf8)
+  private func keep(_ json: ArraySlice<UInt8>, named key: [UInt8], in document: inout Document) {
+    let field = KeptField(name: String(decoding: key, as: UTF8.self), json: Array(json))
+    if let place = document.fields.firstIndex(where: { $0.name.utf8.elementsEqual(key) }) {
+      document.fields[place] = field
+    } else {
+      document.fields.append(field)
+    }
+  }
 
   /// A string, or a number as it is written; `nil` for a value of another type.
-  private mutating func name(_ known: [UInt8]?, orNumber: Bool) throws(JSONFailure) -> String? {
-    if let known { return String(decoding: known, as: UTF8.self) }
+  private mutating func name(orNumber: Bool) throws(JSONFailure) -> DocumentID? {
     if peek() == 0x22 {
       var value: [UInt8] = []
       try string(into: &value)
-      return String(decoding: value, as: UTF8.self)
+      return .string(String(decoding: value, as: UTF8.self))
     }
     let begin = position
     let isNumber = peek().map { $0 == 0x2D || (0x30...0x39).contains($0) } ?? false
     try skipValue()
     guard orNumber, isNumber else { return nil }
-    return String(decoding: bytes[begin..<position], as: UTF8.self)
+    return .number(String(decoding: bytes[begin..<position], as: UTF8.self))
   }
 
   // MARK: Characters

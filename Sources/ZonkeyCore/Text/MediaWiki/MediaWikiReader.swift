@@ -96,7 +96,7 @@ package final class MediaWikiReader: DocumentSource {
       return nil
     }
     let document = Document(
-      id: page.id.isEmpty ? nil : String(decoding: page.id, as: UTF8.self),
+      id: page.id.isEmpty ? nil : .string(String(decoding: page.id, as: UTF8.self)),
       title: page.title.isEmpty ? nil : title, text: page.text, markup: handler.namespaces)
     if check.options.leavesMarkup { return document }
     let plain = document.cleaned()

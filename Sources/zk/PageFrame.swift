@@ -1,0 +1,31 @@
+/// What every page of zk begins with: one file that needs neither network nor script.
+enum PageFrame {
+  /// The name that a page has for its inputs; `-` is standard input.
+  static func name(of sources: [String]) -> String {
+    let path = sources.first ?? "-"
+    let last = path.split(separator: "/").last.map(String.init) ?? path
+    let first = path == "-" ? "Standard input" : last
+    return sources.count > 1 ? "\(first) and \(sources.count - 1) more" : first
+  }
+
+  /// The document up to its body's first line; `title` is not escaped yet.
+  static func head(title: String, subject: String, css: String) -> String {
+    """
+    <!DOCTYPE html>
+    <html lang="en">
+    <head>
+    <meta charset="utf-8" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <meta name="color-scheme" content="light dark" />
+    <meta name="generator" content="zk \(zkVersion)" />
+    <meta http-equiv="Content-Security-Policy" \
+    content="default-src 'none'; style-src 'unsafe-inline'" />
+    <title>\(HTMLText.escaped(title)) – \(subject)</title>
+    <style>
+    \(css)</style>
+    </head>
+    <body>
+
+    """
+  }
+}
