@@ -41,7 +41,7 @@ package enum DecompressorStack: Sendable {
         maps: level.departures.placeMaps
           ? list.add(
             "\(name).maps", level.segmentLength * level.width, level.latentWidth,
-            PlaceMaps.initialization(inputs: level.latentWidth)) : nil,
+            .uniform(fanIn: level.latentWidth)) : nil,
         encoder: ProbabilisticEncoder(
           name, layers: level.decompressorLayers, width: level.width, heads: level.heads,
           ratio: ratio, in: &list))
@@ -52,27 +52,5 @@ package enum DecompressorStack: Sendable {
             "\(name).layers.\($0)", width: level.width, parts: 3, ratio: ratio, in: &list)
         })
     }
-  }
-}
-
-/// Maps of many inputs, as those of places are: their outputs are scaled down and their weights are
-/// larger by as much, so that a step of one size for all weights is as small for them as for maps of
-/// 128 inputs (after μP, Yang and Hu, arXiv 2203.03466).
-enum PlaceMaps {
-  private static let plainInputs = 128
-
-  /// What the inputs are multiplied by.
-  static func scale(inputs: Int) -> Float { min(1, Float(plainInputs) / Float(inputs)) }
-
-  /// First values whose scaled size is ±1/√inputs.
-  static func initialization(inputs: Int) -> Initialization {
-    .uniform(fanIn: inputs > plainInputs ? max(1, plainInputs * plainInputs / inputs) : inputs)
-  }
-}
-
-extension Tape {
-  /// x · factor.
-  func scaled(_ x: Tensor, by factor: Float) -> Tensor {
-    factor == 1 ? x : combine(factor, x, 0, x)
   }
 }

@@ -37,8 +37,7 @@ extension Level {
         input, rows.map { rows in ContiguousArray(bodies.map { rows[Int($0)] }) } ?? bodies)
       let spread = tape.spread(
         units, existence: existence, offsets: offsets, places: configuration.segmentLength)
-      let factor = PlaceMaps.scale(inputs: spread.columns)
-      own = tape.linear(tape.scaled(spread, by: factor), tape.use(places), residual: own)
+      own = tape.linear(spread, tape.use(places), residual: own)
     }
     guard let mean = compressor.mean else { return tape.normalized(own) }
     // It follows the latents' mean by itself: no gradient.

@@ -65,10 +65,7 @@ extension Level {
       let wide = widened(offsets, by: 1 + vectors)
       let rows = tape.decompressorRows(
         latents, tau: tau(t, on: tape), places: tape.use(places),
-        read: maps.map {
-          let factor = PlaceMaps.scale(inputs: latents.columns)
-          return tape.linear(tape.scaled(latents, by: factor), tape.use($0))
-        }, offsets: offsets)
+        read: maps.map { tape.linear(latents, tape.use($0)) }, offsets: offsets)
       let outputs = tape.encode(
         rows, encoder, logExistence: causalExistence(offsets, on: tape), offsets: wide,
         wanted: SegmentRows(of: wide) { _, length in 0..<length })

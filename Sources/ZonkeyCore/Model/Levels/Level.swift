@@ -49,7 +49,7 @@ package struct Compressor: Sendable {
       level.departures.placeSums
       ? list.add(
         "\(name).places", level.latentWidth, level.segmentLength * level.width,
-        PlaceMaps.initialization(inputs: level.segmentLength * level.width)) : nil
+        .uniform(fanIn: level.segmentLength * level.width)) : nil
     mean =
       level.departures.centred
       ? list.add("\(name).mean", 1, level.latentWidth, .constant(0)) : nil

@@ -1,0 +1,53 @@
+#!/bin/sh
+# Trains the model that comes with zk again, from a dump or any other corpus that zk reads.
+#
+#   scripts/train-default.sh CORPUS VALID MODEL [ZK]
+#
+# About two hours of one core. Level 0 first: its splitter for 0.7 MB, then everything else to words that
+# come back; then level 1 on its frozen latents: its splitter alone, then all of it without and with noise.
+# MODEL.work keeps the checkpoints and logs of all stages; a stage that is complete is not repeated.
+set -eu
+[ $# -ge 3 ] || { sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 64; }
+corpus=$1 valid=$2 model=$3 zk=${4:-zk}
+work=$model.work
+mkdir -p "$work"
+
+# stage NAME STEPS arguments...
+stage() {
+  name=$1 steps=$2
+  shift 2
+  [ ! -f "$work/$name.done" ] || return 0
+  rm -f "$work/$name.zk"
+  "$zk" train --corpus "$corpus" --valid "$valid" --seed 3 --steps "$steps" \
+    --log "$work/$name.jsonl" -o "$work/$name.zk" "$@"
+  touch "$work/$name.done"
+}
+
+printf '{"levels": [{}]}' > "$work/words.json"
+stage words 8000 --preset tiny --config "$work/words.json"
+
+# Above a frozen level 0; crops are longer, since a sentence has some eighteen units.
+cat > "$work/splits.json" << 'JSON'
+{"levels": [
+   {"learningRateShare": 0, "documentLength": 3072, "segmentLimit": 4096},
+   {"compressionVectors": 8, "segmentLength": 40, "documentLength": 640, "segmentLimit": 512,
+    "minimumLength": 6, "targetRate": 0.055, "learningRateShare": 1, "placeSums": true,
+    "splitterReach": 1, "splitterToByte": 0, "timeNetwork": true,
+    "weights": {"cleanReconstruction": 0, "cleanExistence": 0, "cleanStitcherPosition": 0,
+      "cleanStitcherSequence": 0, "rate": 3, "patch": 0.1, "shortSegment": 0.1, "lineStart": 1}}]}
+JSON
+stage splits 400 --from "$work/words.zk" --config "$work/splits.json"
+
+cat > "$work/sentences.json" << 'JSON'
+{"levels": [
+   {"documentLength": 2048},
+   {"weights": {"cleanReconstruction": 1, "cleanExistence": 10, "cleanStitcherPosition": 1,
+      "cleanStitcherSequence": 1}}],
+ "learningRate": 4e-4, "wholeShare": 0.15, "lastNoiseStep": 0.05, "decayShare": 0}
+JSON
+stage sentences 4000 --from "$work/splits.zk" --config "$work/sentences.json"
+
+printf '{"lastNoiseStep": 0.25, "decayShare": 0.9}' > "$work/noise.json"
+stage noise 4000 --from "$work/sentences.zk" --config "$work/noise.json"
+
+"$zk" export "$work/noise.zk" -o "$model"
