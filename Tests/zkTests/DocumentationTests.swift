@@ -144,7 +144,7 @@ import ZonkeyCore
     let text = try runZk(["--generate-manual", page == "zk" ? "zk" : String(page.dropFirst(3))])
       .stdout
     let lines = try #require(text.firstRange(of: ".Bd -literal\n").map { text[$0.upperBound...] })
-      .split(separator: "\n").prefix { $0 != ".Ed" }.map(plain)
+      .split(separator: "\n").prefix { $0 != ".Ed" }.map { plain(String($0)) }
     #expect(!lines.isEmpty)
     try withTemporaryFolder { folder in
       let fixtures = "\(Self.package)/Tests/Fixtures"
@@ -167,7 +167,7 @@ import ZonkeyCore
   }
 
   /// A line of a display as it is read.
-  private func plain(_ line: Substring) -> String {
+  private func plain(_ line: String) -> String {
     line.replacing("\\-", with: "-").replacing("\\(aq", with: "'").replacing("\\(dq", with: "\"")
       .replacing("\\(ha", with: "^").replacing("\\(ti", with: "~").replacing("\\(ga", with: "`")
       .replacing("\\e", with: "\\")

@@ -80,8 +80,9 @@ import ZonkeyCore
 
   @Test func probabilitiesAreDecimals() throws {
     let text = try runZk(["split", "-m", NanoModel.path()], stdin: "ab cd\n\nx\n").stdout
-    let values = text.split(separator: "\n").compactMap { row in
-      row.firstRange(of: "\"p\":").map { row[$0.upperBound...].prefix { $0 != "}" } }
+    let values = text.split(separator: "\n").compactMap { row -> Substring? in
+      guard let place = row.firstRange(of: "\"p\":") else { return nil }
+      return row[place.upperBound...].prefix(while: { $0 != "}" })
     }
     #expect(!values.isEmpty && values.allSatisfy { $0.contains(".") || $0.contains("e") })
     #expect(values.first == "1.0")

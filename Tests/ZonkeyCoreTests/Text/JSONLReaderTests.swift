@@ -8,15 +8,15 @@ import ZonkeyCore
       (#"{"text":"a"}"#, "a", nil, nil),
       (
         #" { "id" : "x" , "text" : "a\n\"\\\/\b\f\r\t" , "title":"T" } "#, "a\n\"\\/\u{8}\u{C}\r\t",
-        "x", "T"
+        .string("x"), "T"
       ),
-      (#"{"id":-1.5e+3,"text":"é\u00e9\ud83d\ude00\u0000"}"#, "éé😀\0", "-1.5e+3", nil),
+      (#"{"id":-1.5e+3,"text":"é\u00e9\ud83d\ude00\u0000"}"#, "éé😀\0", .number("-1.5e+3"), nil),
       (#"{"id":null,"title":["a"],"text":""}"#, "", nil, nil),
       (#"{"a":{"text":[1,{"b":[]},{}]},"text":"x","z":[true,false,null,"\u12aB"]}"#, "x", nil, nil),
       (#"{"text":"a","text":"b"}"#, "b", nil, nil),
       (#"{"te\u0078t":"a"}"#, "a", nil, nil),
-    ] as [(String, String, String?, String?)])
-  func readsObjects(_ json: String, _ text: String, _ id: String?, _ title: String?) {
+    ] as [(String, String, DocumentID?, String?)])
+  func readsObjects(_ json: String, _ text: String, _ id: DocumentID?, _ title: String?) {
     let reading = Reading(json)
     #expect(reading.documents == [Document(id: id, title: title, text: Array(text.utf8))])
     #expect(reading.error == nil)
