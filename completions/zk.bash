@@ -3,13 +3,14 @@
 # Sets `names` to the options of verb $1.
 _zk_names() {
   case $1 in
-    split) names='--level --format --separator --color --html --threshold --mean-length --sample --seed --model --arithmetic --input-format --document --text-field --id-field --invalid --max-document --keep-fields --first-document --batch --output --zstd --stats --quiet --verbose --threads --progress --version --help' ;;
+    split) names='--level --format --separator --null --color --html --threshold --mean-length --sample --seed --model --arithmetic --input-format --document --text-field --id-field --invalid --max-document --keep-fields --first-document --batch --output --zstd --stats --quiet --verbose --threads --progress --version --help' ;;
     encode) names='--level --format --precision --model --arithmetic --input-format --document --text-field --id-field --invalid --max-document --keep-fields --first-document --batch --output --zstd --stats --quiet --verbose --threads --progress --version --help' ;;
     decode) names='--infer-starts --existence-cutoff --format --null --model --arithmetic --batch --output --zstd --quiet --verbose --threads --progress --version --help' ;;
     generate) names='--infill --gap --count --steps --level --existence-cutoff --max-bytes --html --format --null --seed --model --arithmetic --input-format --document --text-field --id-field --invalid --max-document --keep-fields --first-document --output --zstd --quiet --verbose --threads --progress --version --help' ;;
     export) names='--output --quiet --version --help' ;;
-    train) names='--corpus --output --valid --preset --config --set --time --steps --epochs --resume --save-every --log --activation-memory --dry-run --seed --input-format --document --text-field --id-field --invalid --max-document --quiet --verbose --threads --progress --version --help' ;;
+    train) names='--corpus --output --valid --preset --config --set --time --steps --epochs --resume --from --save-every --log --tensorboard --report --activation-memory --dry-run --seed --input-format --document --text-field --id-field --invalid --max-document --quiet --verbose --threads --progress --version --help' ;;
     extract) names='--format --null --namespace --redirects --min-bytes --input-format --document --text-field --id-field --invalid --max-document --output --zstd --stats --quiet --verbose --threads --progress --version --help' ;;
+    eval) names='--train --only --max-text --count --generated --format --seed --model --arithmetic --input-format --document --text-field --id-field --invalid --max-document --output --zstd --quiet --verbose --threads --progress --version --help' ;;
     info) names='--json --check --version --help' ;;
     '') names='--version --help' ;;
   esac
@@ -102,8 +103,11 @@ _zk_value() {
     'train --steps') kind=none ;;
     'train --epochs') kind=none ;;
     'train --resume') kind=files words='zk' alone=1 ;;
+    'train --from') kind=files words='zk' ;;
     'train --save-every') kind=none ;;
     'train --log') kind=files words='jsonl' ;;
+    'train --tensorboard') kind=none ;;
+    'train --report') kind=files words='html' ;;
     'train --activation-memory') kind=none ;;
     'train --seed') kind=none ;;
     'train --input-format') kind=words words='lines jsonl mediawiki' ;;
@@ -128,13 +132,32 @@ _zk_value() {
     'extract --stats') kind=files words='' ;;
     'extract --threads') kind=none ;;
     'extract --progress') kind=words words='auto always never' ;;
+    'eval --train') kind=files words='' ;;
+    'eval --only') kind=words words='boundaries spaces roundtrip stability generation' ;;
+    'eval --max-text') kind=none ;;
+    'eval -c'|'eval --count') kind=none ;;
+    'eval --generated') kind=files words='' ;;
+    'eval --format') kind=words words='table json' ;;
+    'eval --seed') kind=none ;;
+    'eval -m'|'eval --model') kind=files words='zk' ;;
+    'eval --arithmetic') kind=words words='float32 int16' ;;
+    'eval --input-format') kind=words words='lines jsonl mediawiki' ;;
+    'eval --document') kind=words words='line paragraph whole null' ;;
+    'eval --text-field') kind=none ;;
+    'eval --id-field') kind=none ;;
+    'eval --invalid') kind=words words='stop skip replace' ;;
+    'eval --max-document') kind=none ;;
+    'eval -o'|'eval --output') kind=files words='' ;;
+    'eval --zstd') kind=none alone=1 ;;
+    'eval --threads') kind=none ;;
+    'eval --progress') kind=words words='auto always never' ;;
   esac
 }
 
 # Sets `files` to 1 if verb $1 reads the files that are named.
 _zk_files() {
   case $1 in
-    split|encode|decode|generate|export|extract|info) files=1 ;;
+    split|encode|decode|generate|export|extract|eval|info) files=1 ;;
   esac
 }
 
@@ -175,7 +198,7 @@ _zk() {
     _zk_names "$verb"
     mapfile -t COMPREPLY < <(compgen -W "$names" -- "$cur")
   elif [[ -z $verb || $verb == help ]]; then
-    mapfile -t COMPREPLY < <(compgen -W "split encode decode generate export train extract info help" -- "$cur")
+    mapfile -t COMPREPLY < <(compgen -W "split encode decode generate export train extract eval info help" -- "$cur")
   else
     _zk_files "$verb"
     [[ -n $files ]] && compopt -o default

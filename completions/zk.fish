@@ -6,6 +6,11 @@ function __zk_verb
     test "$words[2]" = "$argv[1]"
 end
 
+# Whether a file can stand here: after verb $argv[1], where no option has been begun.
+function __zk_file
+    __zk_verb $argv[1]; and not string match -q -- '-*' (commandline -ct)
+end
+
 complete -c zk -f
 complete -c zk -n __zk_verb -a split -d 'Split documents into learned segments'
 complete -c zk -n __zk_verb -a encode -d 'Encode documents to latents'
@@ -14,22 +19,24 @@ complete -c zk -n __zk_verb -a generate -d 'Generate documents from noise, or fi
 complete -c zk -n __zk_verb -a export -d 'Write a model for use, without what only training needs'
 complete -c zk -n __zk_verb -a train -d 'Train a model on a corpus'
 complete -c zk -n __zk_verb -a extract -d 'Extract clean text from a Wikipedia dump'
+complete -c zk -n __zk_verb -a eval -d 'Measure how good a model is, beside baselines and controls'
 complete -c zk -n __zk_verb -a info -d 'Tell what a checkpoint or a latents file is'
 complete -c zk -n __zk_verb -a help -d 'Show help of a verb'
 complete -c zk -n __zk_verb -l version -d 'Show the version'
 complete -c zk -n __zk_verb -s h -l help -d 'Show help information'
-complete -c zk -n '__zk_verb help' -a 'split encode decode generate export train extract info'
+complete -c zk -n '__zk_verb help' -a 'split encode decode generate export train extract eval info'
 
-complete -c zk -n '__zk_verb split' -F
+complete -c zk -n '__zk_file split' -F
 complete -c zk -n '__zk_verb split' -l level -x -d 'The level whose segments are printed, from 0; the page of --html shows all levels up to it'
 complete -c zk -n '__zk_verb split' -l format -x -a 'jsonl documents text offsets' -d 'What is printed: a JSON object a segment, a JSON object a document, the text with separators, or the offsets of starts'
 complete -c zk -n '__zk_verb split' -l separator -x -d 'What stands between segments with --format text'
+complete -c zk -n '__zk_verb split' -s 0 -l null -d 'End documents with NUL instead of a newline, with --format text or offsets'
 complete -c zk -n '__zk_verb split' -l color -f -a 'auto always never' -d 'Paint --format text by the probability of starts; --color alone means always, auto is for a terminal without NO_COLOR'
 complete -c zk -n '__zk_verb split' -l html -x -a "(__fish_complete_suffix .html)" -d 'Also write a page that shows the levels nested, and what encoding and decoding gives back at each, for a browser; it holds the first 250 kB of text and appears when the run is complete'
 complete -c zk -n '__zk_verb split' -l threshold -x -d 'Start where the probability lies above this'
 complete -c zk -n '__zk_verb split' -l mean-length -x -d 'Find the threshold that makes segments of this mean length in units'
 complete -c zk -n '__zk_verb split' -l sample -d 'Draw starts by their probability instead'
-complete -c zk -n '__zk_verb split' -l seed -x -d 'Where random draws begin; same seed, same result'
+complete -c zk -n '__zk_verb split' -l seed -x -d 'Random seed; the same seed gives the same result'
 complete -c zk -n '__zk_verb split' -s m -l model -x -a "(__fish_complete_suffix .zk)" -d 'The checkpoint to use'
 complete -c zk -n '__zk_verb split' -l arithmetic -x -a 'float32 int16' -d 'The numbers of matrix products: int16 rounds to 16-bit integers, which is faster; results differ a little'
 complete -c zk -n '__zk_verb split' -l input-format -x -a 'lines jsonl mediawiki' -d 'The input\'s format; found by looking at the content by default'
@@ -51,9 +58,9 @@ complete -c zk -n '__zk_verb split' -l progress -x -a 'auto always never' -d 'Pr
 complete -c zk -n '__zk_verb split' -l version -d 'Show the version'
 complete -c zk -n '__zk_verb split' -s h -l help -d 'Show help information'
 
-complete -c zk -n '__zk_verb encode' -F
+complete -c zk -n '__zk_file encode' -F
 complete -c zk -n '__zk_verb encode' -l level -x -d 'The level whose latents are written'
-complete -c zk -n '__zk_verb encode' -l format -x -a 'jsonl npy safetensors' -d 'The output\'s format. npy and safetensors have their sizes in front: they come when all is read'
+complete -c zk -n '__zk_verb encode' -l format -x -a 'jsonl npy safetensors' -d 'The output\'s format'
 complete -c zk -n '__zk_verb encode' -l precision -x -a 'f32 f16' -d 'Bits of a number'
 complete -c zk -n '__zk_verb encode' -s m -l model -x -a "(__fish_complete_suffix .zk)" -d 'The checkpoint to use'
 complete -c zk -n '__zk_verb encode' -l arithmetic -x -a 'float32 int16' -d 'The numbers of matrix products: int16 rounds to 16-bit integers, which is faster; results differ a little'
@@ -76,7 +83,7 @@ complete -c zk -n '__zk_verb encode' -l progress -x -a 'auto always never' -d 'P
 complete -c zk -n '__zk_verb encode' -l version -d 'Show the version'
 complete -c zk -n '__zk_verb encode' -s h -l help -d 'Show help information'
 
-complete -c zk -n '__zk_verb decode' -F
+complete -c zk -n '__zk_file decode' -F
 complete -c zk -n '__zk_verb decode' -l infer-starts -d 'Infer where segments start and texts end, even if the latents say it'
 complete -c zk -n '__zk_verb decode' -l existence-cutoff -x -d 'A text whose length is not known ends where existence falls below this'
 complete -c zk -n '__zk_verb decode' -l format -x -a 'text jsonl' -d 'Lines of text, newlines inside a document shown as spaces, or a JSON object a document'
@@ -93,7 +100,7 @@ complete -c zk -n '__zk_verb decode' -l progress -x -a 'auto always never' -d 'P
 complete -c zk -n '__zk_verb decode' -l version -d 'Show the version'
 complete -c zk -n '__zk_verb decode' -s h -l help -d 'Show help information'
 
-complete -c zk -n '__zk_verb generate' -F
+complete -c zk -n '__zk_file generate' -F
 complete -c zk -n '__zk_verb generate' -l infill -d 'Read documents and fill the gaps in them'
 complete -c zk -n '__zk_verb generate' -l gap -x -d 'What marks a gap'
 complete -c zk -n '__zk_verb generate' -s c -l count -x -d 'How many documents, or with --infill how many variants of each'
@@ -104,7 +111,7 @@ complete -c zk -n '__zk_verb generate' -l max-bytes -x -d 'The longest document'
 complete -c zk -n '__zk_verb generate' -l html -x -a "(__fish_complete_suffix .html)" -d 'With --infill also write a page that shows the variants, for a browser; it appears when the run is complete'
 complete -c zk -n '__zk_verb generate' -l format -x -a 'text jsonl' -d 'Lines of text, newlines inside a document shown as spaces, or a JSON object a document'
 complete -c zk -n '__zk_verb generate' -s 0 -l null -d 'End documents with NUL instead of a newline, and keep the newlines inside them'
-complete -c zk -n '__zk_verb generate' -l seed -x -d 'Where random draws begin; same seed, same result'
+complete -c zk -n '__zk_verb generate' -l seed -x -d 'Random seed; the same seed gives the same result'
 complete -c zk -n '__zk_verb generate' -s m -l model -x -a "(__fish_complete_suffix .zk)" -d 'The checkpoint to use'
 complete -c zk -n '__zk_verb generate' -l arithmetic -x -a 'float32 int16' -d 'The numbers of matrix products: int16 rounds to 16-bit integers, which is faster; results differ a little'
 complete -c zk -n '__zk_verb generate' -l input-format -x -a 'lines jsonl mediawiki' -d 'The input\'s format; found by looking at the content by default'
@@ -124,7 +131,7 @@ complete -c zk -n '__zk_verb generate' -l progress -x -a 'auto always never' -d 
 complete -c zk -n '__zk_verb generate' -l version -d 'Show the version'
 complete -c zk -n '__zk_verb generate' -s h -l help -d 'Show help information'
 
-complete -c zk -n '__zk_verb export' -F
+complete -c zk -n '__zk_file export' -F
 complete -c zk -n '__zk_verb export' -s o -l output -x -a "(__fish_complete_suffix .zk)" -d 'Where the model goes; it appears when complete'
 complete -c zk -n '__zk_verb export' -s q -l quiet -d 'Say nothing but errors and warnings'
 complete -c zk -n '__zk_verb export' -l version -d 'Show the version'
@@ -140,11 +147,14 @@ complete -c zk -n '__zk_verb train' -l time -x -d 'Train this long: 90s, 10m, 2h
 complete -c zk -n '__zk_verb train' -l steps -x -d 'Train this many steps'
 complete -c zk -n '__zk_verb train' -l epochs -x -d 'Read the corpus this many times'
 complete -c zk -n '__zk_verb train' -l resume -a "(__fish_complete_suffix .zk)" -d 'Go on from a checkpoint; --resume alone means the file of --output'
+complete -c zk -n '__zk_verb train' -l from -x -a "(__fish_complete_suffix .zk)" -d 'Start a new run with this model\'s weights, exported or not'
 complete -c zk -n '__zk_verb train' -l save-every -x -d 'Save this often'
 complete -c zk -n '__zk_verb train' -l log -x -a "(__fish_complete_suffix .jsonl)" -d 'Append one JSON object for every step'
+complete -c zk -n '__zk_verb train' -l tensorboard -x -d 'Write event files for TensorBoard: every figure, start probabilities, samples'
+complete -c zk -n '__zk_verb train' -l report -x -a "(__fish_complete_suffix .html)" -d 'Write a page for the browser with curves and samples, anew at every save'
 complete -c zk -n '__zk_verb train' -l activation-memory -x -d 'Keep activations while no more than this much memory is in use for them, instead of computing them twice: faster, with the same result. 0 needs the least memory'
 complete -c zk -n '__zk_verb train' -l dry-run -d 'Print what training would cost, measured on two steps, and stop'
-complete -c zk -n '__zk_verb train' -l seed -x -d 'Where random draws begin; same seed, same result'
+complete -c zk -n '__zk_verb train' -l seed -x -d 'Random seed; the same seed gives the same result'
 complete -c zk -n '__zk_verb train' -l input-format -x -a 'lines jsonl mediawiki' -d 'The input\'s format; found by looking at the content by default'
 complete -c zk -n '__zk_verb train' -l document -x -a 'line paragraph whole null' -d 'What one document is in plain text'
 complete -c zk -n '__zk_verb train' -l text-field -x -d 'The JSONL field that holds the text'
@@ -158,7 +168,7 @@ complete -c zk -n '__zk_verb train' -l progress -x -a 'auto always never' -d 'Pr
 complete -c zk -n '__zk_verb train' -l version -d 'Show the version'
 complete -c zk -n '__zk_verb train' -s h -l help -d 'Show help information'
 
-complete -c zk -n '__zk_verb extract' -F
+complete -c zk -n '__zk_file extract' -F
 complete -c zk -n '__zk_verb extract' -l format -x -a 'jsonl text' -d 'What is written: a JSON object a document, or its text and a newline'
 complete -c zk -n '__zk_verb extract' -s 0 -l null -d 'End documents with NUL instead of a newline, and keep the newlines inside them'
 complete -c zk -n '__zk_verb extract' -l namespace -x -d 'Namespaces of the pages to keep, as numbers with commas; may be repeated'
@@ -180,7 +190,32 @@ complete -c zk -n '__zk_verb extract' -l progress -x -a 'auto always never' -d '
 complete -c zk -n '__zk_verb extract' -l version -d 'Show the version'
 complete -c zk -n '__zk_verb extract' -s h -l help -d 'Show help information'
 
-complete -c zk -n '__zk_verb info' -F
+complete -c zk -n '__zk_file eval' -F
+complete -c zk -n '__zk_verb eval' -l train -r -F -d 'Text for the n-gram models; its first 6 million characters are used'
+complete -c zk -n '__zk_verb eval' -l only -x -a 'boundaries spaces roundtrip stability generation' -d 'What to measure'
+complete -c zk -n '__zk_verb eval' -l max-text -x -d 'How much of the documents is used'
+complete -c zk -n '__zk_verb eval' -s c -l count -x -d 'How many texts to generate'
+complete -c zk -n '__zk_verb eval' -l generated -r -F -d 'Judge the documents of this file instead of generating some'
+complete -c zk -n '__zk_verb eval' -l format -x -a 'table json' -d 'A table or a JSON object'
+complete -c zk -n '__zk_verb eval' -l seed -x -d 'Random seed; the same seed gives the same result'
+complete -c zk -n '__zk_verb eval' -s m -l model -x -a "(__fish_complete_suffix .zk)" -d 'The checkpoint to use'
+complete -c zk -n '__zk_verb eval' -l arithmetic -x -a 'float32 int16' -d 'The numbers of matrix products: int16 rounds to 16-bit integers, which is faster; results differ a little'
+complete -c zk -n '__zk_verb eval' -l input-format -x -a 'lines jsonl mediawiki' -d 'The input\'s format; found by looking at the content by default'
+complete -c zk -n '__zk_verb eval' -l document -x -a 'line paragraph whole null' -d 'What one document is in plain text'
+complete -c zk -n '__zk_verb eval' -l text-field -x -d 'The JSONL field that holds the text'
+complete -c zk -n '__zk_verb eval' -l id-field -x -d 'The JSONL field that holds a document\'s id, a string or a number'
+complete -c zk -n '__zk_verb eval' -l invalid -x -a 'stop skip replace' -d 'What to do with bad UTF-8 and bad JSON: stop, skip the document, or replace bad bytes'
+complete -c zk -n '__zk_verb eval' -l max-document -x -d 'The longest document in bytes, also as 64K, 16M, 1G; longer ones are bad input'
+complete -c zk -n '__zk_verb eval' -s o -l output -r -F -d 'Where results go; the file appears when it is complete'
+complete -c zk -n '__zk_verb eval' -l zstd -d 'Compress with zstd; --zstd alone means level 3'
+complete -c zk -n '__zk_verb eval' -s q -l quiet -d 'Say nothing but errors and warnings'
+complete -c zk -n '__zk_verb eval' -s v -l verbose -d 'Say more on standard error'
+complete -c zk -n '__zk_verb eval' -l threads -x -d 'Threads to compute with; results do not depend on it'
+complete -c zk -n '__zk_verb eval' -l progress -x -a 'auto always never' -d 'Progress on standard error: auto shows it on a terminal only'
+complete -c zk -n '__zk_verb eval' -l version -d 'Show the version'
+complete -c zk -n '__zk_verb eval' -s h -l help -d 'Show help information'
+
+complete -c zk -n '__zk_file info' -F
 complete -c zk -n '__zk_verb info' -l json -d 'One JSON object a line for each file'
 complete -c zk -n '__zk_verb info' -l check -d 'Verify the whole content'
 complete -c zk -n '__zk_verb info' -l version -d 'Show the version'
