@@ -33,7 +33,9 @@ struct Encode: ParsableCommand {
   var files: [String] = []
 
   @Option(
-    help: ArgumentHelp("The level whose latents are written (default: the top).", valueName: "n"))
+    help: ArgumentHelp(
+      "The level whose latents are written (default: the highest whose units come back, by the "
+        + "model's validation).", valueName: "n"))
   var level: Int?
 
   @Option(
@@ -60,7 +62,8 @@ struct Encode: ParsableCommand {
   func run() throws {
     let console = common.console(verb: "encode", resultsOnTerminal: outputOptions.isOnTerminal)
     let zonkey = try modelOptions.zonkey()
-    let level = level ?? zonkey.levelCount - 1
+    let level = level ?? zonkey.standardLevel
+    if let doubt = zonkey.doubt(about: level) { console.warn(doubt) }
     let options = SplitOptions(topLevel: level)
     let threads = try common.threadCount()
     let encoders = try (0..<threads).map { _ in try DocumentEncoder(zonkey, options: options) }

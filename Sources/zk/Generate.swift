@@ -98,6 +98,9 @@ struct Generate: ParsableCommand {
     options.existenceCutoff = existenceCutoff
     options.maxBytes = maxBytes
     let threads = try common.threadCount()
+    if let doubt = zonkey.doubt(about: level ?? zonkey.levelCount - 1) {
+      common.console(verb: "generate").warn(doubt)
+    }
     Signals.endsAtOnce = outputOptions.isStandardOutput && html == nil
     if infill {
       let variants = try (0..<threads).map { _ in
