@@ -46,7 +46,7 @@ import ZonkeyCore
     #expect(level.splitterReach == 4)
     let (width, weights) = (level.configuration.width, GradientModel.randomWeights(of: model))
     func probabilities(changed: Int?) -> [Float] {
-      var numbers = TestNumbers(3)
+      var numbers = SeededNumbers(3)
       var x = numbers.floats(30 * width)
       if let changed { for j in 0..<width { x[changed * width + j] += 1 } }
       let tape = Tape(weights: weights, workers: Workers(count: 1), recording: false)
@@ -65,7 +65,7 @@ import ZonkeyCore
     let level = model.levels[0]
     let weights = GradientModel.randomWeights(of: model)
     func rows(_ length: Int32) -> [Float] {
-      var numbers = TestNumbers(5)
+      var numbers = SeededNumbers(5)
       let tape = Tape(weights: weights, workers: Workers(count: 1), recording: false)
       let latents = tape.constant(
         numbers.floats(level.configuration.latentWidth), columns: level.configuration.latentWidth)
@@ -77,7 +77,7 @@ import ZonkeyCore
   }
 
   @Test func noisyOnArc() {
-    var numbers = TestNumbers(4)
+    var numbers = SeededNumbers(4)
     let z = numbers.floats(3 * 8)
     GradientCheck(.random(3, 8, seed: 1)) { tape, x in
       [tape.noisyOnArc(x[0], levels: [0, 0.4, 0.8], noise: z[...])]

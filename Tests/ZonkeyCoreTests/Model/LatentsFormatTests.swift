@@ -56,12 +56,12 @@ import ZonkeyCore
     var (matrix, table): ([UInt8], [UInt8]) = ([], [])
     try writer.finish({ matrix.append(contentsOf: $0) }, table: { table.append(contentsOf: $0) })
     #expect(matrix + table == (try LatentsSample.file(documents, .npy, level: 1)))
-    try withScratchDirectory { directory in
+    try withTemporaryFolder { directory in
       let isCompressed = name.hasSuffix(".zst")
-      put(isCompressed ? Compress.bytes(matrix, .zstd) : matrix, at: "\(directory)/\(name)")
+      try writeBytes(isCompressed ? Compress.bytes(matrix, .zstd) : matrix, to: "\(directory)/\(name)")
       let alone = LatentsReading(paths: ["\(directory)/\(name)"])
       #expect(alone.reason.contains("a.npy.jsonl"), "\(alone.reason)")
-      put(table, at: "\(directory)/a.npy.jsonl")
+      try writeBytes(table, to: "\(directory)/a.npy.jsonl")
       let reading = LatentsReading(paths: ["\(directory)/\(name)"])
       #expect(reading.error == nil && reading.documents == documents)
     }

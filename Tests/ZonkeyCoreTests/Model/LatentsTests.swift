@@ -44,7 +44,7 @@ import ZonkeyCore
     #expect(reader.hasWaiting && reader.compressedBytesRead == 0)
     var found: [DocumentLatents] = []
     while let document = try reader.next() { found.append(document) }
-    #expect(found == LatentsFormat.allCases.flatMap { documents })
+    #expect(found == LatentsFormat.allCases.flatMap { _ in documents })
     #expect(reader.totalBytes != nil && reader.compressedBytesRead == reader.totalBytes)
   }
 

@@ -20,7 +20,7 @@ import ZonkeyCore
   }
 
   private func trainer(_ configuration: Configuration) throws -> Trainer {
-    var numbers = TestNumbers(6)
+    var numbers = SeededNumbers(6)
     let words = ["one ", "two ", "three ", "four\n", "five "]
     let crops = CropBuffer(
       source: RandomSource(seed: 1), cropLength: 64, capacity: 8, passLimit: nil, lineShare: 0.5,
