@@ -19,7 +19,7 @@ import ZonkeyCore
     let facts = try JSONValue(parsing: runZk(["info", "--json", "--check"]).stdout)
     #expect(facts["checked"]?.boolValue == true)
     #expect(facts["resumable"]?.boolValue == false)
-    #expect((facts["file_bytes"]?.intValue ?? .max) < 8_000_000)
+    #expect((facts["file_bytes"]?.intValue ?? .max) < 20_000_000)
     #expect(facts["configuration"]?["levels"]?.arrayValue?.count == 2)
   }
 
