@@ -20,8 +20,9 @@ What an article's text is, the references see differently: `strip_code` keeps fo
 cells, the options of images, categories and lists of literature; WikiExtractor drops every list.
 So there is a third reference, `prose`: strip_code after footnotes, files, categories, language
 links, tables and closing sections were taken out of the parse tree. `better` takes for each article
-that of the two as they are whose F1 is higher, `best` that of all three. `wikitext` is the
-markup itself: its precision is the share of our words that stand in it as they are.
+that of the two as they are whose F1 is higher, `best` that of all three. `both` has the words that
+strip_code and WikiExtractor both keep: what our text lacks of those is lost, by `lost`. `wikitext`
+is the markup itself: its precision is the share of our words that stand in it as they are.
 """
 
 import argparse
@@ -194,7 +195,7 @@ class Tally:
 
     def __init__(self):
         self.counts = collections.Counter()
-        self.sums = {name: [0, 0, 0] for name in REFERENCES + ["better", "best", "wikitext"]}
+        self.sums = {name: [0, 0, 0] for name in REFERENCES + ["better", "best", "both", "wikitext"]}
         self.lines = {name: collections.Counter() for name in REFERENCES + ["ours"]}
         self.articles = []
         self.missing = {name: [] for name in REFERENCES}
@@ -222,6 +223,8 @@ class Tally:
                 self.articles.append((f1, title, scores(*triple)))
             if not total and triple[2]:
                 self.missing[name].append(title)
+        shared = words(others["mwparserfromhell"]) & words(others["wikiextractor"])
+        best["both"] = (0, (sum((mine & shared).values()), total, sum(shared.values())))
         source = words(wikitext)
         best["wikitext"] = (0, (sum((mine & source).values()), total, sum(source.values())))
         for group, (_, triple) in best.items():
@@ -258,6 +261,7 @@ class Tally:
         articles = sorted(self.articles, key=lambda article: article[0])[:worst]
         return {
             "dump": name, **self.counts, "empty only ours, by reference": self.missing,
+            "lost": round(1 - scores(*self.sums["both"])["recall"], 5),
             "words": {name: scores(*triple) for name, triple in self.sums.items()},
             "leftovers per 1000 lines": leftovers,
             "worst against prose": [[title, figures] for _, title, figures in articles],
@@ -269,13 +273,14 @@ def main():
     parser.add_argument("--zk", required=True, help="the executable that is compared")
     parser.add_argument("--cache", help="a directory that keeps the references' texts between runs")
     parser.add_argument("--worst", type=int, default=5, help="how many articles to name")
+    parser.add_argument("--holes", help="passed to `zk extract`")
     parser.add_argument("--show", help="print all texts of the article of this title instead")
     parser.add_argument("dumps", nargs="+")
     options = parser.parse_args()
     logging.disable(logging.WARNING)
     everything = Tally()
     for path in options.dumps:
-        ours = extracted(options.zk, path)
+        ours = extracted(options, path)
         if options.show:
             show(path, options, ours)
             continue
@@ -291,9 +296,10 @@ def main():
         print(json.dumps(everything.report("all", options.worst), ensure_ascii=False))
 
 
-def extracted(zk, path):
+def extracted(options, path):
     """The texts of `zk extract` by page id."""
-    output = subprocess.run([zk, "extract", path], stdout=subprocess.PIPE, check=True).stdout
+    command = [options.zk, "extract"] + (["--holes", options.holes] if options.holes else []) + [path]
+    output = subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout
     documents = [json.loads(line) for line in output.splitlines()]
     return {document["id"]: document["text"] for document in documents}
 

@@ -10,10 +10,12 @@ struct Extract: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Extract clean text from a Wikipedia dump.",
     discussion: """
-      One JSON object for each article: its id, its title and its text, in which paragraphs and \
-      headings are parted by blank lines; tables, references and templates are gone, but for \
-      templates that carry words or numbers. JSONL and plain lines are read too and written in the \
-      same form.
+      One JSON object for each article: its id, its title, the revision, its time and its address \
+      where the dump has them, and its text, in which paragraphs and headings are parted by blank \
+      lines. Tables, references and templates are gone, but for templates that carry words or \
+      numbers: what those mean stands in a table for each wiki language, to which --templates adds. \
+      A sentence with a template of which nothing is known has a hole; --stats counts them. JSONL \
+      and plain lines are read too and written in the same form.
 
       Example:
         zk extract dump.xml.bz2 --min-bytes 500 --stats pages.json -o articles.jsonl.zst
@@ -26,8 +28,8 @@ struct Extract: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "What is written: a JSON object a document, or its text and a newline. (default: jsonl, and "
-        + "text with --null)", valueName: "jsonl|text"))
+      "What is written: a JSON object a document, or its text and a newline, with a blank line "
+        + "between articles. (default: jsonl, and text with --null)", valueName: "jsonl|text"))
   var format: Format?
 
   @Flag(
@@ -48,6 +50,8 @@ struct Extract: ParsableCommand {
   @Option(help: ArgumentHelp("Leave out documents whose text is shorter.", valueName: "n"))
   var minBytes = 0
 
+  @OptionGroup var wikiOptions: WikiTextOptions
+  @OptionGroup var fieldOptions: FieldOptions
   @OptionGroup var inputOptions: InputOptions
   @OptionGroup var outputOptions: OutputOptions
   @OptionGroup var statisticsOptions: StatisticsOptions
@@ -63,7 +67,7 @@ struct Extract: ParsableCommand {
   func run() throws {
     let console = common.console(verb: "extract", resultsOnTerminal: outputOptions.isOnTerminal)
     let threads = try common.threadCount()
-    let reader = try DocumentReader(paths: files, options: readerOptions(threads: threads))
+    let reader = try DocumentReader(paths: files, options: try readerOptions(threads: threads))
     // With a file to remove, the first signal only ends the run after the documents in hand.
     Signals.endsAtOnce = outputOptions.isStandardOutput && statisticsOptions.path == nil
     let statistics = try statisticsOptions.open(reader: reader)
@@ -71,39 +75,48 @@ struct Extract: ParsableCommand {
     var counts = ExtractCounts()
     let pipeline = DocumentPipeline(
       reader: reader, output: output, console: console, workers: threads, batch: 16)
+    let countsSentences = statistics != nil
     try pipeline.run { _, documents, _ in
-      documents.map(extracted)
+      documents.map { extracted($0, countsSentences: countsSentences) }
     } write: { (document: Extracted) in
       switch document {
-      case .kept(let row, let textBytes):
+      case .kept(let row, let textBytes, let page):
+        // Lines that are documents need nothing between them, articles have blank lines themselves.
+        if format == .text, !null, page != nil, counts.kept > 0 { try output.write([0x0A]) }
         try output.write(row)
-        counts.kept += 1
         statistics?.add(textBytes: textBytes)
+        counts.add(page)
       case .leftOut(let reason): counts.leftOut[reason, default: 0] += 1
       }
     }
-    try statistics?.finish(leftOut: counts.leftOut)
+    try statistics?.finish(leftOut: counts.leftOut, more: counts.holesJSON)
     try report(counts, reader: reader, console: console)
   }
 
-  private func readerOptions(threads: Int) -> ReaderOptions {
+  private func readerOptions(threads: Int) throws -> ReaderOptions {
     var options = inputOptions.readerOptions(threads: threads, largest: 1 << 30)
     if !namespaces.isEmpty { options.namespaces = Set(namespaces.flatMap(\.numbers)) }
     options.includesRedirects = redirects
     options.leavesMarkup = true
+    options.wiki = try wikiOptions.options()
+    options.keepsFields = fieldOptions.keepFields
     return options
   }
 
   private enum Extracted: Sendable {
-    case kept(row: [UInt8], textBytes: Int)
+    /// `page` tells about a page of a dump; `nil` for other documents.
+    case kept(row: [UInt8], textBytes: Int, page: ExtractedPage?)
     case leftOut(String)
   }
 
-  private func extracted(_ document: Document) -> Extracted {
+  private func extracted(_ document: Document, countsSentences: Bool) -> Extracted {
     let plain = document.cleaned()
     if plain.text.isEmpty && document.markup != nil { return .leftOut("no text") }
     if plain.text.count < minBytes { return .leftOut("too short") }
-    return .kept(row: row(plain), textBytes: plain.text.count)
+    let page = plain.holes.map {
+      ExtractedPage(holes: $0, sentences: countsSentences ? Sentences.count(in: plain.text) : 0)
+    }
+    return .kept(row: row(plain), textBytes: plain.text.count, page: page)
   }
 
   private func row(_ document: Document) -> [UInt8] {
@@ -112,10 +125,14 @@ struct Extract: ParsableCommand {
     line.beginObject()
     if let id = document.id { line.field("id", id) }
     if let title = document.title { line.field("title", title) }
+    line.fields(document.fields, except: Self.ownFields)
+    if fieldOptions.sha1 { line.field("sha1", SHA1.hexadecimal(document.text)) }
     document.text.withUnsafeBytes { line.field("text", utf8: $0) }
     line.endLine()
     return line.bytes
   }
+
+  private static let ownFields: Set<String> = ["id", "title", "sha1", "text"]
 
   /// The closing line; throws `ExitStatus.skipped` when there was invalid input.
   private func report(_ counts: ExtractCounts, reader: DocumentReader, console: Console) throws {
@@ -137,23 +154,5 @@ struct NamespaceList: ExpressibleByArgument {
     let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
     numbers = parts.compactMap { Int($0) }.filter { $0 >= 0 }
     if numbers.count != parts.count { return nil }
-  }
-}
-
-/// What became of the documents that were read.
-private struct ExtractCounts {
-  var kept = 0
-  /// By reason.
-  var leftOut: [String: Int] = [:]
-
-  /// The closing line of a run; `skipped` are the documents that the reader kept back, by reason.
-  func text(skipped: [String: Int]) -> String {
-    let reasons = leftOut.merging(skipped) { $0 + $1 }.sorted { $0.key < $1.key }
-    let sum = reasons.reduce(0) { $0 + $1.value }
-    let line =
-      "\(ProgressText.count(kept)) documents kept, \(ProgressText.count(sum)) skipped"
-    guard !reasons.isEmpty else { return line }
-    return line + ": "
-      + reasons.map { "\(ProgressText.count($0.value)) \($0.key)" }.joined(separator: ", ")
   }
 }

@@ -42,13 +42,14 @@ final class StatisticsFile {
     statistics.add(textBytes: textBytes, segments: segments)
   }
 
-  /// Completes the file; `leftOut` counts documents that the verb itself kept back, by reason.
-  func finish(leftOut: [String: Int] = [:]) throws {
+  /// Completes the file; `leftOut` counts documents that the verb itself kept back, by reason, and
+  /// `more` is what else the verb tells.
+  func finish(leftOut: [String: Int] = [:], more: JSONObject = [:]) throws {
     let skipped = reader.passedOver.merging(reader.skipped) { $0 + $1 }
       .merging(leftOut) { $0 + $1 }
     let row = statistics.json(
       skipped: skipped, inputBytes: reader.compressedBytesRead,
-      seconds: System.monotonicSeconds - startSeconds)
+      seconds: System.monotonicSeconds - startSeconds, more: more)
     try file.write(row.serialised() + [UInt8(ascii: "\n")])
     try file.finish()
   }
@@ -92,7 +93,9 @@ struct RunStatistics {
 
   /// The statistics with what the reader tells; `skipped` counts documents by reason and
   /// `inputBytes` is as the input lies on disk.
-  func json(skipped: [String: Int], inputBytes: Int, seconds: Double) -> JSONValue {
+  func json(
+    skipped: [String: Int], inputBytes: Int, seconds: Double, more: JSONObject = [:]
+  ) -> JSONValue {
     var reasons = JSONObject()
     for (reason, count) in skipped.sorted(by: { $0.key < $1.key }) {
       reasons[reason] = .integer(Int64(count))
@@ -104,6 +107,7 @@ struct RunStatistics {
       "input_bytes": .integer(Int64(inputBytes)),
     ]
     if !segmentCounts.isEmpty { row["levels"] = levels }
+    for member in more.members { row[member.key] = member.value }
     row["seconds"] = rounded(max(0, seconds))
     return .object(row)
   }

@@ -38,7 +38,7 @@ import ZonkeyCore
 
   @Test func textEndsWithNewlineOrNUL() throws {
     let lines = try runZk(["extract", "--format", "text"], stdin: Self.mixed)
-    #expect(lines.stdout == "A quill is a plume.\n\nIt says \"ink\".\nSo.\n")
+    #expect(lines.stdout == "A quill is a plume.\n\nIt says \"ink\".\n\nSo.\n")
     let parted = try runZk(["extract", "--format", "text", "-0"], stdin: Self.mixed)
     #expect(parted.stdout == "A quill is a plume.\n\nIt says \"ink\".\0So.\0")
     let read = try runZk(["extract", "--document", "null"], stdin: parted.stdout)
@@ -84,9 +84,78 @@ import ZonkeyCore
     let rows = try runZk(
       ["extract", "--text-field", "body"],
       stdin: "{\"id\":7,\"body\":\"[[kept]] as it is\",\"other\":[1]}\n")
-    #expect(rows.stdout == "{\"id\":\"7\",\"text\":\"[[kept]] as it is\"}\n")
+    #expect(rows.stdout == "{\"id\":7,\"text\":\"[[kept]] as it is\"}\n")
     let back = try runZk(["extract", "--format", "text"], stdin: lines.stdout)
     #expect(back.stdout == "one\n\ntwo \"2\"\n")
+  }
+
+  @Test func fieldsAreKept() throws {
+    let input = "{\"page\":1e3,\"id\":\"x\",\"text\":\"abc\",\"more\":{\"a\":[1.50,null]}}\n"
+    let rows = try runZk(["extract", "--id-field", "page", "--keep-fields", "--sha1"], stdin: input)
+    #expect(
+      rows.stdout == "{\"id\":1e3,\"more\":{\"a\":[1.50,null]},"
+        + "\"sha1\":\"a9993e364706816aba3e25717850c26c9cd0d89d\",\"text\":\"abc\"}\n")
+    let dump = """
+      <mediawiki><siteinfo><base>https://sv.wikipedia.org/wiki/Huvudsida</base></siteinfo><page>
+      <title>Å b?</title><ns>0</ns><id>7</id><revision><id>9</id>
+      <timestamp>2024-01-02T03:04:05Z</timestamp><text>Ord.</text></revision></page></mediawiki>
+      """
+    #expect(
+      try runZk(["extract"], stdin: dump).stdout == """
+        {"id":"7","title":"Å b?","revision":"9","timestamp":"2024-01-02T03:04:05Z",\
+        "url":"https://sv.wikipedia.org/wiki/%C3%85_b%3F","text":"Ord."}
+
+        """)
+  }
+
+  @Test func holesAreCountedAndTemplatesAdded() throws {
+    try withTemporaryFolder { folder in
+      let input = Self.dump(
+        Self.page(1, "A", "It has {{count|5}} of {{count|6}}. It stays.") + Self.page(2, "B", "Two."))
+      func text(_ arguments: [String]) throws -> String {
+        try runZk(["extract", "--format", "text"] + arguments, stdin: input).stdout
+      }
+      #expect(try text(["--stats", folder + "/s.json"]) == "It stays.\n\nTwo.\n")
+      #expect(try text(["--holes", "keep"]) == "It has of. It stays.\n\nTwo.\n")
+      let stats = try JSONValue(parsing: readBytes(folder + "/s.json"))
+      #expect(stats["holes"]?.intValue == 2)
+      #expect(stats["dropped_sentences"]?.intValue == 1)
+      #expect(stats["sentences"]?.intValue == 2)
+      let filled = "jq -r '.unknown_templates[]' s.json | sed 's/\t\t\t/\t\t{1}\t/' >mine.tsv"
+      _ = try runShell("cd '\(folder)'; \(filled)")
+      #expect(
+        try text(["--templates", folder + "/mine.tsv"]) == "It has 5 of 6. It stays.\n\nTwo.\n")
+      _ = try runShell("printf 'x\\t{1}\\n' >'\(folder)/bad.tsv'")
+      let bad = try runZk(["extract", "--templates", folder + "/bad.tsv"], stdin: input)
+      #expect(bad.status == 65)
+      #expect(try runZk(["extract", "--templates", folder + "/none"], stdin: input).status == 66)
+    }
+  }
+
+  @Test func multistreamDumpsAreReadByTheirIndex() throws {
+    let script = """
+      cd '$FOLDER'
+      printf '<mediawiki>\n' | bzip2 >h; size=$(wc -c <h); cat h >d-multistream.xml.bz2
+      for n in 1 2 3 4 5; do
+        echo "$size:$n:T$n"
+        printf '<page><title>T%s</title><ns>0</ns><id>%s</id><revision><text>Text %s.</text>' $n $n $n >p
+        printf '</revision></page>\n' >>p; bzip2 <p >b; cat b >>d-multistream.xml.bz2
+        size=$(wc -c <d-multistream.xml.bz2)
+      done >d-multistream-index.txt
+      printf '</mediawiki>\n' | bzip2 >>d-multistream.xml.bz2
+      """
+    try withTemporaryFolder { folder in
+      _ = try runShell(script.replacing("$FOLDER", with: folder))
+      let all = (1...5).map { "Text \($0).\n" }.joined(separator: "\n")
+      func text(_ files: String) throws -> String {
+        try runShell("cd '\(folder)'; zk extract --threads 3 --format text \(files)").stdout
+      }
+      #expect(try text("d-multistream.xml.bz2") == all)
+      // The index among the files is no text, and a wrong one does no harm.
+      #expect(try text("d-*") == all)
+      _ = try runShell("cd '\(folder)'; sed -i 's/^./9/' d-multistream-index.txt")
+      #expect(try text("d-multistream.xml.bz2") == all)
+    }
   }
 
   @Test func outputFileIsCompressedAndWhole() throws {

@@ -57,11 +57,9 @@ import ZonkeyCore
       + Self.page(7, "E", "{{only}}") + Self.page(8, "F", "Last.", model: nil)
     let reading = Reading(Self.export(version, pages))
     #expect(reading.error == nil)
-    #expect(
-      reading.documents == [
-        Document(id: "1", title: "A & B", text: Array("One two & é.".utf8)),
-        Document(id: "8", title: "F", text: Array("Last.".utf8)),
-      ])
+    #expect(reading.documents.map(\.id) == ["1", "8"])
+    #expect(reading.documents.map(\.title) == ["A & B", "F"])
+    #expect(reading.texts == ["One two & é.", "Last."])
   }
 
   @Test func tellsNamespacesByTitleIn03() {
@@ -89,16 +87,9 @@ import ZonkeyCore
       return isBigEndian ? pair.reversed() : pair
     }
     let reading = Reading(bytes)
-    #expect(
-      reading.documents == [Document(id: "1", title: "Ä", text: Array("Größe 😀 текст.".utf8))])
+    #expect(reading.documents.map(\.title) == ["Ä"])
+    #expect(reading.texts == ["Größe 😀 текст."])
     #expect(reading.error == nil)
-  }
-
-  @Test func takesTheLastRevision() {
-    let page =
-      Self.page(1, "A", "old").split(separator: "</page>")[0]
-      + "<revision><model>wikitext</model><text>new</text></revision></page>"
-    #expect(Reading(Self.export("0.11", String(page))).texts == ["new"])
   }
 
   @Test(arguments: Compression.allCases)

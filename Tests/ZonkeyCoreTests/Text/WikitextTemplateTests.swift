@@ -8,10 +8,10 @@ import ZonkeyCore
     ("{{NOBR|a}}{{nobold|b}}", "ab"),
     ("{{lang|fr|mot}}", "mot"), ("{{Lang|de|[[b|c]]}}", "c"), ("{{lang|fr|text=mot}}", "mot"),
     ("{{lang-ru|слово}} {{lang-la|1=a = b}}", "слово a = b"),
-    ("{{Vol-lv|upe}} {{laS|aqua}}", "upe aqua"),
+    ("{{lang-lv|upe}}", "upe"),
     ("{{transl|ar|ALA|alif}}", "alif"), ("{{abbr|etc.|et cetera}}", "etc."),
     ("{{仮リンク|公園|de|Park}}へ", "公園へ"), ("{{ill|A|de|B|lt=C}} {{ill|A|de|B}}", "C A"),
-    ("{{ألمانية|Straße}}", "Straße"), ("{{color|red|a}} {{chiarire|b|when?}}", "a b"),
+    ("{{ألمانية|Straße}}", "Straße"), ("{{color|red|a}}", "a"),
     ("{{angbr|x}} {{angbr|{{IPA|x}}}}.", "⟨x⟩."),
     ("{{nihongo|''a''|b|c}} {{nihongo|d}}", "a (b, c) d"),
     ("{{zh|s=a|t=b|p=c}}", "b, a, c"),
@@ -20,13 +20,13 @@ import ZonkeyCore
     ("{{unknown|a}}{{IPA|b}}{{sfn|c}}{{efn|d}} e", "e"), ("{{nowrap}} a {{lang}}", "a"),
     // Numbers.
     ("{{formatnum:1234567}}", "1,234,567"), ("{{formatnum: 3003 }} m", "3,003 m"),
-    ("{{formatnum:-12345.678}} {{formatnum:1234|R}}", "-12,345.678 1234"),
+    ("{{formatnum:-12345.678}} {{formatnum:1234|R}}", "-12,345.678"),
     ("{{formatnum:123}} {{formatnum:a1234}} {{formatnum:}}", "123 a1234"),
     ("{{frac|2}} {{frac|3|4}} {{sfrac|1|2|3}}{{frac}}", "1/2 3/4 1 2/3"),
     ("{{val|1.5|0.2|e=-7|u=m}} {{val|2|(3)|ul=kg}} {{val}}", "1.5±0.2×10⁻⁷ m 2(3) kg"),
-    ("{{M|5|M|B}}, {{M|32,7|k|m}}", "5 MB, 32,7 km"), ("{{e|9}} {{exp|1,5|x}}", "×10⁹ 1,5×10^x"),
-    ("{{chem|H|2|O}}, {{music|Flat}}{{music|x}}", "H2O, ♭"),
-    ("{{US$|5}} {{Höhe|120|NHN}}", "$5 120 m"),
+    ("{{e|9}} {{e|-3}}", "×10⁹ ×10⁻³"),
+    ("{{chem|H|2|O}}, {{music|Flat}}{{music|x}}", "H₂O, ♭"),
+    ("{{US$|5}}", "$5"),
     // Measures.
     ("{{convert|5|km}} {{cvt|1500|m|ft|abbr=on}}", "5 km 1500 m"),
     ("{{convert|193.3|by|69.5|mi|km}}", "193.3 by 69.5 mi"),
@@ -35,12 +35,13 @@ import ZonkeyCore
     ("{{convert|1|acre}} {{convert|2|acre}}", "1 acre 2 acres"),
     ("{{convert|2|x|3|cm2}}", "2 × 3 cm²"),
     ("a {{convert|9|mi|adj=on}} walk at {{convert|20|C|F}}", "a 9-mi walk at 20 °C"),
-    ("{{convert|1+1/2|in}} {{convert}} {{convert|7}} {{convert|1|to}}", "1 1/2 in 7 1 to"),
+    ("{{convert|1+1/2|in}} {{convert}} {{convert|7}} {{convert|1|to}}", "1 1/2 in"),
     (
       "at {{Coord|31|50|N|37|17.5|W|name=A}}, {{coord|1|2|3|S|4|E|type:b}}",
       "at 31°50′N 37°17.5′W, 1°2′3″S 4°E"
     ),
-    ("a {{coord|1|N|2|E|display=title}}{{coord|1.5|-2}}{{coord|1|2|3|4|N|5|E}}{{coord}}", "a"),
+    ("a {{coord|1|N|2|E|display=title}}{{coord|1|2|3|4|N|5|E}}{{coord}}", "a"),
+    ("{{coord|1.5|-2}}", "1.5°N 2°W"),
     // Dates.
     ("{{birth date|1950|3|1}}", "March 1, 1950"),
     ("{{birth date|df=yes|1950|03|01}}", "1 March 1950"),
@@ -51,12 +52,12 @@ import ZonkeyCore
       "as of 2009 As of 4 March 2010 As of March 4, 2010"
     ),
     ("{{as of|2010|alt=now}} {{as of|2010|since=y}} {{as of}}", "now Since 2010"),
-    ("{{birth date|1950|99|1}} {{birth date|1950|2|99}}", "1950 February 1950"),
+    ("{{birth date|1950|99|1}} {{birth date|1950|2|99}}", ""),
     ("{{birth date|99999999999999999999|3|1}}", "March 1, 99999999999999999999"),
     ("{{circa|1900}} {{reign|1|2}} {{circa}}", "c. 1900 r. 1"),
     // Paragraphs.
     ("a\n{{quote|b\n\nc|d}}\ne", "a\n\nb\n\nc\n\ne"),
-    ("{{Zitat|Text=a}} {{quote|text=b}}", "a\n\nb"),
+    ("{{cquote|a}} {{quote|text=b}}", "a\n\nb"),
     ("{{plainlist|\n* a\n* b\n}}", "a\nb"),
     // Nesting and what is broken.
     ("{{nowrap|{{lang|fr|{{small|a}}}} b}}", "a b"), ("{{x|{{nowrap|a}}}}b", "b"),
@@ -69,12 +70,11 @@ import ZonkeyCore
     #expect(TextWikitextTests.plain(wikitext) == text)
   }
 
-  @Test func leavesNumbersOfOtherWikisAsTheyAre() {
-    var namespaces = WikiNamespaces.english
-    namespaces.add("Category", key: 14)
-    #expect(Self.plain("{{formatnum:1234}}", namespaces) == "1,234")
-    namespaces.add("Kategorie", key: 14)
-    #expect(Self.plain("{{formatnum:1234}}", namespaces) == "1234")
+  @Test func writesNumbersAsTheLanguageDoes() {
+    #expect(WikiText.plain("{{formatnum:1234}}") == "1,234")
+    #expect(WikiText.plain("{{formatnum:1234.5}}", wiki: "dewiki") == "1.234,5")
+    #expect(WikiText.plain("{{formatnum:1234}} {{formatnum:12345}}", wiki: "eswiki") == "1234 12 345")
+    #expect(WikiText.plain("{{formatnum:1234.5}}", wiki: "kawiki") == "1234.5")
   }
 
   /// Deeper ones are dropped, so that no byte is moved more often than so.
@@ -88,9 +88,9 @@ import ZonkeyCore
 
   @Test(arguments: [
     ("E = m c^2", "E = m c²"), ("\\frac{a}{b}", "a/b"), ("\\frac{a+1}{2b}", "(a+1)/(2b)"),
-    ("\\frac12 x", "1/2 x"), ("x_1, x_{n+1}", "x_1, x_(n+1)"), ("x^{-10} y^{n+k}", "x⁻¹⁰ y^(n+k)"),
-    ("\\sqrt{2} \\sqrt[3]{x y}", "√2 √(x y)"), ("\\alpha \\le \\Omega", "α ≤ Ω"),
-    ("\\mathrm{d} x \\, \\text{for all}", "d x for all"), ("\\sin x + \\log\\beta", "sin x + logβ"),
+    ("\\frac12 x", "1/2 x"), ("x_1, x_{n+1}", "x₁, x_(n+1)"), ("x^{-10} y^{n+k}", "x⁻¹⁰ y^(n+k)"),
+    ("\\sqrt{2} \\sqrt[3]{x y}", "√2 ³√(x y)"), ("\\alpha \\le \\Omega", "α ≤ Ω"),
+    ("\\mathrm{d} x \\, \\text{for all}", "d x for all"), ("\\sin x + \\log\\beta", "sin x + log β"),
     ("a \\in \\{1,\\ldots,n\\}", "a ∈ {1,…,n}"), ("\\left( a \\right)\\!b", "(a)b"),
     ("x^\\alpha", "x^α"), ("\\frac", ""), ("{{{a", "a"), ("a}}}", "a"), ("é^é", "é^é"),
     ("\\begin{matrix} a \\end{matrix}", ""), ("a & b", ""), ("a \\\\ b", ""), ("", ""), ("\\", ""),
@@ -106,11 +106,6 @@ import ZonkeyCore
     let long = String(repeating: "x+", count: 300)
     #expect(TextWikitextTests.plain("a <math>\(long)</math> b") == "a b")
     #expect(TextWikitextTests.plain("<math>\\frac{ab}{\\sqrt{2\\pi}}</math>") == "ab/(√(2π))")
-    #expect(TextWikitextTests.plain("<ce>H2O</ce> <math/>a <math>b") == "H2O a b")
-  }
-
-  private static func plain(_ text: String, _ namespaces: WikiNamespaces) -> String {
-    String(
-      decoding: Wikitext.plainText(Array(text.utf8), namespaces: namespaces), as: UTF8.self)
+    #expect(TextWikitextTests.plain("<ce>H2O</ce> <math/>a <math>b") == "H₂O a b")
   }
 }

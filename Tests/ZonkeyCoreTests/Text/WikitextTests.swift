@@ -2,9 +2,7 @@ import Testing
 import ZonkeyCore
 
 @Suite struct TextWikitextTests {
-  static func plain(_ text: String) -> String {
-    String(decoding: Wikitext.plainText(Array(text.utf8)), as: UTF8.self)
-  }
+  static func plain(_ text: String) -> String { WikiText.plain(text) }
 
   @Test(arguments: [
     // Templates and parameters.

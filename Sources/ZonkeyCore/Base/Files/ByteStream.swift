@@ -3,7 +3,8 @@
 /// zstd, gzip, bzip2 and xz are recognised by their magic bytes, also many frames, members or
 /// streams one after another; anything else is plain. Memory is constant, and what a slow pipe
 /// has is returned at once. bzip2 blocks and zstd frames of a file are decoded by several
-/// threads; what is read does not depend on them. Not for use from several threads at a time.
+/// threads, streams of a multistream dump by its index where that lies beside it; what is read does
+/// not depend on them. Not for use from several threads at a time.
 package final class ByteStream {
   /// The file's name, or `-` for standard input.
   package let source: String
@@ -79,7 +80,11 @@ package final class ByteStream {
     guard threads > 0, let compression, compression != .plain else { return nil }
     if threads > 1, let file, file.totalBytes != nil {
       switch compression {
-      case .bzip2: return ReadAhead(BZip2Cutter(file), threads: threads)
+      case .bzip2:
+        if let index = MultistreamIndex.beside(file.path) {
+          return ReadAhead(MultistreamCutter(file, index: index), threads: threads)
+        }
+        return ReadAhead(BZip2Cutter(file), threads: threads)
       case .zstd: return ReadAhead(ZstdCutter(file), threads: threads)
       default: break
       }

@@ -5,15 +5,17 @@ public struct Document: Sendable, Equatable {
   /// The source's own name for it, such as a page id; `nil` when it has none.
   public var id: DocumentID?
   public var title: String?
-  /// The other fields of its JSON object, when they are to be kept.
+  /// The other fields of its JSON object, when they are to be kept, or what a dump has of a page.
   public var fields: [KeptField] = []
   /// UTF-8, exactly as it was read.
   public var text: [UInt8]
-  /// The names of the wiki's namespaces while `text` is still wikitext; `nil` when it is plain.
-  public var markup: WikiNamespaces?
+  /// What is known of the wiki while `text` is still wikitext; `nil` when it is plain.
+  public var markup: Wiki?
+  /// What was left out when `text` was made of wikitext.
+  public var holes: TemplateHoles?
 
   public init(
-    id: DocumentID? = nil, title: String? = nil, text: [UInt8], markup: WikiNamespaces? = nil
+    id: DocumentID? = nil, title: String? = nil, text: [UInt8], markup: Wiki? = nil
   ) {
     self.id = id
     self.title = title
@@ -24,8 +26,12 @@ public struct Document: Sendable, Equatable {
   /// The document with plain text in the place of wikitext; any thread may make it.
   public func cleaned() -> Document {
     guard let markup else { return self }
-    return Document(
-      id: id, title: title, text: Wikitext.plainText(text, namespaces: markup))
+    var plain = self
+    let (text, holes) = Wikitext.plainText(text, wiki: markup, title: title ?? "")
+    plain.text = text
+    plain.markup = nil
+    plain.holes = holes
+    return plain
   }
 }
 
@@ -62,7 +68,7 @@ public enum InvalidPolicy: String, Sendable, CaseIterable {
 }
 
 /// How files are read.
-public struct ReaderOptions: Sendable, Equatable {
+public struct ReaderOptions: Sendable {
   /// The format of every file; `nil` finds it by looking at the content of each.
   public var format: InputFormat?
   /// The name of the JSON field that has the text.
@@ -79,6 +85,8 @@ public struct ReaderOptions: Sendable, Equatable {
   public var namespaces: Set<Int> = [0]
   /// Whether pages that only send the reader to another page are read too.
   public var includesRedirects = false
+  /// How pages of a dump are made plain.
+  public var wiki = WikiOptions()
   /// Whether pages are handed out as wikitext, to be made plain by `Document.cleaned()`.
   public var leavesMarkup = false
   /// How many threads decompress beside the one that reads; results do not depend on it.

@@ -12,6 +12,8 @@ public final class DocumentReader {
 
   /// The files as they were named; `-` is standard input.
   public let paths: [String]
+  /// Files among them that are only the indices of others.
+  private let indices: Set<String>
   private let check: DocumentCheck
   private var nextPath = 0
   private var input: TextInput?
@@ -24,6 +26,7 @@ public final class DocumentReader {
   public init(paths: [String], options: ReaderOptions = ReaderOptions()) throws(ZonkeyError) {
     self.paths = paths.isEmpty ? ["-"] : paths
     self.options = options
+    indices = Set(self.paths.flatMap { MultistreamIndex.names(besideDump: $0) })
     check = DocumentCheck(options)
     var sum: Int? = 0
     for path in self.paths {
@@ -65,6 +68,8 @@ public final class DocumentReader {
 
   /// Opens the next file; false when there is none.
   private func openNext() throws(ZonkeyError) -> Bool {
+    // The index of a dump that is read is no document.
+    while nextPath < paths.count, indices.contains(paths[nextPath]) { nextPath += 1 }
     guard nextPath < paths.count else { return false }
     let input = TextInput(try ByteStream(path: paths[nextPath], threads: options.threads))
     nextPath += 1

@@ -3,8 +3,8 @@ import ZonkeyBase
 extension InputFormat {
   /// Finds the format of a file by its first characters, without taking them out.
   ///
-  /// `{` and a quotation mark begin JSONL; `<?xml` and a `<mediawiki>` of any prefix begin an
-  /// export, also in UTF-16 and behind comments. Everything else is lines, unless it is known to
+  /// `{` and a quotation mark begin JSONL; `<?xml`, a `<page>` and a `<mediawiki>` of any prefix
+  /// begin an export, also in UTF-16 and behind comments. Everything else is lines, unless it is known to
   /// be no text: then `.otherContent` is thrown, which says what it is and what to do. It waits for
   /// more bytes only while those that are there leave it open.
   static func detect(_ input: TextInput) throws(ZonkeyError) -> InputFormat {
@@ -101,8 +101,8 @@ extension InputFormat {
     let local = name.split(separator: 0x3A, maxSplits: 1, omittingEmptySubsequences: false).last
     let word = String(decoding: local ?? [], as: UTF8.self).lowercased()
     switch word {
-    case "mediawiki": return .format(.mediawiki)
-    case "page", "siteinfo", "revision":
+    case "mediawiki", "page": return .format(.mediawiki)
+    case "siteinfo", "revision":
       return .refused(
         "a piece of a MediaWiki export; put it between <mediawiki> and </mediawiki>", isText: true)
     case "html", "!doctype", "rss", "feed", "svg":

@@ -2,7 +2,7 @@ import ZonkeyBase
 
 /// Reads articles out of a MediaWiki XML export, schemas 0.3 to 0.11.
 ///
-/// Articles are pages of the wanted namespaces that are no redirect and whose last revision is
+/// Articles are pages of the wanted namespaces that are no redirect and whose newest revision is
 /// wikitext; their text is made plain by `Wikitext`, or left to `Document.cleaned()` when the
 /// options say so. Pages of which no text is left are passed over.
 /// Only what one page needs is held in memory. Not for use from several threads at a time.
@@ -10,7 +10,7 @@ package final class MediaWikiReader: DocumentSource {
   private let input: TextInput
   private let check: DocumentCheck
   private let handler: MediaWikiHandler
-  private let parser: XMLPushParser
+  private let parser: MediaWikiParts
   private var nextPage = 0
   private var isDone = false
   private var failure: ZonkeyError?
@@ -23,8 +23,9 @@ package final class MediaWikiReader: DocumentSource {
   init(_ input: TextInput, check: DocumentCheck) {
     self.input = input
     self.check = check
-    handler = MediaWikiHandler(maxTextBytes: check.options.maxDocumentBytes)
-    parser = XMLPushParser(handler: handler)
+    handler = MediaWikiHandler(
+      maxTextBytes: check.options.maxDocumentBytes, options: check.options.wiki)
+    parser = MediaWikiParts(handler: handler)
   }
 
   /// How many pages were left out, by reason.
@@ -63,7 +64,7 @@ package final class MediaWikiReader: DocumentSource {
     if isFirst, UTF8Repair.isUTF8(bytes) { handler.repair = UTF8Repair(check.options.invalid) }
     do throws(XMLPushParser.Failure) {
       if let valid = handler.repair?.mended(bytes, isLast: isDone) {
-        try parser.push(valid, isLast: isDone && handler.repair?.stop == nil)
+        try push(valid, isLast: isDone && handler.repair?.stop == nil)
       } else {
         try parser.push(bytes, isLast: isDone)
       }
@@ -79,13 +80,24 @@ package final class MediaWikiReader: DocumentSource {
     }
   }
 
+  private func push(_ bytes: [UInt8], isLast: Bool) throws(XMLPushParser.Failure) {
+    let result = bytes.withUnsafeBytes { buffer -> Result<Void, XMLPushParser.Failure> in
+      do throws(XMLPushParser.Failure) {
+        return .success(try parser.push(buffer, isLast: isLast))
+      } catch {
+        return .failure(error)
+      }
+    }
+    try result.get()
+  }
+
   private func document(_ page: WikiPage) throws(ZonkeyError) -> Document? {
     let title = String(decoding: page.title, as: UTF8.self)
     if let reason = reasonToPassOver(page, title: title) {
       check.passOver(reason)
       return nil
     }
-    if page.isTooLong {
+    if page.revision.isTooLong {
       try check.tooLong(source: "\(input.source), page \"\(title)\"", line: nil, offset: nil)
       return nil
     }
@@ -95,9 +107,12 @@ package final class MediaWikiReader: DocumentSource {
         .badUTF8, .badInput(source: source, line: nil, offset: nil, reason: "not UTF-8"))
       return nil
     }
-    let document = Document(
+    var document = Document(
       id: page.id.isEmpty ? nil : .string(String(decoding: page.id, as: UTF8.self)),
-      title: page.title.isEmpty ? nil : title, text: page.text, markup: handler.namespaces)
+      title: page.title.isEmpty ? nil : title, text: page.revision.text, markup: page.wiki)
+    if check.options.keepsFields || check.options.leavesMarkup {
+      document.fields = fields(of: page, title: title)
+    }
     if check.options.leavesMarkup { return document }
     let plain = document.cleaned()
     if !plain.text.isEmpty { return plain }
@@ -105,15 +120,28 @@ package final class MediaWikiReader: DocumentSource {
     return nil
   }
 
+  /// What a page has beside its id, title and text.
+  private func fields(of page: WikiPage, title: String) -> [KeptField] {
+    let values = [
+      ("revision", String(decoding: page.revision.id, as: UTF8.self)),
+      ("timestamp", String(decoding: page.revision.timestamp, as: UTF8.self)),
+      ("url", page.wiki.address(ofTitle: title) ?? ""),
+    ]
+    return values.filter { !$0.1.isEmpty }.map {
+      KeptField(name: $0.0, json: JSONValue.string($0.1).serialised())
+    }
+  }
+
   /// Why a page is not wanted; `nil` when it is.
   private func reasonToPassOver(_ page: WikiPage, title: String) -> PassReason? {
     // A number that is none belongs to no namespace.
     let namespace =
       page.namespace.map { Int(String(decoding: $0, as: UTF8.self)) }
-      ?? handler.namespaces.key(ofTitle: title)
+      ?? page.wiki.namespaces.key(ofTitle: title)
     guard let namespace, check.options.namespaces.contains(namespace) else { return .namespace }
-    if !page.model.isEmpty && page.model != Self.wikitextModel { return .model }
-    let isRedirect = page.isRedirect || Wikitext.isRedirect(page.text)
+    let model = page.revision.model
+    if !model.isEmpty && model != Self.wikitextModel { return .model }
+    let isRedirect = page.isRedirect || Wikitext.isRedirect(page.revision.text)
     return isRedirect && !check.options.includesRedirects ? .redirect : nil
   }
 

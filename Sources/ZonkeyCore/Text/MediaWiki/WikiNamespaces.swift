@@ -6,8 +6,8 @@ public struct WikiNamespaces: Sendable, Equatable {
   static var category: Int { 14 }
 
   private var keys: [String: Int]
-  /// Whether no other language than English has given a name of its own to categories.
-  private(set) var isEnglish = true
+  /// The wiki's own names of files and categories, which tell its script.
+  private(set) var ownNames = ""
 
   private init(keys: [String: Int]) {
     self.keys = keys
@@ -23,15 +23,17 @@ public struct WikiNamespaces: Sendable, Equatable {
     "timedtext talk": 711, "module": 828, "module talk": 829,
   ])
 
-  /// Adds the names of categories in other languages, which old or foreign text has.
+  /// Adds the names of files and categories in other languages, which old or foreign text has.
   static let withAliases: WikiNamespaces = {
     var namespaces = english
-    let categories = [
-      "kategorie", "categoria", "catégorie", "categoría", "categorie", "kategoria", "kategori",
-      "kategorija", "kategória", "kategoreja", "категория", "категорія", "категорија", "カテゴリ",
-      "分类", "分類", "تصنيف", "קטגוריה", "분류", "thể loại", "luokka", "kategoriya", "رده",
-    ]
-    for name in categories { namespaces.keys[name] = category }
+    for line in WikiData.namespaces.split(whereSeparator: \.isNewline) where !line.hasPrefix("#") {
+      let columns = line.split(separator: "\t", omittingEmptySubsequences: false)
+      for (key, names) in zip([file, category], columns.dropFirst()) {
+        for name in names.split(separator: "|") where namespaces.keys[folded(name)] == nil {
+          namespaces.keys[folded(name)] = key
+        }
+      }
+    }
     return namespaces
   }()
 
@@ -40,7 +42,7 @@ public struct WikiNamespaces: Sendable, Equatable {
     if key == 0 || name.isEmpty { return }
     let name = Self.folded(name)
     keys[name] = key
-    if key == Self.category && name != "category" { isEnglish = false }
+    if key == Self.file || key == Self.category { ownNames += name }
   }
 
   /// The namespace of a title, 0 when no known name stands before a colon.

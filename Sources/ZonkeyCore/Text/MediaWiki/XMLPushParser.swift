@@ -48,8 +48,11 @@ final class XMLPushParser {
       let created = try begin(chars.baseAddress, count)
       result = xmlParseChunk(created, nil, 0, isLast ? 1 : 0)
     }
-    if result != 0 || handler.refusal != nil { throw failure() }
+    if handler.refusal != nil || (result != 0 && handler.rootEnd == nil) { throw failure() }
   }
+
+  /// The line at which the parser stands, from 1.
+  var line: Int { context?.pointee.input.map { Int($0.pointee.line) } ?? 1 }
 
   private func begin(_ head: UnsafePointer<CChar>?, _ count: Int32) throws(Failure)
     -> xmlParserCtxtPtr
@@ -72,7 +75,6 @@ final class XMLPushParser {
   private func failure() -> Failure {
     guard let context else { return Failure(reason: "no XML parser") }
     let offset = xmlByteConsumed(context)
-    let line = context.pointee.input.map { Int($0.pointee.line) }
     var reason = "bad XML"
     if let refusal = handler.refusal {
       reason = refusal
@@ -88,7 +90,7 @@ final class XMLPushParser {
     events.initialized = UInt32(XML_SAX2_MAGIC)
     events.startElementNs = { receiver, name, _, _, _, _, count, _, attributes in
       guard let handler = MediaWikiHandler.from(receiver), let name else { return }
-      handler.begin(name, key: XMLPushParser.attribute("key", attributes, count: Int(count)))
+      handler.begin(name) { XMLPushParser.attribute($0, attributes, count: Int(count)) }
     }
     events.endElementNs = { receiver, _, _, _ in MediaWikiHandler.from(receiver)?.end() }
     events.characters = { receiver, bytes, count in

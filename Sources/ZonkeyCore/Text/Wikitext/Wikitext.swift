@@ -9,25 +9,32 @@ import ZonkeyBase
 package enum Wikitext {
   /// The readable text of an article.
   ///
-  /// Paragraphs and headings are lines parted by a blank line, items of a list are lines
-  /// without one between. `namespaces` tells which links are files and categories.
-  /// A page that has no text but in tables, captions, closing sections or headings gives those.
+  /// Paragraphs and headings are lines parted by a blank line, items of a list and lines of code
+  /// are lines without one between. `wiki` tells what links and templates mean, `title` is the
+  /// page's. A page that has no text but in tables, captions, closing sections or headings gives
+  /// those, and one of which every sentence would be dropped for its holes keeps them.
   /// Any bytes are accepted; valid UTF-8 gives valid UTF-8.
   package static func plainText(
-    _ text: [UInt8], namespaces: WikiNamespaces = .english
-  ) -> [UInt8] {
-    let prose = plainText(text, namespaces: namespaces, keepsAll: false)
-    return prose.isEmpty ? plainText(text, namespaces: namespaces, keepsAll: true) : prose
+    _ text: [UInt8], wiki: Wiki = .english, title: String = ""
+  ) -> (text: [UInt8], holes: TemplateHoles) {
+    let prose = plainText(text, wiki, title, wiki.options.holes, keepsAll: false)
+    if !prose.text.isEmpty { return prose }
+    if wiki.options.holes == .dropSentence {
+      let kept = plainText(text, wiki, title, .keep, keepsAll: false)
+      if !kept.text.isEmpty { return kept }
+    }
+    return plainText(text, wiki, title, .keep, keepsAll: true)
   }
 
   private static func plainText(
-    _ text: [UInt8], namespaces: WikiNamespaces, keepsAll: Bool
-  ) -> [UInt8] {
-    var scanner = WikitextScanner(text, namespaces: namespaces, keepsAll: keepsAll)
+    _ text: [UInt8], _ wiki: Wiki, _ title: String, _ policy: HolePolicy, keepsAll: Bool
+  ) -> (text: [UInt8], holes: TemplateHoles) {
+    var scanner = WikitextScanner(text, wiki: wiki, title: title, keepsAll: keepsAll)
     scanner.run()
-    var layout = WikitextLayout(keepsAll: keepsAll)
+    var layout = WikitextLayout(
+      wiki: wiki, holes: SentenceHoles(scanner.holes, policy: policy), keepsAll: keepsAll)
     layout.add(scanner.output)
-    return layout.finished()
+    return (layout.finished(), layout.holes.found)
   }
 
   /// Whether a page's text sends its reader to another page, in a spelling that is common.

@@ -11,6 +11,8 @@ struct WikitextLayout {
 
   /// Whether closing sections and headings without text are kept.
   private let keepsAll: Bool
+  private let sections: ClosingSections
+  private(set) var holes: SentenceHoles
   private var result: [UInt8] = []
   private var line: [UInt8] = []
   private var gap = Gap.none
@@ -23,8 +25,10 @@ struct WikitextLayout {
   /// The level of the section that is left out.
   private var omittedLevel: Int?
 
-  init(keepsAll: Bool = false) {
+  init(wiki: Wiki, holes: SentenceHoles, keepsAll: Bool = false) {
     self.keepsAll = keepsAll
+    self.holes = holes
+    sections = wiki.closingSections
   }
 
   /// Lays out text with the scanner's codes.
@@ -90,7 +94,7 @@ struct WikitextLayout {
   }
 
   private mutating func endLine(_ kind: Gap) {
-    let text = Self.tidied(Self.unmarked(line[...]))
+    let text = tidiedLine()
     line.removeAll(keepingCapacity: true)
     gap = .none
     newlineCount = 0
@@ -108,6 +112,16 @@ struct WikitextLayout {
     if kind == .paragraph { separation = .paragraph }
   }
 
+  /// The line without marks of holes, loose marks at its beginning and empty brackets.
+  private mutating func tidiedLine() -> [UInt8] {
+    guard line.contains(HoleCode.first) else { return LineTidying.tidied(Self.unmarked(line[...])) }
+    // Holes of what is left out as a whole are none of the text's.
+    var ignored = SentenceHoles(HoleNames(), policy: .keep)
+    let isText = level == nil && omittedLevel == nil && line.first != 0x7C
+    let text = isText ? holes.resolved(line) : ignored.resolved(line)
+    return LineTidying.tidied(Self.unmarked(text[...]))
+  }
+
   private mutating func add(heading: [UInt8], level: Int) {
     if let omittedLevel, level > omittedLevel { return }
     omittedLevel = nil
@@ -117,7 +131,7 @@ struct WikitextLayout {
       return
     }
     let title = String(decoding: heading, as: UTF8.self).lowercased()
-    if Self.omittedSections.contains(title) {
+    if sections.contains(title, level: level) {
       omittedLevel = level
     } else if heading.contains(where: \.isWordByte) {
       headings.append((level, heading))
@@ -136,71 +150,6 @@ struct WikitextLayout {
     let text = line.drop { $0.isLooseMark || $0 == 0x2A || $0 == 0x23 }
     return line[..<text.startIndex].last == 0x20 ? text : line
   }
-
-  /// A line without the holes that dropped markup left in its punctuation.
-  private static func tidied(_ line: ArraySlice<UInt8>) -> [UInt8] {
-    guard line.contains(where: { $0 == 0x28 || $0 == 0x2C || $0 == 0x2E || $0 == 0xE3 }) else {
-      return Array(line)
-    }
-    var bytes = Array(line)
-    let count = bytes.withUnsafeMutableBufferPointer { tidy(&$0) }
-    bytes.removeLast(bytes.count - count)
-    return bytes
-  }
-
-  /// Moves what stays of a line to its beginning; returns how many bytes that is.
-  private static func tidy(_ line: inout UnsafeMutableBufferPointer<UInt8>) -> Int {
-    var (index, end) = (0, 0)
-    func isLast(_ byte: UInt8) -> Bool { end > 0 && line[end - 1] == byte }
-    func endsWith(_ a: UInt8, _ b: UInt8, _ c: UInt8) -> Bool {
-      end > 2 && line[end - 3] == a && line[end - 2] == b && line[end - 1] == c
-    }
-    while index < line.count {
-      let byte = line[index]
-      index += 1
-      switch byte {
-      case 0x28:
-        while index < line.count, line[index].isLooseMark { index += 1 }
-        if index < line.count, line[index] == 0x29 {
-          index += 1
-          if isLast(0x20) { end -= 1 }
-          continue
-        }
-      case 0x29:
-        while end > 0, line[end - 1].isLooseMark, line[end - 1] != 0x3A { end -= 1 }
-      case 0x2C, 0x2E:
-        let isEnd = index == line.count || line[index] == 0x20
-        if isEnd, isLast(0x20) { end -= 1 }
-        if byte == 0x2C, isLast(0x2C) { continue }
-      case 0xE3:
-        // A comma of Chinese and Japanese after another, or after their opening parenthesis.
-        let isComma =
-          index + 1 < line.count && line[index] == 0x80 && line[index + 1] == 0x81
-        if isComma, endsWith(0xE3, 0x80, 0x81) || endsWith(0xEF, 0xBC, 0x88) {
-          index += 2
-          continue
-        }
-      default: break
-      }
-      line[end] = byte
-      end += 1
-    }
-    return end
-  }
-
-  /// Headings whose sections are no prose.
-  private static let omittedSections: Set<String> = [
-    "see also", "references", "external links", "further reading", "notes", "footnotes",
-    "citations", "bibliography", "sources", "notes and references", "references and notes",
-    "footnotes and references", "external link", "reference", "works cited", "endnotes",
-    "weblinks", "einzelnachweise", "literatur", "siehe auch", "anmerkungen", "quellen",
-    "note", "bibliografia", "voci correlate", "altri progetti", "collegamenti esterni",
-    "voir aussi", "références", "liens externes", "notes et références", "bibliographie",
-    "véase también", "referencias", "enlaces externos", "bibliografía",
-    "ver também", "referências", "ligações externas", "вижте също", "източници",
-    "външни препратки", "см. также", "примечания", "литература", "ссылки",
-    "脚注", "関連項目", "外部リンク", "参考文献", "انظر أيضا", "مراجع", "وصلات خارجية",
-  ]
 }
 
 extension UInt8 {
@@ -208,7 +157,7 @@ extension UInt8 {
   fileprivate var isWordByte: Bool { self >= 0x80 || isASCIILetterOrDigit }
 
   /// A blank or mark that stands between things, and alone means nothing.
-  fileprivate var isLooseMark: Bool {
+  var isLooseMark: Bool {
     self == 0x20 || self == 0x2C || self == 0x3B || self == 0x3A
   }
 }

@@ -3,10 +3,17 @@ import ZonkeyBase
 /// Makes a line of text of a short formula in LaTeX's notation.
 ///
 /// `\frac{a}{b}` becomes `a/b`, Greek letters and signs themselves, `x^2` becomes `x²`; names of
-/// functions stay, what only sets the type goes. Formulas of several rows have no such line.
+/// functions stay, what only sets the type goes. Formulas of several rows, and those with a command
+/// that is not known, have no such line.
 struct WikitextMath {
-  private enum Group {
-    case plain, numerator, denominator, root, raised, lowered
+  private enum Group: Equatable {
+    case plain, numerator, denominator, raised, lowered, blackboard, ignored, negated
+    /// A root, with its degree when it is not the second.
+    case root(String)
+    /// The upper and the lower number of a binomial coefficient.
+    case upper, lower
+    /// A combining mark over a letter.
+    case accent(String)
   }
 
   /// The most bytes that a formula may have; longer ones are no part of a sentence.
@@ -17,12 +24,15 @@ struct WikitextMath {
   private var output: [UInt8] = []
   private var groups: [(kind: Group, mark: Int)] = []
   private var awaited = Group.plain
+  /// Where the name of a function or a fraction ends, which no letter may follow at once.
+  private var wordEnd = -1
+  private var isKnown = true
 
-  /// The text of a formula; `nil` when it is too long or has rows.
+  /// The text of a formula; `nil` when it has no line that says the same.
   static func text(_ formula: ArraySlice<UInt8>) -> [UInt8]? {
     guard formula.count <= limit else { return nil }
     var math = WikitextMath(formula)
-    return math.run() ? math.output : nil
+    return math.run() && math.isKnown ? math.output : nil
   }
 
   private init(_ bytes: ArraySlice<UInt8>) {
@@ -53,6 +63,7 @@ struct WikitextMath {
 
   /// Writes one character, which may be all of a power, an index or a part of a fraction.
   private mutating func symbol(_ byte: UInt8) {
+    partWords(byte)
     let mark = output.count
     output.append(byte)
     while position < bytes.endIndex, bytes[position].isUTF8Continuation {
@@ -60,6 +71,11 @@ struct WikitextMath {
       position += 1
     }
     finish(awaited, mark: mark)
+  }
+
+  /// Keeps a letter or digit off a word before it.
+  private mutating func partWords(_ byte: UInt8) {
+    if output.count == wordEnd, byte >= 0x80 || byte.isASCIILetterOrDigit { output.append(0x20) }
   }
 
   private mutating func space() {
@@ -78,35 +94,43 @@ struct WikitextMath {
     while output.count > mark, output.last == 0x20 { output.removeLast() }
     let text = Array(output[min(mark, output.count)...])
     output.removeLast(text.count)
-    if kind == .raised || kind == .lowered {
-      while output.last == 0x20 { output.removeLast() }
-    }
-    let part = Self.isSimple(text, kind) ? text : [0x28] + text + [0x29]
+    let word = String(decoding: text, as: UTF8.self)
     switch kind {
-    case .plain: break
+    case .plain, .ignored: break
+    case .raised, .lowered:
+      while output.last == 0x20 { output.removeLast() }
+      output += (kind == .raised ? ScriptText.raised(word) : ScriptText.lowered(word)).utf8
+      if output.last?.isASCIILetterOrDigit == true { wordEnd = output.count }
     case .numerator:
-      output += part + [0x2F]
+      if let last = output.last, last.isDigit, text.first?.isDigit == true { output.append(0x20) }
+      output += Self.part(text, isDivisor: false) + [0x2F]
       awaited = .denominator
-    case .denominator: output += part
-    case .root: output += "√".utf8 + part
-    case .raised:
-      let raised = TemplateQuantity.raised(String(decoding: text, as: UTF8.self))
-      output += raised.hasPrefix("^") ? "^".utf8 + part : Array(raised.utf8)
-    case .lowered: output += "_".utf8 + part
+    case .denominator:
+      output += Self.part(text, isDivisor: true)
+      wordEnd = output.count
+    case .root(let degree): output += Array((degree + "√").utf8) + Self.part(text, isDivisor: true)
+    case .upper:
+      output += "C(".utf8 + text + [0x2C]
+      awaited = .lower
+    case .lower: output += text + [0x29]
+    case .negated: output += text + "\u{338}".utf8
+    case .blackboard: output += (Self.blackboard[word] ?? word).utf8
+    case .accent(let mark):
+      if word.unicodeScalars.count > 1, word.contains(where: \.isNumber) { isKnown = false }
+      output += text + (word.unicodeScalars.count == 1 ? Array(mark.utf8) : [])
     }
   }
 
-  /// Whether a part needs no parentheses: it is a number, a letter or, where no sign follows that
-  /// could be taken for its own, a word.
-  private static func isSimple(_ text: [UInt8], _ kind: Group) -> Bool {
-    if text.allSatisfy({ $0.isDigit || $0 == 0x2E }) { return true }
-    if kind == .numerator || kind == .lowered {
-      return text.allSatisfy { $0 >= 0x80 || $0.isASCIILetterOrDigit }
-    }
-    return String(decoding: text, as: UTF8.self).unicodeScalars.count == 1
+  /// A part of a fraction, in parentheses unless it is a number, a letter or, where no sign follows
+  /// that could be taken for its own, a word.
+  private static func part(_ text: [UInt8], isDivisor: Bool) -> [UInt8] {
+    let isNumber = text.allSatisfy { $0.isDigit || $0 == 0x2E }
+    let isWord = !isDivisor && text.allSatisfy { $0 >= 0x80 || $0.isASCIILetterOrDigit }
+    let isLetter = String(decoding: text, as: UTF8.self).unicodeScalars.count == 1
+    return isNumber || isWord || isLetter ? text : [0x28] + text + [0x29]
   }
 
-  /// Reads what follows a backslash; false when it makes rows.
+  /// Reads what follows a backslash; false when it makes rows or is not known.
   private mutating func command() -> Bool {
     let begin = position
     while position < bytes.endIndex, bytes[position] | 0x20 >= 0x61, bytes[position] | 0x20 <= 0x7A
@@ -116,39 +140,59 @@ struct WikitextMath {
     if position == begin { return sign() }
     let name = String(decoding: bytes[begin..<position], as: UTF8.self)
     switch name {
-    case "begin", "end", "cr", "matrix", "cases", "atop", "over", "choose", "array": return false
     case "frac", "dfrac", "tfrac", "cfrac": awaited = .numerator
-    case "sqrt": root()
-    case "left", "right":
+    case "binom", "dbinom", "tbinom": awaited = .upper
+    case "sqrt": return root()
+    case "mathbb", "Bbb": awaited = .blackboard
+    case "not": awaited = .negated
+    case "color", "textcolor", "label", "tag", "phantom", "hspace", "vspace", "mspace", "hphantom",
+      "vphantom", "definecolor":
+      awaited = .ignored
+    case "left", "right", "middle":
       // The delimiter that is none is written as a point.
       if position < bytes.endIndex, bytes[position] == 0x2E { position += 1 }
-    case _ where Self.unseen.contains(name): break
+    case "operatorname": if position < bytes.endIndex, bytes[position] == 0x2A { position += 1 }
+    case "pmod": output += (output.last == 0x20 ? "mod " : " mod ").utf8
     case "quad", "qquad": space()
-    default: write(name)
+    default: return write(name)
     }
     return true
   }
 
-  /// A root with a degree in brackets loses it.
-  private mutating func root() {
-    if position < bytes.endIndex, bytes[position] == 0x5B,
-      let end = bytes[position...].firstIndex(of: 0x5D)
-    {
+  /// A root, perhaps with its degree in brackets; false when that is no number or letter.
+  private mutating func root() -> Bool {
+    var degree = ""
+    if position < bytes.endIndex, bytes[position] == 0x5B {
+      guard let end = bytes[position...].firstIndex(of: 0x5D) else { return false }
+      degree = ScriptText.raised(String(decoding: bytes[(position + 1)..<end], as: UTF8.self))
       position = end + 1
+      if degree.hasPrefix("^") { return false }
     }
-    awaited = .root
+    awaited = .root(degree == "²" ? "" : degree)
+    return true
   }
 
-  private mutating func write(_ name: String) {
-    let mark = output.count
-    if let sign = Self.signs[name] ?? WikitextScanner.named(name).map({ String($0) }) {
+  private mutating func write(_ name: String) -> Bool {
+    if MathSigns.unseen.contains(name) { return true }
+    if let mark = MathSigns.accents[name] {
+      awaited = .accent(mark)
+      return true
+    }
+    let mark: Int
+    if let sign = MathSigns.signs[name] {
+      if sign.first?.isLetter == true { partWords(0x80) }
+      mark = output.count
       output += Array(sign.utf8)
-    } else {
-      if let last = output.last, last.isASCIILetterOrDigit { output.append(0x20) }
+    } else if MathSigns.functions.contains(name) {
+      if let last = output.last, last >= 0x80 || last.isASCIILetterOrDigit { output.append(0x20) }
+      mark = output.count
       output += Array(name.utf8)
-      if position < bytes.endIndex, bytes[position].isASCIILetterOrDigit { output.append(0x20) }
+      wordEnd = output.count
+    } else {
+      return false
     }
     if awaited != .plain { finish(awaited, mark: mark) }
+    return true
   }
 
   /// A backslash before what is no letter: a blank, a row's end, or the sign itself.
@@ -166,36 +210,7 @@ struct WikitextMath {
     return true
   }
 
-  /// Commands that say how to set what follows.
-  private static let unseen: Set<String> = [
-    "big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl", "Bigr", "biggl", "biggr",
-    "displaystyle", "textstyle", "scriptstyle", "limits", "nolimits", "mathrm", "mathbf", "mathit",
-    "mathcal", "mathbb", "mathfrak", "mathsf", "mathtt", "boldsymbol", "bold", "text", "textrm",
-    "textbf", "textit", "mbox", "hbox", "operatorname", "rm", "bf", "it", "cal", "vec", "hat",
-    "bar",
-    "overline", "underline", "tilde", "widehat", "widetilde", "dot", "ddot", "overrightarrow",
-    "Bbb",
-    "rightharpoonup", "color", "hline", "nonumber", "label", "mathop", "mathrel", "mathbin",
-    "bigskip", "phantom", "textsf", "texttt", "scriptscriptstyle", "mathring", "acute", "grave",
-  ]
-
-  private static let signs = [
-    "cdot": "·", "cdots": "…", "ldots": "…", "dots": "…", "dotsc": "…", "dotsb": "…",
-    "thicksim": "~",
-    "vdots": "…", "leq": "≤", "geq": "≥",
-    "leqslant": "≤", "geqslant": "≥", "neq": "≠", "approx": "≈", "sim": "~", "simeq": "≃",
-    "infty": "∞", "pm": "±", "mp": "∓", "to": "→", "rightarrow": "→", "longrightarrow": "→",
-    "leftarrow": "←", "mapsto": "↦", "Rightarrow": "⇒", "Leftrightarrow": "⇔", "iff": "⇔",
-    "leftrightarrow": "↔", "rightleftharpoons": "⇌", "subset": "⊂", "subseteq": "⊆", "supset": "⊃",
-    "in": "∈", "notin": "∉", "partial": "∂", "exists": "∃", "forall": "∀", "land": "∧", "lor": "∨",
-    "neg": "¬", "lnot": "¬", "wedge": "∧", "vee": "∨", "emptyset": "∅", "varnothing": "∅",
-    "hbar": "ħ", "ell": "ℓ", "prime": "′", "langle": "⟨", "rangle": "⟩", "mid": "|", "vert": "|",
-    "Vert": "‖", "circ": "∘", "degree": "°", "ast": "*", "star": "⋆", "bullet": "•", "div": "÷",
-    "propto": "∝", "ll": "≪", "gg": "≫", "varepsilon": "ε", "varphi": "φ", "vartheta": "θ",
-    "varrho": "ρ", "varsigma": "ς", "setminus": "∖", "backslash": "\\", "lbrace": "{",
-    "rbrace": "}", "lfloor": "⌊", "rfloor": "⌋", "lceil": "⌈", "rceil": "⌉", "angle": "∠",
-    "parallel": "∥", "cong": "≅", "oint": "∮", "iint": "∬", "bigcup": "⋃", "bigcap": "⋂",
-    "models": "⊨", "vdash": "⊢", "top": "⊤", "bot": "⊥", "Re": "Re", "Im": "Im", "aleph": "ℵ",
-    "colon": ":", "lt": "<", "gt": ">", "triangle": "△", "square": "□", "implies": "⇒",
+  private static let blackboard = [
+    "R": "ℝ", "N": "ℕ", "Z": "ℤ", "Q": "ℚ", "C": "ℂ", "P": "ℙ", "H": "ℍ", "F": "𝔽", "1": "𝟙",
   ]
 }

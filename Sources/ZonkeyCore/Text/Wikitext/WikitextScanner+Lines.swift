@@ -25,6 +25,7 @@ extension WikitextScanner {
       position = begin + 1
       return beginCell()
     }
+    if kind == .plain, first == 0x20, frames.isEmpty, !keepsLines, isCode(from: begin) { kind = .code }
     if kind == .plain, first == 0x2D {
       let dashes = runLength(at: position)
       if dashes >= 4 { begin = position + dashes }
@@ -33,12 +34,21 @@ extension WikitextScanner {
     part(kind)
   }
 
+  /// Whether a line that begins with a blank is set as it is, so that it stays a line.
+  private func isCode(from begin: Int) -> Bool {
+    guard let byte = byte(at: begin), byte != 0x0A else { return false }
+    // Files, tables and templates are often moved in for the eyes of the writer.
+    return !bytes[begin...].starts(with: "[[".utf8) && !bytes[begin...].starts(with: "{{".utf8)
+      && !bytes[begin...].starts(with: "<!--".utf8) && !bytes[begin...].starts(with: "|".utf8)
+  }
+
   /// Writes the break between the line before and one of this kind.
   private mutating func part(_ kind: LineKind) {
     if droppedCount > 0 { return }
     switch (previousLine, kind) {
     case (_, .heading), (.heading, _), (.item, .plain): write(LayoutCode.paragraph)
-    case (_, .item): write(LayoutCode.line)
+    case (_, .item), (.code, .code): write(LayoutCode.line)
+    case (.plain, .code), (.item, .code), (.code, .plain): write(LayoutCode.paragraph)
     default: break
     }
     previousLine = kind

@@ -83,22 +83,10 @@ extension WikitextScanner {
   private func isDropped(_ target: ArraySlice<UInt8>) -> Bool {
     guard let colon = target.firstIndex(of: 0x3A), colon > target.startIndex else { return false }
     let prefix = target[..<colon]
-    if Self.isLanguage(prefix) || Self.isMedia(target) { return true }
-    let key = namespaces.key(ofPrefix: String(decoding: prefix, as: UTF8.self))
+    let name = String(decoding: prefix, as: UTF8.self)
+    if Languages.isCode(name.trimmed) || Self.isMedia(target) { return true }
+    let key = wiki.namespaces.key(ofPrefix: name)
     return key == WikiNamespaces.file || key == WikiNamespaces.category
-  }
-
-  /// Whether a prefix looks like a language's code: two or three letters, perhaps more parts.
-  private static func isLanguage(_ prefix: ArraySlice<UInt8>) -> Bool {
-    let parts = prefix.split(separator: 0x2D, omittingEmptySubsequences: false)
-    guard let first = parts.first, (2...3).contains(first.count) || first.count == 6 else {
-      return false
-    }
-    for part in parts {
-      guard part.count >= 2, part.allSatisfy({ (0x61...0x7A).contains($0) }) else { return false }
-    }
-    if first.count == 6 { return first.elementsEqual("simple".utf8) }
-    return !["mw", "rfc", "doi"].contains(String(decoding: first, as: UTF8.self))
   }
 
   /// Whether a name ends as those of images, sounds and films do.
@@ -127,13 +115,14 @@ extension WikitextScanner {
 
   /// Where the address of a link to elsewhere ends; `nil` when none begins here.
   private func externalTargetEnd(from begin: Int) -> Int? {
-    let head = bytes[min(begin, bytes.count)..<min(begin + 9, bytes.count)]
+    let head = bytes[min(begin, bytes.count)..<min(begin + 10, bytes.count)]
     let lowered = head.map { $0 | 0x20 }
     guard Self.schemes.contains(where: { lowered.starts(with: $0) }) else { return nil }
     var end = begin
     while end < bytes.count {
       switch bytes[end] {
       case 0x00...0x20, 0x22, 0x3C, 0x3E, 0x5B, 0x5D, 0x7B: return end
+      case 0x27 where byte(at: end + 1) == 0x27: return end
       default: end += 1
       }
     }
@@ -142,6 +131,8 @@ extension WikitextScanner {
 
   /// Beginnings of addresses; each byte with the bit set that makes letters small.
   private static let schemes: [[UInt8]] = [
-    "http://", "https://", "ftp://", "//", "mailto:", "irc://", "news:",
+    "http://", "https://", "ftp://", "ftps://", "//", "mailto:", "irc://", "ircs://", "news:",
+    "sftp://", "ssh://", "svn://", "git://", "tel:", "sms:", "sip:", "sips:", "urn:", "geo:",
+    "magnet:", "xmpp:", "mms://", "nntp://", "gopher://", "telnet://", "bitcoin:", "matrix:",
   ].map { Array($0.utf8).map { $0 | 0x20 } }
 }

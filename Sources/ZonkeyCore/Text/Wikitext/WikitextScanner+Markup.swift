@@ -17,7 +17,7 @@ extension WikitextScanner {
     case verbatim
     case nowiki
     case poem
-    case superscript
+    case script
     case table
   }
 
@@ -51,8 +51,8 @@ extension WikitextScanner {
     case .poem:
       write(LayoutCode.paragraph)
       keepsLines = !isClosing && !isEmpty
-    case .superscript:
-      if !isClosing { superscript() }
+    case .script:
+      if !isEmpty { isClosing ? closeScript(name) : beginScript(name) }
     case .table: table(isClosing: isClosing)
     }
   }
@@ -105,7 +105,14 @@ extension WikitextScanner {
   /// Writes a formula as text when that can be done in a line.
   private mutating func formula(_ name: String) {
     guard let end = contentEnd(name) else { return }
-    if let text = WikitextMath.text(bytes[position..<end]) { write(text) }
+    let source = String(decoding: bytes[position..<end], as: UTF8.self).trimmed
+    if name != "math", let text = ChemicalText.equation(source) {
+      write(text.utf8)
+    } else if let text = WikitextMath.text(bytes[position..<end]) {
+      write(text)
+    } else if droppedCount == 0, !bytes[position..<end].allSatisfy({ $0 <= 0x20 }) {
+      write(HoleCode.bytes(hole("<\(name)>", from: position)))
+    }
     skipElement(name)
   }
 
@@ -117,19 +124,6 @@ extension WikitextScanner {
     }
     if isInline { unformatted(to: end) }
     skipElement(name)
-  }
-
-  /// Writes a power such as that of `m<sup>2</sup>` with the characters for it.
-  private mutating func superscript() {
-    let content = bytes[position..<min(bytes.count, position + 16)].prefix { $0 != 0x3C }
-    let end = position + content.count
-    guard !content.isEmpty, content.contains(where: \.isDigit),
-      bytes[min(end, bytes.count)...].starts(with: "</sup>".utf8)
-    else { return }
-    let raised = TemplateQuantity.raised(String(decoding: content, as: UTF8.self))
-    if raised.hasPrefix("^") { return }
-    write(raised.utf8)
-    position = end
   }
 
   /// Keeps what is between the tags, but for entities, as it is.
@@ -144,6 +138,8 @@ extension WikitextScanner {
       let byte = bytes[position]
       if byte == 0x26 {
         entity()
+      } else if byte == 0xC2 || byte == 0xF3 {
+        special()
       } else {
         write(byte < 0x20 && byte != 0x0A ? 0x20 : byte)
         position += 1
@@ -184,9 +180,10 @@ extension WikitextScanner {
       (
         .inline,
         """
-        b i u s em strong small big sub span font tt code kbd samp var cite abbr dfn q del ins
+        b i u s em strong small big span font tt code kbd samp var cite abbr dfn q del ins
         strike bdi bdo wbr time data mark nobr ruby rb rt rp rtc noinclude onlyinclude translate
-        tvar section a acronym rbc blink basefont article main figcaption
+        tvar section a acronym rbc blink basefont article main figcaption phonos langconvert
+        nomobile mobileonly marquee details summary bdo
         """
       ),
       (
@@ -199,14 +196,15 @@ extension WikitextScanner {
         """
         ref references gallery pre timeline score imagemap templatedata templatestyles graph
         mapframe maplink hiero categorytree inputbox indicator style script
-        includeonly charinsert dynamicpagelist rss quiz languages img
+        includeonly charinsert dynamicpagelist rss quiz languages img pagelist pagequality pages
+        dpl inputbox listing embedvideo youtube googlemap ask chart mapdata
         """
       ),
       (.formula, "math chem ce"),
       (.verbatim, "syntaxhighlight source"),
       (.nowiki, "nowiki"),
       (.poem, "poem"),
-      (.superscript, "sup"),
+      (.script, "sup sub"),
       (.table, "table"),
     ]
     var elements: [String: Element] = [:]

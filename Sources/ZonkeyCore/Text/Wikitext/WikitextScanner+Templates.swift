@@ -4,33 +4,49 @@ extension WikitextScanner {
   /// How deep templates that leave text may nest; each moves what is in it once more.
   private static var textDepthLimit: Int { 16 }
   /// The most bytes that the name of such a template has.
-  private static var nameLimit: Int { 64 }
+  private static var nameLimit: Int { 96 }
 
-  /// Opens a template at its name when it is one that leaves text.
-  mutating func openText() -> Bool {
-    guard openTexts < Self.textDepthLimit, droppedCount == 0 else { return false }
+  /// Opens a template whose braces have been read, by what is known of its name.
+  mutating func openTemplate(from start: Int) {
+    // Nothing in what is dropped is looked at.
+    guard droppedCount == 0 else { return open(.template(2), from: start) }
     var end = position
     let limit = min(bytes.count, position + Self.nameLimit)
     while end < limit, !Self.endsName(bytes[end]) { end += 1 }
-    guard end < limit else { return false }
-    let isFunction = bytes[end] == 0x3A
-    guard isFunction || bytes[end] == 0x7C || bytes[end] == 0x7D || bytes[end] == 0x0A else {
-      return false
+    let mark = byte(at: end)
+    let isFunction = mark == 0x3A
+    let isName = end < limit && (isFunction || mark == 0x7C || mark == 0x7D || mark == 0x0A)
+    let shown = String(decoding: bytes[position..<end], as: UTF8.self).trimmed
+    guard isName else {
+      return open(.template(2), from: start, hole: hole(shown + "…", from: start))
     }
-    let name = TemplateText.folded(bytes[position..<end])
-    guard let text = isFunction ? TemplateText.ofFunction(name) : TemplateText.of(name) else {
-      return false
+    var name = TemplateTable.folded(bytes[position..<end])
+    if isFunction { name += ":" }
+    guard let pattern = wiki.template(name), openTexts < Self.textDepthLimit else {
+      let full = isFunction && !shown.hasPrefix("#") ? fullName(to: end) : shown
+      return open(.template(2), from: start, hole: hole(full, from: start))
     }
-    open(.template(2), text: text)
-    guard frames.last?.text != nil else { return true }
-    write(bytes[position..<end])
+    if pattern == .nothing { return open(.template(2), from: start) }
+    open(.template(2), from: start, text: pattern)
+    guard frames.last?.text != nil else { return }
+    write(bytes[position..<end].lazy.map { max($0, 0x20) })
     position = end
     if isFunction {
       frames[frames.count - 1].bars.append(output.count)
       write(0x3A)
       position += 1
     }
-    return true
+  }
+
+  /// A name in which a colon stands.
+  private func fullName(to colon: Int) -> String {
+    var end = colon + 1
+    while let byte = byte(at: end), end - colon < Self.nameLimit,
+      byte == 0x3A || !Self.endsName(byte)
+    {
+      end += 1
+    }
+    return String(decoding: bytes[position..<end], as: UTF8.self).trimmed
   }
 
   private static func endsName(_ byte: UInt8) -> Bool {
@@ -41,15 +57,19 @@ extension WikitextScanner {
   }
 
   /// Puts what a template leaves in the place of its name and arguments.
-  mutating func leave(_ text: TemplateText, of frame: Frame) {
+  mutating func leave(_ pattern: TemplatePattern, of frame: Frame) {
     let begin = min(frame.mark, output.count)
     // An array of its own: slices of the output would have all of it copied at the next write.
     let content = Array(output[begin...])
-    output.removeLast(content.count)
+    cut(to: begin)
     var ends = frame.bars.map { $0 - begin }.filter { content.indices.contains($0) }
     ends.append(content.count)
     let name = content[..<ends[0]].drop(while: \.isBlank)
-    let parts = zip(ends, ends.dropFirst()).map { content[($0 + 1)..<$1] }
-    write(text.rendered(name, TemplateArguments(parts), isEnglish: namespaces.isEnglish))
+    let arguments = TemplateArguments(zip(ends, ends.dropFirst()).map { content[($0 + 1)..<$1] })
+    let call = TemplateCall(
+      name: name, arguments: arguments, locale: wiki.locale, title: title)
+    if let text = pattern.rendered(call) { return write(text) }
+    let shown = String(decoding: name, as: UTF8.self).trimmed
+    write(HoleCode.bytes(arguments.hole ?? hole(shown, from: frame.start)))
   }
 }

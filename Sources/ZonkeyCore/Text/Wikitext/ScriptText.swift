@@ -1,0 +1,73 @@
+/// Powers and indices in a line of text: with Unicode's own characters where each has one,
+/// otherwise after `^` and `_`, in parentheses where it is not clear where they end.
+enum ScriptText {
+  /// What stands above the line.
+  static func raised(_ text: String) -> String { written(text, highs, mark: "^") }
+
+  /// What stands below the line.
+  static func lowered(_ text: String) -> String { written(text, lows, mark: "_") }
+
+  private static func written(
+    _ text: String, _ forms: [Unicode.Scalar: Unicode.Scalar], mark: String
+  ) -> String {
+    let text = text.trimmed
+    var result = ""
+    for scalar in text.unicodeScalars {
+      guard let form = forms[scalar] else {
+        return mark + (isOneThing(text) ? text : "(" + text + ")")
+      }
+      result.unicodeScalars.append(form)
+    }
+    return result
+  }
+
+  /// Whether a text reads as one number or one letter.
+  private static func isOneThing(_ text: String) -> Bool {
+    text.count == 1 || (text.first?.isNumber == true && text.allSatisfy { $0.isNumber || $0 == "." })
+  }
+
+  /// Superscripts that are words, not powers, by what stands before them.
+  ///
+  /// `before` is the text before, without the superscript. English `19th` is `19` and `th`,
+  /// French `XIXe` is `XIX` and `e`, and `Mme` is an abbreviation.
+  static func isOrdinary(_ text: String, after before: ArraySlice<UInt8>, language: String) -> Bool {
+    guard let last = before.last else { return false }
+    let word = text.lowercased()
+    let isNumber = last.isDigit || "IVXLCDM".utf8.contains(last)
+    if isNumber, ordinals.contains(word) { return true }
+    if isNumber, let own = ordinalsByLanguage[language], own.contains(word) { return true }
+    return !last.isDigit && last.isASCIILetterOrDigit && abbreviations.contains(word)
+  }
+
+  private static let ordinals: Set<String> = [
+    "st", "nd", "rd", "th", "er", "ère", "ere", "re", "ème", "eme", "nde", "ste", "ers", "res",
+    "èmes", "ième",
+  ]
+  private static let ordinalsByLanguage: [String: Set<String>] = [
+    "fr": ["e", "es", "d", "de", "o", "è"], "nl": ["e", "de"], "ca": ["r", "n", "t", "è", "a"],
+    "it": ["o", "a", "e", "i"], "es": ["o", "a", "er", "os", "as"], "pt": ["o", "a", "os", "as"],
+    "sv": ["a", "e"],
+  ]
+  private static let abbreviations: Set<String> = [
+    "me", "mes", "lle", "lles", "gr", "mgr", "cie", "os", "ie", "te", "tes", "bre", "ac",
+  ]
+
+  private static let highs = table(
+    "0123456789+-−–=()niⁿⁱ⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻⁼⁽⁾ⁿⁱⁿⁱ⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾")
+  private static let lows = table("0123456789+-−–=()₀₁₂₃₄₅₆₇₈₉", "₀₁₂₃₄₅₆₇₈₉₊₋₋₋₌₍₎₀₁₂₃₄₅₆₇₈₉")
+
+  private static func table(_ from: String, _ to: String) -> [Unicode.Scalar: Unicode.Scalar] {
+    var table: [Unicode.Scalar: Unicode.Scalar] = [:]
+    for (key, value) in zip(from.unicodeScalars, to.unicodeScalars) { table[key] = value }
+    return table
+  }
+}
+
+extension StringProtocol {
+  /// The text without blanks at its ends.
+  var trimmed: String {
+    let head = drop { $0.isWhitespace }
+    let tail = head.reversed().drop { $0.isWhitespace }
+    return String(tail.reversed())
+  }
+}

@@ -1,0 +1,53 @@
+/// Words and characters that have a meaning of their own.
+extension WikitextScanner {
+  /// Drops words such as `__NOTOC__`; in small letters those only that MediaWiki knows.
+  mutating func underscore() {
+    let limit = 40
+    if byte(at: position + 1) == 0x5F {
+      var end = position + 2
+      while let next = byte(at: end), end - position < limit,
+        next.isASCIILetterOrDigit || next >= 0x80 || (next == 0x5F && byte(at: end + 1) != 0x5F)
+      {
+        end += 1
+      }
+      if end > position + 2, byte(at: end) == 0x5F, byte(at: end + 1) == 0x5F,
+        isSwitch(bytes[(position + 2)..<end])
+      {
+        position = end + 2
+        return
+      }
+    }
+    write(0x5F)
+    position += 1
+  }
+
+  private func isSwitch(_ word: ArraySlice<UInt8>) -> Bool {
+    if word.allSatisfy({ (0x41...0x5A).contains($0) || $0 >= 0x80 || $0 == 0x5F }) { return true }
+    return Self.switches.contains(String(decoding: word, as: UTF8.self).lowercased())
+  }
+
+  private static let switches: Set<String> = [
+    "notoc", "forcetoc", "toc", "noeditsection", "newsectionlink", "nonewsectionlink", "nogallery",
+    "hiddencat", "index", "noindex", "staticredirect", "nocontentconvert", "notitleconvert", "nocc",
+    "notc", "disambig", "noglobal", "expectunusedcategory", "expectunusedtemplate",
+  ]
+
+  /// A blank that does not break is a blank, a control character of the C1 range what it was meant
+  /// to be; a private character that the scanner needs itself is replaced.
+  mutating func special() {
+    let next = byte(at: position + 1) ?? 0
+    if bytes[position] == 0xC2, next == 0xA0 {
+      write(0x20)
+      position += 2
+    } else if bytes[position] == 0xC2, (0x80..<0xA0).contains(next) {
+      write(Self.windows(UInt32(next)).utf8)
+      position += 2
+    } else if HoleCode.index(in: bytes, at: position) != nil {
+      write(UTF8.encodedReplacementCharacter)
+      position += 4
+    } else {
+      write(bytes[position])
+      position += 1
+    }
+  }
+}
