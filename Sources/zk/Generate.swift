@@ -98,7 +98,6 @@ struct Generate: ParsableCommand {
     options.existenceCutoff = existenceCutoff
     options.maxBytes = maxBytes
     let threads = try common.threadCount()
-    Signals.endsAtOnce = outputOptions.isStandardOutput && html == nil
     if infill {
       let variants = try (0..<threads).map { _ in
         try (0..<(count ?? 1)).map { variant in
@@ -131,7 +130,6 @@ struct Generate: ParsableCommand {
         }
         for index in numbers.indices { try output.write(documents[index]) }
         try output.flush()
-        try Signals.check()
       }
     }
   }
@@ -163,7 +161,8 @@ struct Generate: ParsableCommand {
   private func fillGaps(_ variants: [Variants], modelID: String) throws {
     let console = common.console(verb: "generate", resultsOnTerminal: outputOptions.isOnTerminal)
     let reader = try DocumentReader(
-      paths: files, options: inputOptions.readerOptions(rows: rowOptions))
+      paths: files,
+      options: inputOptions.readerOptions(largest: InputOptions.largestEncoded, rows: rowOptions))
     let syntax = GapSyntax(mark: gap.map { Array($0.utf8) })
     let output = GapOutput(
       results: try outputOptions.open(),
