@@ -89,7 +89,7 @@ attack: build
 
 fuzz: deps
 	ZK_FUZZ=1 $(SWIFT) build -c release --scratch-path .build-fuzz --product zk-fuzz \
-	  -Xswiftc -enable-testing -Xswiftc -sanitize=fuzzer
+	  -Xswiftc -enable-testing -Xswiftc -sanitize=fuzzer -Xswiftc -use-ld=lld
 	@scripts/fuzz.sh .build-fuzz/release/zk-fuzz $(FUZZ_SECONDS) $(FUZZ)
 
 soak: build

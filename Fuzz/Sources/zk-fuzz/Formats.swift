@@ -48,7 +48,10 @@ enum Formats {
   }
 
   @Sendable private static func npy(_ bytes: [UInt8]) {
-    guard let reader = try? NpyLatentsReader(TextInput(stream(bytes))) else { return }
+    let opened = try? NpyMatrix.open(
+      TextInput(stream(bytes)), direct: nil, temporaryDirectory: "/tmp")
+    guard let opened else { return }
+    let reader = JSONLLatentsReader(opened.rows, matrix: opened.matrix)
     while let found = try? reader.next(), found.problem == nil {}
   }
 

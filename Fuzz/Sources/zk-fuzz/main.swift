@@ -10,6 +10,13 @@ guard let chosen = Formats.all[wanted] else {
 }
 Formats.chosen = chosen
 
+/// What libFuzzer's own main calls, which is in the way of this one and must find it.
+@_cdecl("LLVMFuzzerTestOneInput")
+func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
+  Formats.chosen(Array(UnsafeBufferPointer(start: start, count: count)))
+  return 0
+}
+
 @_silgen_name("LLVMFuzzerRunDriver")
 func runDriver(
   _ count: UnsafeMutablePointer<Int32>,
@@ -19,8 +26,4 @@ func runDriver(
 
 var count = CommandLine.argc
 var arguments = CommandLine.unsafeArgv
-exit(
-  runDriver(&count, &arguments) { start, count in
-    Formats.chosen(Array(UnsafeBufferPointer(start: start, count: count)))
-    return 0
-  })
+exit(runDriver(&count, &arguments) { testOneInput($0, $1) })
