@@ -16,6 +16,7 @@ DEBIAN_PACKAGES := git ca-certificates pkg-config libopenblas-dev libzstd-dev li
 	libbz2-dev zlib1g-dev liblzma-dev
 
 .PHONY: help deps build test demo bench install uninstall deb test-deb check-tools format lint docs clean
+.PHONY: attack fuzz asan tsan ubsan soak
 
 help:
 	@echo "make build    build zk in .build/release"
@@ -26,6 +27,10 @@ help:
 	@echo "make deb      make a Debian package in .build-install; make test-deb tries it in a new root"
 	@echo "make check-tools  load what zk writes with pandas, polars, duckdb, datasets, numpy"
 	@echo "make docs     generate man pages and completions from the code"
+	@echo "make attack   what was tried to break zk: hostile files, faults, fuzzing, a soak"
+	@echo "make fuzz     fuzz every reader, FUZZ_SECONDS=$(FUZZ_SECONDS) each; FUZZ=\"json xml\" picks some"
+	@echo "make soak     long streams, kills of training, many lines and files; SOAK=\"-m 20000\""
+	@echo "make asan     run the tests with the address sanitizer; tsan, ubsan likewise"
 	@echo "make format   format all sources; make lint checks them"
 	@echo "make clean    remove everything that was built"
 
@@ -70,6 +75,35 @@ check-tools: build
 docs: build
 	@scripts/generate-docs.sh .build/release/zk
 
+# What an attack on zk tried, again: see docs/reliability.md.
+ATTACK := Hostile|Fault|Flip|Message|Bounded|FileName|Growth|Damage|TrainingClock
+FUZZ ?=
+FUZZ_SECONDS ?= 4
+SOAK ?=
+SANITIZED ?= $(ATTACK)|Text|Latents|Checkpoint
+
+attack: build
+	$(SWIFT) build $(TESTABLE) --build-tests
+	$(SWIFT) test $(TESTABLE) --disable-testable-imports --skip-build --filter '$(ATTACK)'
+	$(MAKE) fuzz soak
+
+fuzz: deps
+	ZK_FUZZ=1 $(SWIFT) build -c release --scratch-path .build-fuzz --product zk-fuzz \
+	  -Xswiftc -enable-testing -Xswiftc -sanitize=fuzzer -Xswiftc -use-ld=lld
+	@scripts/fuzz.sh .build-fuzz/release/zk-fuzz $(FUZZ_SECONDS) $(FUZZ)
+
+soak: build
+	@scripts/soak.sh $(SOAK) .build/release/zk
+
+asan:
+	$(SWIFT) test --sanitize=address --scratch-path .build-asan --filter '$(SANITIZED)'
+
+tsan:
+	$(SWIFT) test --sanitize=thread --scratch-path .build-tsan --filter '$(SANITIZED)'
+
+ubsan:
+	$(SWIFT) test --sanitize=undefined --scratch-path .build-ubsan --filter '$(SANITIZED)|Kernel'
+
 format:
 	$(SWIFT) format format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks
 
@@ -77,4 +111,4 @@ lint:
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks
 
 clean:
-	rm -rf .build .build-install .build-bench
+	rm -rf .build .build-install .build-bench .build-fuzz .build-asan .build-tsan .build-ubsan

@@ -33,6 +33,8 @@ let package = Package(
       name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
     // What a build says of itself; linked anew when the program is installed.
     .target(name: "CBuild"),
+    // Memory that cannot be had ends the program in order; only the program itself takes it on.
+    .target(name: "CMemoryGuard"),
     // The numeric kernels keep their optimisation in debug builds too: tests run real sizes.
     .target(name: "ZonkeyKernels", cSettings: [.unsafeFlags(["-O3", "-fno-math-errno"])]),
     room("Platform", []),
@@ -57,7 +59,7 @@ let package = Package(
     .executableTarget(
       name: "zk",
       dependencies: [
-        "ZonkeyCore", "ZonkeyPlatform", "ZonkeyKernels", "CBuild",
+        "ZonkeyCore", "ZonkeyPlatform", "ZonkeyKernels", "CBuild", "CMemoryGuard",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -87,4 +89,13 @@ if Context.environment["ZK_BENCHMARKS"] == "1" {
       ],
       path: "Benchmarks/Sources/zk-bench", swiftSettings: strict),
   ]
+}
+
+// Fuzzing needs libFuzzer, for which `make fuzz` asks the compiler.
+if Context.environment["ZK_FUZZ"] == "1" {
+  package.targets.append(
+    .executableTarget(
+      name: "zk-fuzz",
+      dependencies: ["ZonkeyModel", "ZonkeyText", "ZonkeyBase", "ZonkeyPlatform"],
+      path: "Fuzz/Sources/zk-fuzz", swiftSettings: strict))
 }

@@ -29,10 +29,11 @@ final class AppendedFile {
 enum Folder {
   /// Creates a folder unless it is there; those above it must be. Throws `cannotCreate`.
   static func create(_ path: String) throws {
-    guard mkdir(path, 0o777) < 0 else { return }
+    guard System.withName(path, { mkdir($0, 0o777) }) < 0 else { return }
     let code = errno
-    var status = stat()
-    if code == EEXIST, stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { return }
+    if code == EEXIST, let status = System.status(path), status.st_mode & S_IFMT == S_IFDIR {
+      return
+    }
     throw ZonkeyError.cannotCreate(path: path, reason: System.message(code))
   }
 }

@@ -13,7 +13,7 @@ enum BuildInformation {
     let width = rows.map(\.0.count).max() ?? 0
     return rows.reduce("\(name) \(version)\n") { text, row in
       let gap = String(repeating: " ", count: width - row.0.count + 2)
-      return text + row.0 + gap + TerminalText.sanitized(row.1) + "\n"
+      return text + row.0 + gap + TerminalText.visible(row.1) + "\n"
     }
   }
 

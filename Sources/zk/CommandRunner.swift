@@ -53,7 +53,7 @@ enum CommandRunner {
     case let interruption as Interruption: return .ended(by: interruption.signal)
     case let code as ExitCode: return ExitStatus(rawValue: code.rawValue)
     case let error as ZonkeyError:
-      StandardError.write("\(verb): \(error)\(error.advice)\n")
+      StandardError.say("\(verb): \(error)\(error.advice)")
       return ExitStatus(error)
     default: return reportParserError(error, verb: verb, root: root)
     }
@@ -65,11 +65,11 @@ enum CommandRunner {
     switch root.exitCode(for: error) {
     case .success: return printed(root.fullMessage(for: error), verb: verb, root: root)
     case .validationFailure:
-      StandardError.write("\(verb): \(root.message(for: error))\n")
-      StandardError.write("Try '\(verb) --help'.\n")
+      StandardError.say("\(verb): \(root.message(for: error))", hasLines: true)
+      StandardError.say("Try '\(verb) --help'.")
       return .usage
     default:
-      StandardError.write("\(verb): internal error: \(error)\n")
+      StandardError.say("\(verb): internal error: \(error)")
       return .internalError
     }
   }
@@ -110,6 +110,7 @@ enum CommandRunner {
 /// The one place that ends the process.
 enum ProcessExit {
   static func exit(_ status: ExitStatus) -> Never {
+    TemporaryFiles.removeAll()
     ZonkeyPlatform.exit(status.rawValue)
   }
 }

@@ -40,12 +40,20 @@ final class Console {
   private func say(_ text: () -> String, from level: Verbosity) {
     guard verbosity >= level else { return }
     status.erase()
-    emit("zk \(verb): \(text())\n")
+    emit(TerminalText.message("zk \(verb): \(text())") + "\n")
   }
 }
 
 /// Standard error, unbuffered. Nobody can be told when it fails, so failures are ignored.
 enum StandardError {
+  /// Says something in a line; what it quotes can be anything, so control characters are shown.
+  ///
+  /// The parser's answers have `lines` of their own.
+  static func say(_ text: String, hasLines: Bool = false) {
+    write(TerminalText.message(text, hasLines: hasLines) + "\n")
+  }
+
+  /// Writes as it is what has been made for a terminal.
   static func write(_ text: String) {
     var text = text
     text.withUTF8 {

@@ -50,7 +50,6 @@ struct Decode: ParsableCommand {
     let decoders = (0..<threads).map { _ in DocumentDecoder(zonkey, options: options) }
     let reader = try LatentsReader(
       paths: files, temporaryDirectory: TemporaryDirectory.path)
-    Signals.endsAtOnce = outputOptions.isStandardOutput
     let output = try outputOptions.open()
     let pipeline = DocumentPipeline(
       reader: reader, output: output, console: console, workers: threads, batch: batchOptions.batch)

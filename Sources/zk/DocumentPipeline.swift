@@ -75,7 +75,7 @@ struct DocumentPipeline<Reader: ItemReader> {
         // What is done is shown before anything else is waited for.
         try output.flush()
         count += items.count
-        bytes += items.reduce(0) { $0 + Reader.textBytes($1) }
+        bytes = items.reduce(bytes) { $0.adding(bounded: Reader.textBytes($1)) }
         console.status.update(
           ProgressText.line(
             documentCount: count, textBytes: bytes, readBytes: reader.compressedBytesRead,

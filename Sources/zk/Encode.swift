@@ -68,13 +68,12 @@ struct Encode: ParsableCommand {
     let threads = try common.threadCount()
     let encoders = try (0..<threads).map { _ in try DocumentEncoder(zonkey, options: options) }
     let reader = try DocumentReader(
-      paths: files, options: inputOptions.readerOptions(threads: threads, rows: rowOptions))
+      paths: files,
+      options: inputOptions.readerOptions(
+        threads: threads, largest: InputOptions.largestEncoded, rows: rowOptions))
     let writer = try LatentsWriter(
       format: format, precision: precision, level: level, width: zonkey.latentWidth(level),
       model: zonkey.id, temporaryDirectory: TemporaryDirectory.path)
-    // With a file to remove, the first signal only ends the run after the documents in hand.
-    Signals.endsAtOnce =
-      outputOptions.isStandardOutput && statisticsOptions.path == nil
     let statistics = try statisticsOptions.open(reader: reader, levelCount: level + 1)
     let output = try outputOptions.open()
     // The rows of a matrix lie beside it, where it is a file; they appear before it does.

@@ -15,7 +15,7 @@ struct ExitStatus: RawRepresentable, Error, Equatable, Sendable {
   static let cannotCreate = ExitStatus(rawValue: 73)
   static let inputOutput = ExitStatus(rawValue: 74)
 
-  /// The status of a run that `signal` ended: 130 for SIGINT, 143 for SIGTERM.
+  /// The status of a run that `signal` ended: 130 for SIGINT, 143 for SIGTERM, 129 for SIGHUP.
   static func ended(by signal: Int32) -> ExitStatus {
     ExitStatus(rawValue: 128 + signal)
   }

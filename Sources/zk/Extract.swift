@@ -68,8 +68,6 @@ struct Extract: ParsableCommand {
     let console = common.console(verb: "extract", resultsOnTerminal: outputOptions.isOnTerminal)
     let threads = try common.threadCount()
     let reader = try DocumentReader(paths: files, options: try readerOptions(threads: threads))
-    // With a file to remove, the first signal only ends the run after the documents in hand.
-    Signals.endsAtOnce = outputOptions.isStandardOutput && statisticsOptions.path == nil
     let statistics = try statisticsOptions.open(reader: reader)
     let output = try outputOptions.open()
     var counts = ExtractCounts()

@@ -5,19 +5,16 @@ import ZonkeyCore
 enum FileStatus {
   /// The bytes of a regular file, nil for anything else.
   static func size(_ path: String) -> Int? {
-    var status = stat()
-    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    guard let status = System.status(path), status.st_mode & S_IFMT == S_IFREG else { return nil }
     return Int(status.st_size)
   }
 
   static func isThere(_ path: String) -> Bool {
-    var status = stat()
-    return stat(path, &status) == 0
+    System.status(path) != nil
   }
 
   static func isRegularFile(_ path: String) -> Bool {
-    var status = stat()
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    size(path) != nil
   }
 }
 

@@ -101,7 +101,6 @@ struct Generate: ParsableCommand {
     if let doubt = zonkey.doubt(about: level ?? zonkey.levelCount - 1) {
       common.console(verb: "generate").warn(doubt)
     }
-    Signals.endsAtOnce = outputOptions.isStandardOutput && html == nil
     if infill {
       let variants = try (0..<threads).map { _ in
         try (0..<(count ?? 1)).map { variant in
@@ -134,7 +133,6 @@ struct Generate: ParsableCommand {
         }
         for index in numbers.indices { try output.write(documents[index]) }
         try output.flush()
-        try Signals.check()
       }
     }
   }
@@ -166,7 +164,8 @@ struct Generate: ParsableCommand {
   private func fillGaps(_ variants: [Variants], modelID: String) throws {
     let console = common.console(verb: "generate", resultsOnTerminal: outputOptions.isOnTerminal)
     let reader = try DocumentReader(
-      paths: files, options: inputOptions.readerOptions(rows: rowOptions))
+      paths: files,
+      options: inputOptions.readerOptions(largest: InputOptions.largestEncoded, rows: rowOptions))
     let syntax = GapSyntax(mark: gap.map { Array($0.utf8) })
     let output = GapOutput(
       results: try outputOptions.open(),

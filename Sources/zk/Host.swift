@@ -3,12 +3,12 @@ import ZonkeyPlatform
 
 /// The arguments that the program was called with.
 enum ProcessArguments {
-  /// The program's name and what follows it, also where there is no /proc, from which Swift reads
-  /// them.
+  /// The program's name and what follows it: as the C library has them, also where there is no
+  /// /proc, from which Swift reads them, and with names of files that are not UTF-8.
   static var all: [String] {
-    let known = CommandLine.arguments
-    guard known.isEmpty else { return known }
-    return (0..<zk_argument_count()).compactMap { zk_argument($0).map { String(cString: $0) } }
+    let count = zk_argument_count()
+    if count == 0 { return CommandLine.arguments }
+    return (0..<count).compactMap { zk_argument($0).map { System.name($0) } }
   }
 }
 
@@ -33,7 +33,7 @@ enum DefaultModel {
     var folder = executable.split(separator: "/").dropLast()
     for _ in 0..<5 {
       let candidate = "/" + (folder + [Substring(relativePath)]).joined(separator: "/")
-      if access(candidate, R_OK) == 0 { return candidate }
+      if System.allows(R_OK, candidate) { return candidate }
       if folder.isEmpty { return nil }
       folder.removeLast()
     }
@@ -43,25 +43,19 @@ enum DefaultModel {
   /// The program's own path: as the system knows it, else as it was called, which is what a root
   /// without /proc has.
   private static func executablePath() -> String? {
-    resolved("/proc/self/exe") ?? calledPath(ProcessArguments.all.first ?? "")
+    System.resolved("/proc/self/exe") ?? calledPath(ProcessArguments.all.first ?? "")
   }
 
   /// The file that a shell runs for a word: the path itself, or the first of that name in PATH.
   static func calledPath(_ word: String) -> String? {
-    if word.contains("/") { return resolved(word) }
+    if word.contains("/") { return System.resolved(word) }
     let folders = (System.environment("PATH") ?? "").split(
       separator: ":", omittingEmptySubsequences: false)
     for folder in folders {
       let candidate = folder.isEmpty ? word : "\(folder)/\(word)"
-      if access(candidate, X_OK) == 0 { return resolved(candidate) }
+      if System.allows(X_OK, candidate) { return System.resolved(candidate) }
     }
     return nil
-  }
-
-  private static func resolved(_ path: String) -> String? {
-    guard let resolved = realpath(path, nil) else { return nil }
-    defer { free(resolved) }
-    return String(cString: resolved)
   }
 }
 

@@ -1,13 +1,16 @@
 import ArgumentParser
 import ZonkeyCore
+import ZonkeyPlatform
 
 /// `zk info`: what checkpoints and latents files are.
 struct Info: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Tell what a checkpoint or a latents file is.",
     discussion: """
-      Without a file: the model that the other verbs would use. --check reads everything and \
-      verifies checksums, shapes, that all numbers are finite, and the id against the weights.
+      Without a file: the model that the other verbs would use. - is standard input, which is \
+      copied to a temporary file first. --check verifies everything that can be verified: the \
+      checksum of the content where the file has one, shapes, that all numbers are finite, and \
+      the id against the weights; it says what it verified.
 
       Examples:
         zk info run.zk
@@ -16,7 +19,8 @@ struct Info: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "Checkpoints and latents (default: the model in use).", valueName: "file"),
+      "Checkpoints and latents; - is standard input (default: the model in use).",
+      valueName: "file"),
     completion: .file())
   var files: [String] = []
 
@@ -40,21 +44,23 @@ struct Info: ParsableCommand {
 
   private func facts(_ path: String) throws -> Facts {
     // The kind is looked at first, then all is read: what a pipe gave once it does not give again.
-    if FileStatus.isThere(path) && !FileStatus.isRegularFile(path) {
-      throw ZonkeyError.noInput(
-        path: path, reason: "is not a regular file; write it to one first")
-    }
-    switch try FileKind(path: path) {
-    case .checkpoint: return try checkpointFacts(path)
-    case .latents: return try latentsFacts(path)
+    try RereadableFile.with(path) { copy in
+      if FileStatus.size(copy) == 0 {
+        throw ZonkeyError.badModel(
+          path: path, reason: "is empty: neither a checkpoint nor latents")
+      }
+      return switch try FileKind(path: copy) {
+      case .checkpoint: try checkpointFacts(copy, name: path)
+      case .latents: try latentsFacts(copy, name: path)
+      }
     }
   }
 
-  private func checkpointFacts(_ path: String) throws -> Facts {
+  private func checkpointFacts(_ path: String, name: String) throws -> Facts {
     let checkpoint = try Checkpoint(path: path)
     if check { try checkpoint.verify(path: path) }
     let (zonkey, state) = (checkpoint.zonkey, checkpoint.zonkey.state)
-    var facts = Facts(path: path, kind: "checkpoint")
+    var facts = Facts(path: path, name: name, kind: "checkpoint")
     facts.add("model", zonkey.id)
     facts.add("resumable", .bool(checkpoint.isResumable), checkpoint.isResumable ? "yes" : "no")
     facts.add("parameters", zonkey.parameterCount)
@@ -77,7 +83,15 @@ struct Info: ParsableCommand {
           + "segments of up to \(level.segmentLength) units")
     }
     facts.addHidden("configuration", zonkey.configuration.json)
-    if check { facts.add("checked", true, "checksum, shapes, weights and id are good") }
+    if check {
+      let verified = "shapes, weights and id are good"
+      facts.add(
+        "checked", true,
+        checkpoint.isChecked
+          ? "checksum, " + verified
+          : verified
+            + "; the file has no checksum, so nothing vouches for its state and calibration")
+    }
     return facts
   }
 
@@ -88,7 +102,7 @@ struct Info: ParsableCommand {
     return (["step \(figures.step)"] + levels).joined(separator: ", ")
   }
 
-  private func latentsFacts(_ path: String) throws -> Facts {
+  private func latentsFacts(_ path: String, name: String) throws -> Facts {
     let reader = try LatentsReader(
       paths: [path], temporaryDirectory: TemporaryDirectory.path)
     var (documents, segments, bytes, lengthsKnown) = (0, 0, 0, true)
@@ -96,14 +110,13 @@ struct Info: ParsableCommand {
     while let document = try reader.next() {
       documents += 1
       segments += document.count
-      bytes += document.byteCount ?? 0
+      bytes = bytes.adding(bounded: document.byteCount ?? 0)
       lengthsKnown = lengthsKnown && document.byteCount != nil
       models.insert(document.model)
       levels.insert(document.level)
       widths.insert(document.width)
-      try Signals.check()
     }
-    var facts = Facts(path: path, kind: "latents")
+    var facts = Facts(path: path, name: name, kind: "latents")
     facts.add(
       "models", .array(models.sorted().map { .string($0) }),
       models.sorted().joined(separator: ", "))
@@ -117,7 +130,11 @@ struct Info: ParsableCommand {
     facts.add("segments", segments)
     if lengthsKnown { facts.add("text_bytes", bytes) }
     // Reading them was the check: the reader refuses what is damaged or not finite.
-    if check { facts.add("checked", true, "shapes, starts and numbers are good") }
+    if check {
+      facts.add(
+        "checked", .bool(documents > 0),
+        documents > 0 ? "shapes, starts and numbers are good" : "there is nothing to check")
+    }
     return facts
   }
 }
@@ -127,8 +144,8 @@ private struct Facts {
   private var object = JSONObject()
   private var lines: [(name: String, text: String)] = []
 
-  init(path: String, kind: String) {
-    add("file", path)
+  init(path: String, name: String, kind: String) {
+    add("file", .string(FileName.readable(name)), name)
     add("kind", kind)
     if let size = FileStatus.size(path) { add("file_bytes", size) }
   }
@@ -159,7 +176,7 @@ private struct Facts {
     let width = lines.map(\.name.count).max() ?? 0
     return lines.map { line in
       line.name + String(repeating: " ", count: width - line.name.count + 2)
-        + TerminalText.sanitized(line.text) + "\n"
+        + TerminalText.visible(line.text) + "\n"
     }.joined()
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ZonkeyCore
+import ZonkeyPlatform
 
 extension InputFormat: ExpressibleByArgument {}
 extension DocumentUnit: ExpressibleByArgument {}
@@ -35,7 +36,7 @@ struct InputOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "The longest document in bytes, also as 64K, 16M, 1G; longer ones are bad input (default: "
-        + "16M, and 1G for train and extract, which compute nothing on whole documents).",
+        + "16M for split, 2M for encode and infilling, 1G for train and extract).",
       valueName: "n"))
   var maxDocument: ByteCount?
 
@@ -43,8 +44,11 @@ struct InputOptions: ParsableArguments {
     if maxDocument?.count == 0 { throw ValidationError("--max-document must be at least 1.") }
   }
 
-  /// Options for a verb that computes on whole documents, unless `largest` says otherwise: what
-  /// is computed of one takes some thirty times its bytes.
+  /// The longest document of which latents are held: they take some seven hundred times its bytes.
+  static let largestEncoded = 1 << 21
+
+  /// Options for a verb that splits whole documents, unless `largest` says otherwise: what is
+  /// computed of one takes some fifty times its bytes.
   func readerOptions(
     threads: Int = 1, largest: Int = 1 << 24, rows: RowOptions? = nil
   ) -> ReaderOptions {
@@ -111,12 +115,14 @@ struct TimeSpan: ExpressibleByArgument {
     let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600, "d": 86400]
     let unit = argument.last.flatMap { units[$0] }
     let number = unit == nil ? argument[...] : argument.dropLast()
-    guard let value = Double(number), value.isFinite, value > 0 else { return nil }
+    guard let value = Double(number) else { return nil }
     seconds = value * (unit ?? 1)
+    // A hundred years are enough, and no computation with them overflows.
+    guard seconds > 0, seconds <= 3.2e9 else { return nil }
   }
 
   var defaultValueDescription: String {
     seconds.truncatingRemainder(dividingBy: 60) == 0
-      ? "\(Int(seconds) / 60)m" : "\(Int(seconds))s"
+      ? "\(Int(bounded: seconds) / 60)m" : "\(Int(bounded: seconds))s"
   }
 }

@@ -32,7 +32,6 @@ struct OrderedPipeline<Item: Sendable, Output: Sendable> {
       let outputs = Rounds.outputs(
         of: round, firstNumber: number, bytes: bytes, workers: workers, batch: batch, body)
       try write(outputs, round)
-      try Signals.check()
       number += round.count
       limit = min(2 * limit, Rounds.fullBytes)
     }

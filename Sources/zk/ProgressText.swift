@@ -1,3 +1,5 @@
+import ZonkeyPlatform
+
 /// Figures in the form in which people read them.
 enum ProgressText {
   /// A size in decimal units: `999 B`, `12.3 kB`, `1.2 GB`.
@@ -15,7 +17,7 @@ enum ProgressText {
   /// A length of time: `8 s`, `2 min 05 s`, `3 h 20 min`, `4 d 2 h`.
   static func duration(seconds: Double) -> String {
     guard seconds.isFinite, seconds >= 0, seconds < 1e9 else { return "?" }
-    let whole = Int(seconds.rounded())
+    let whole = Int(bounded: seconds.rounded())
     func twoDigits(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
     switch whole {
     case ..<60: return "\(whole) s"
@@ -45,10 +47,10 @@ enum ProgressText {
   ) -> String {
     var parts = ["\(count(documentCount)) documents", bytes(textBytes)]
     guard elapsedSeconds > 0 else { return parts.joined(separator: " · ") }
-    parts.append("\(bytes(Int(Double(textBytes) / elapsedSeconds)))/s")
+    parts.append("\(bytes(Int(bounded: Double(textBytes) / elapsedSeconds)))/s")
     if let totalBytes, totalBytes > 0, readBytes > 0 {
       let share = min(1, Double(readBytes) / Double(totalBytes))
-      parts.append("\(Int(share * 100)) %")
+      parts.append("\(Int(bounded: share * 100)) %")
       parts.append("\(duration(seconds: elapsedSeconds * (1 / share - 1))) left")
     }
     return parts.joined(separator: " · ")
@@ -57,13 +59,14 @@ enum ProgressText {
   /// A number with three decimals.
   static func decimal(_ value: Double) -> String {
     guard value.isFinite else { return "nan" }
-    let thousandths = Int((abs(value) * 1000).rounded())
+    guard abs(value) < 1e15 else { return "\(value)" }
+    let thousandths = Int(bounded: (abs(value) * 1000).rounded())
     let fraction = String(thousandths % 1000)
     return (value < 0 ? "-" : "") + "\(thousandths / 1000)."
       + String(repeating: "0", count: 3 - fraction.count) + fraction
   }
 
   private static func short(_ value: Double) -> String {
-    value >= 99.95 ? String(Int(value.rounded())) : String((value * 10).rounded() / 10)
+    value >= 99.95 ? String(Int(bounded: value.rounded())) : String((value * 10).rounded() / 10)
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ZonkeyCore
+import ZonkeyPlatform
 
 /// How a document and its segments become bytes on standard output.
 ///
@@ -118,6 +119,6 @@ extension Segment {
   /// The probability of the start in whole percent.
   var percent: Int {
     guard probability.isFinite else { return 0 }
-    return Int((min(max(probability, 0), 1) * 100).rounded())
+    return Int(bounded: Double((min(max(probability, 0), 1) * 100).rounded()))
   }
 }

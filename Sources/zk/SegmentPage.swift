@@ -1,4 +1,5 @@
 import ZonkeyCore
+import ZonkeyPlatform
 
 /// An HTML page that shows documents with the segments of all levels, one inside the other.
 ///
@@ -167,7 +168,7 @@ extension SegmentPage {
   }
 
   private func tenths(_ value: Double) -> String {
-    let tenths = Int((value * 10).rounded())
+    let tenths = Int(bounded: (value * 10).rounded())
     return "\(tenths / 10).\(tenths % 10)"
   }
 }

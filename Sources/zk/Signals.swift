@@ -1,12 +1,14 @@
-import ZonkeyPlatform
 import Synchronization
+import ZonkeyPlatform
 
-/// The signals that ask the run to end, noted for the loops that look.
+/// The signals that ask the run to end: SIGINT, SIGTERM and SIGHUP, which a terminal sends when it
+/// goes.
 ///
-/// SIGINT and SIGTERM only set a flag, so a checkpoint or a document in hand can be completed. A
-/// second one ends the process at once, unless it follows the first so closely that it is the same
-/// request: `timeout`, for one, signals a process and then its group. SIGPIPE is ignored: a write then
-/// fails with EPIPE.
+/// The first one ends the process at once, wherever it waits, and temporary files are removed. While
+/// a run has something to save (`leavesTimeToSave`) it is only noted, and waiting for input ends, so
+/// that the loop that looks at `pending` comes to it; then a second one ends the process, unless it
+/// follows the first so closely that it is the same request: `timeout`, for one, signals a process
+/// and then its group. SIGPIPE and SIGXFSZ are ignored: a write then fails with EPIPE or EFBIG.
 enum Signals {
   /// Zero, or the number of the signal that came. Lock-free, so the handler may store to it.
   private static let noted = Atomic<Int32>(0)
@@ -14,16 +16,15 @@ enum Signals {
   /// When it came, in nanoseconds of the monotonic clock.
   private static let notedAt = Atomic<Int>(0)
 
-  /// True while there is nothing to complete or to tidy up.
-  private static let atOnce = Atomic<Bool>(false)
+  private static let isSaving = Atomic<Bool>(false)
 
-  /// Whether the first signal ends the process at once.
-  ///
-  /// A filter that writes to standard output sets it: waiting for slow input must not hold up
-  /// Ctrl-C, and there is neither a checkpoint to save nor a temporary file to remove.
-  static var endsAtOnce: Bool {
-    get { atOnce.load(ordering: .relaxed) }
-    set { atOnce.store(newValue, ordering: .relaxed) }
+  /// Whether the run has something to save when a signal comes.
+  static var leavesTimeToSave: Bool {
+    get { isSaving.load(ordering: .relaxed) }
+    set {
+      if newValue { Waiting.prepare() }
+      isSaving.store(newValue, ordering: .relaxed)
+    }
   }
 
   /// The signal that asked the run to end, if one came.
@@ -41,9 +42,12 @@ enum Signals {
     // All are touched here, so that no initialiser can run for the first time in the handler.
     noted.store(0, ordering: .relaxed)
     notedAt.store(0, ordering: .relaxed)
-    endsAtOnce = false
+    isSaving.store(false, ordering: .relaxed)
+    TemporaryFiles.prepare()
+    Waiting.touch()
     ZonkeyPlatform.signal(SIGPIPE, SIG_IGN)
-    for signal in [SIGINT, SIGTERM] where !isIgnored(signal) {
+    ZonkeyPlatform.signal(SIGXFSZ, SIG_IGN)
+    for signal in [SIGINT, SIGTERM, SIGHUP] where !isIgnored(signal) {
       var action = sigaction()
       // No SA_RESTART: a blocked read or write returns, and its loop looks at `pending`.
       action.sa_flags = 0
@@ -52,7 +56,8 @@ enum Signals {
     }
   }
 
-  /// True for a signal that the parent has switched off, as a shell does for background jobs.
+  /// True for a signal that the parent has switched off, as a shell does for background jobs and
+  /// `nohup` for SIGHUP.
   private static func isIgnored(_ signal: Int32) -> Bool {
     var current = sigaction()
     guard sigaction(signal, nil, &current) == 0 else { return false }
@@ -60,7 +65,7 @@ enum Signals {
     return handler == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 
-  /// Runs inside the handler: atomics, the clock and `_exit` are all it may use.
+  /// Runs inside the handler: atomics, the clock, `unlink`, `write` and `_exit` are all it may use.
   fileprivate static func note(_ signal: Int32) {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
@@ -68,6 +73,10 @@ enum Signals {
     let (_, first) = notedAt.compareExchange(expected: 0, desired: now, ordering: .relaxed)
     noted.store(signal, ordering: .relaxed)
     let isAnother = first != 0 && now - first > 100_000_000
-    if isAnother || endsAtOnce { _exit(128 + signal) }
+    if isAnother || !leavesTimeToSave {
+      TemporaryFiles.removeAll()
+      _exit(128 + signal)
+    }
+    Waiting.stop()
   }
 }

@@ -165,9 +165,6 @@ struct Split: ParsableCommand {
   private func openOutput(
     _ reader: DocumentReader, zonkey: Zonkey, levelCount: Int, console: Console
   ) throws -> SplitOutput {
-    // With files to remove, the first signal only ends the run after the documents in hand.
-    Signals.endsAtOnce =
-      outputOptions.isStandardOutput && html == nil && statisticsOptions.path == nil
     let heading = SegmentPage.Heading(sources: files.isEmpty ? ["-"] : files, modelID: zonkey.id)
     return SplitOutput(
       results: try outputOptions.open(),

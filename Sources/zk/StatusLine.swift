@@ -77,7 +77,7 @@ final class StatusLine {
     guard now - lastUpdateSeconds >= (style.isInPlace ? 0.1 : 1) else { return }
     lastUpdateSeconds = now
     guard style.isInPlace else {
-      emit(TerminalText.sanitized(text()) + "\n")
+      emit(TerminalText.message(text()) + "\n")
       return
     }
     let line = TerminalText.fit(text(), columns: (columns() ?? 80) - 1)

@@ -8,8 +8,10 @@ struct Train: ParsableCommand {
     discussion: """
       The corpus is read as a stream, shuffled in a bounded buffer and cut into random crops; \
       files are read again and again, standard input once. The checkpoint is replaced in one \
-      step, so that killing zk at any moment leaves the last complete one. SIGINT and SIGTERM \
-      save and end; --resume goes on as if nothing had happened.
+      step, so that killing zk at any moment leaves the last complete one. SIGINT, \
+      SIGTERM and SIGHUP save and end, and whatever else ends a run, its last good step is saved \
+      if it can be; --resume goes on as if nothing had happened. Time that zk spends stopped or \
+      asleep does not count for --time.
 
       Examples:
         zk train --corpus dump.xml.bz2 --preset tiny --time 10m -o model.zk
@@ -110,7 +112,9 @@ struct Train: ParsableCommand {
   func validate() throws {
     if corpus.isEmpty { throw ValidationError("Name a corpus with --corpus; - is standard input.") }
     if output == nil && !dryRun { throw ValidationError("Name the checkpoint with --output.") }
-    if let steps, steps < 1 { throw ValidationError("--steps must be at least 1.") }
+    if let steps, !(1...TrainingState.maximumSteps).contains(steps) {
+      throw ValidationError("--steps must be 1 to \(TrainingState.maximumSteps).")
+    }
     if let epochs, epochs < 1 { throw ValidationError("--epochs must be at least 1.") }
     if resume != nil && (preset != nil || config != nil || !set.isEmpty) {
       throw ValidationError("A resumed run has its checkpoint's settings; leave out others.")
@@ -143,7 +147,7 @@ struct Train: ParsableCommand {
   private func makeTrainer(_ corpus: Corpus, _ console: Console) throws -> Trainer {
     let threads = try common.threadCount()
     guard let resume else {
-      if let output, !dryRun { try refuseToReplace(output) }
+      if let output, !dryRun { try Self.refuseToReplace(output) }
       let start = try from.map { try Checkpoint(path: $0) }
       let configuration = try chosenConfiguration(from: start)
       if let start, let from {
@@ -166,7 +170,7 @@ struct Train: ParsableCommand {
   }
 
   /// A trained model is never replaced by a new run unless its owner says so.
-  private func refuseToReplace(_ path: String) throws {
+  static func refuseToReplace(_ path: String) throws {
     if FileStatus.isRegularFile(path) {
       throw ZonkeyError.cannotCreate(
         path: path, reason: "the file exists; go on with --resume, remove it or name another")

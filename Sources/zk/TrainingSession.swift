@@ -8,11 +8,18 @@ final class TrainingSession {
   private let console: Console
   private let output: String
   private let validation: [Crop]
-  private let record: TrainingRecord
-  private var lastTick = System.monotonicSeconds
-  private var lastSave = System.monotonicSeconds
-  private var lastNote = System.monotonicSeconds
+  /// Where its figures go, as long as that takes them.
+  private var record: TrainingRecord?
+  private let clock: TrainingClock
+  private var lastTick: Double
+  private var lastSave: Double
+  private var lastNote: Double
+  private var savedStep: Int
   private var recent = RecentSpeed()
+  /// What made the run give its records up, to be said again at its end.
+  private var logFailure: (any Error)?
+  /// Nobody else writes the same checkpoint.
+  private let lock: OutputLock?
 
   init(trainer: Trainer, command: Train, console: Console, validation: [Crop]) throws {
     self.trainer = trainer
@@ -20,40 +27,87 @@ final class TrainingSession {
     self.console = console
     self.validation = validation
     output = command.output ?? ""
+    lock = try OutputLock(path: output)
+    // Another training may have ended since it was looked at first.
+    if command.resume == nil { try Train.refuseToReplace(output) }
+    clock = TrainingClock()
+    clock.start()
+    (lastTick, lastSave, lastNote) = (clock.seconds, clock.seconds, clock.seconds)
+    savedStep = trainer.state.step
     record = try TrainingRecord(
       log: command.log, tensorBoard: command.tensorboard, report: command.report, title: output,
       facts: Self.facts(trainer, command))
   }
 
-  /// Trains until time, steps, corpus or a signal end the run; saves at the end in every case but
-  /// divergence, where the last good checkpoint stays.
+  /// Trains until time, steps, corpus or a signal end the run.
+  ///
+  /// Whatever ends it, the last good step is saved first if it can be; only of a run that diverged
+  /// the last checkpoint stays as it is.
   func run() throws {
+    Signals.leavesTimeToSave = true
+    defer { Signals.leavesTimeToSave = false }
+    do {
+      try train()
+      try validateAndSave()
+    } catch {
+      try saveAfter(error)
+    }
+    let state = trainer.state
+    log { try $0.show("Done at step \(state.step).", isRunning: false) }
+    console.note(
+      "done: \(state.step) steps, \(ProgressText.bytes(state.bytes)) of text in "
+        + "\(ProgressText.duration(seconds: state.elapsedSeconds)); model in \(output)")
+    if let logFailure { throw logFailure }
+  }
+
+  private func train() throws {
     while !isOver {
-      if let signal = Signals.pending {
-        try save()
-        console.note(
-          "saved \(output) at step \(trainer.state.step); go on with --resume")
-        throw Interruption(signal: signal)
-      }
+      try Signals.check()
       guard let report = try trainer.step() else { break }
       let seconds = tick()
-      try note(report, seconds: seconds)
+      note(report, seconds: seconds)
       // Once the corpus has shown itself good: a place that cannot be written should be known
       // before hours are spent.
       if report.step == 1 { try save(calibrated: false) }
-      if System.monotonicSeconds - lastSave >= command.saveEvery.seconds { try validateAndSave() }
+      if lastTick - lastSave >= command.saveEvery.seconds { saveOnTheWay() }
     }
     guard trainer.state.step > 0 else {
       throw ZonkeyError.badInput(
         source: command.corpus.joined(separator: " "), line: nil, offset: nil,
         reason: "the corpus has no text, or less than one batch")
     }
-    try validateAndSave()
-    let state = trainer.state
-    try record.show("Done at step \(state.step).", isRunning: false)
-    console.note(
-      "done: \(state.step) steps, \(ProgressText.bytes(state.bytes)) of text in "
-        + "\(ProgressText.duration(seconds: state.elapsedSeconds)); model in \(output)")
+  }
+
+  /// Saves what there is when something ended the run, and throws what that was.
+  private func saveAfter(_ error: any Error) throws -> Never {
+    let error = Signals.pending.map { Interruption(signal: $0) as any Error } ?? error
+    switch error {
+    case ZonkeyError.diverged: throw error
+    case ZonkeyError.cannotCreate(output, _), ZonkeyError.io(output, _): throw error
+    default: break
+    }
+    if trainer.state.step > savedStep {
+      do {
+        try save()
+      } catch let second where !(error is Interruption) {
+        console.warn("step \(trainer.state.step) could not be saved: \(second)")
+        throw error
+      }
+    }
+    if savedStep > 0 { console.note("saved \(output) at step \(savedStep); go on with --resume") }
+    throw error
+  }
+
+  /// A save in the middle of the run: when it fails, perhaps because a disk is full, the run goes
+  /// on and tries again at the next one.
+  private func saveOnTheWay() {
+    do {
+      try validateAndSave()
+    } catch {
+      console.warn("\(error); training goes on, the next save is tried in time")
+      _ = tick()
+      lastSave = lastTick
+    }
   }
 
   /// What a page says of the run.
@@ -71,29 +125,44 @@ final class TrainingSession {
 
   private var isOver: Bool {
     if let time = command.time {
-      trainer.plan(limitSeconds: time.seconds)
-      if trainer.state.elapsedSeconds >= time.seconds { return true }
+      trainer.plan(
+        limitSeconds: time.seconds, stepSeconds: recent.stepSeconds, lastStep: command.steps)
     }
     if let steps = command.steps, trainer.state.step >= steps { return true }
     return trainer.isOver
   }
 
   private func tick() -> Double {
-    let now = System.monotonicSeconds
+    let now = clock.seconds
     let seconds = now - lastTick
     trainer.addElapsed(seconds: seconds)
     lastTick = now
     return seconds
   }
 
-  private func note(_ report: StepReport, seconds: Double) throws {
+  private func note(_ report: StepReport, seconds: Double) {
     recent.add(bytes: report.bytes, seconds: seconds)
-    try record.add(report, state: trainer.state, seconds: seconds)
+    log { try $0.add(report, state: trainer.state, seconds: seconds) }
     console.status.update(statusText(report))
     // Who has no status line should still see that the run goes on.
-    if !console.status.isShown, System.monotonicSeconds - lastNote >= 60 {
+    if !console.status.isShown, lastTick - lastNote >= 60 {
       console.note(statusText(report))
-      lastNote = System.monotonicSeconds
+      lastNote = lastTick
+    }
+  }
+
+  /// Writes to log, event file and page; when one cannot be written any more they are given up, and the run goes on.
+  private func log(_ write: (TrainingRecord) throws -> Void) {
+    guard let record else { return }
+    do {
+      try write(record)
+    } catch {
+      // A signal that ends the writing is for the loop; the log takes the next row.
+      if error is Interruption { return }
+      let reason = error is BrokenPipe ? "nobody reads it any more" : "\(error)"
+      console.warn("the records of the run end here: \(reason); training goes on")
+      if !(error is BrokenPipe) { logFailure = error }
+      self.record = nil
     }
   }
 
@@ -105,7 +174,7 @@ final class TrainingSession {
       "step \(report.step)  loss \(ProgressText.decimal(Double(report.loss)))"
       + "  clean \(loss(.cleanReconstruction))  dirty \(loss(.dirtyReconstruction))"
       + "  length \(ProgressText.decimal(Double(report.meanLengths[0])))"
-      + "  \(ProgressText.bytes(Int(recent.bytesPerSecond)))/s"
+      + "  \(ProgressText.bytes(Int(bounded: recent.bytesPerSecond)))/s"
     if let left = remainingSeconds { text += "  left \(ProgressText.duration(seconds: left))" }
     return text
   }
@@ -125,8 +194,9 @@ final class TrainingSession {
     let texts = calibrated ? calibrationTexts : []
     let checkpoint = try trainer.checkpoint(calibratedOn: texts)
     try checkpoint.write(to: output)
-    lastSave = System.monotonicSeconds
+    savedStep = trainer.state.step
     _ = tick()
+    lastSave = lastTick
     return checkpoint
   }
 
@@ -141,37 +211,44 @@ final class TrainingSession {
     }
     let result = trainer.validate(Array(validation.prefix(32)))
     let checkpoint = try save()
-    try record.add(validation: result, state: trainer.state)
+    log { try $0.add(validation: result, state: trainer.state) }
     let losses = result.losses.enumerated().map { level, losses in
       "level \(level): clean \(ProgressText.decimal(Double(losses[.cleanReconstruction] ?? 0)))"
         + " dirty \(ProgressText.decimal(Double(losses[.dirtyReconstruction] ?? 0)))"
     }
     console.note("step \(trainer.state.step)  validation  " + losses.joined(separator: "  "))
-    if record.showsSamples {
-      try record.add(
-        TrainingSample(
-          checkpoint.zonkey, text: Array(sample.bytes.prefix(300)), step: trainer.state.step))
-      try record.show("Step \(trainer.state.step).", isRunning: true)
+    if record?.showsSamples == true {
+      let shown = try TrainingSample(
+        checkpoint.zonkey, text: Array(sample.bytes.prefix(300)), step: trainer.state.step)
+      log { record in
+        try record.add(shown)
+        try record.show("Step \(shown.step).", isRunning: true)
+      }
     }
     let text = Array(sample.bytes.prefix(100))
     let encoder = try DocumentEncoder(checkpoint.zonkey, options: SplitOptions())
     let pieces = encoder.encode([text])[0].segments[0].map {
       String(decoding: text[$0.start..<$0.end], as: UTF8.self)
     }
-    console.note("split: \(TerminalText.sanitized(pieces.joined(separator: "|")))")
+    console.note("split: \(pieces.joined(separator: "|"))")
     _ = tick()
   }
 }
 
-/// Bytes per second over about the last thirty steps.
+/// The speed over about the last thirty steps.
 private struct RecentSpeed {
   private var bytes = 0.0
   private var seconds = 0.0
+  private var steps = 0.0
 
   mutating func add(bytes new: Int, seconds more: Double) {
     bytes = 0.97 * bytes + Double(new)
     seconds = 0.97 * seconds + more
+    steps = 0.97 * steps + 1
   }
+
+  /// The time of a step; nil before the first one.
+  var stepSeconds: Double? { steps > 0 ? seconds / steps : nil }
 
   var bytesPerSecond: Double { seconds > 0 ? bytes / seconds : 0 }
 }

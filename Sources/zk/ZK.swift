@@ -1,4 +1,6 @@
 import ArgumentParser
+import CMemoryGuard
+import ZonkeyPlatform
 
 /// The root command: it only dispatches to the verbs.
 @main
@@ -33,7 +35,9 @@ struct ZK: ParsableCommand {
     ])
 
   static func main() {
+    StandardDescriptors.open()
     Signals.install()
+    zk_guard_memory { TemporaryFiles.removeAll() }
     let status = CommandRunner.run(ZK.self, arguments: Array(ProcessArguments.all.dropFirst()))
     ProcessExit.exit(status)
   }

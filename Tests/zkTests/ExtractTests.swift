@@ -91,7 +91,8 @@ import ZonkeyCore
 
   @Test func fieldsAreKept() throws {
     let input = "{\"page\":1e3,\"id\":\"x\",\"text\":\"abc\",\"more\":{\"a\":[1.50,null]}}\n"
-    let rows = try runZk(["extract", "--id-field", "page", "--keep-fields", "--sha1"], stdin: input)
+    let rows = try runZk(
+      ["extract", "--id-field", "page", "--keep-fields", "--sha1"], stdin: input)
     #expect(
       rows.stdout == "{\"id\":1e3,\"more\":{\"a\":[1.50,null]},"
         + "\"sha1\":\"a9993e364706816aba3e25717850c26c9cd0d89d\",\"text\":\"abc\"}\n")
@@ -111,7 +112,8 @@ import ZonkeyCore
   @Test func holesAreCountedAndTemplatesAdded() throws {
     try withTemporaryFolder { folder in
       let input = Self.dump(
-        Self.page(1, "A", "It has {{count|5}} of {{count|6}}. It stays.") + Self.page(2, "B", "Two."))
+        Self.page(1, "A", "It has {{count|5}} of {{count|6}}. It stays.")
+          + Self.page(2, "B", "Two."))
       func text(_ arguments: [String]) throws -> String {
         try runZk(["extract", "--format", "text"] + arguments, stdin: input).stdout
       }

@@ -76,14 +76,27 @@ import ZonkeyCore
         let path = "\(folder)/\(name)"
         try writeBytes(bytes, to: path)
         let result = try runZk(["info", "--check", path])
-        // An empty file is a file of no latents.
-        #expect(result.status == (name == "empty" ? 0 : 65))
-        #expect(name == "empty" || result.stderr.hasPrefix("zk info: \(path)"))
+        #expect(result.status == 65)
+        #expect(result.stderr.hasPrefix("zk info: \(path)"))
       }
       #expect(try runZk(["info", "\(folder)/missing"]).status == 66)
-      let pipe = try runShell("cat \(NanoModel.path()) | zk info /dev/stdin")
-      #expect(pipe.status == 66)
-      #expect(pipe.stderr.contains("is not a regular file"))
+    }
+  }
+
+  /// A check says what it could compare, and nothing of what it could not.
+  @Test func aCheckSaysWhatItChecked() throws {
+    try withTemporaryFolder { folder in
+      let model = try NanoModel.path()
+      let sealed = try runZk(["info", "--check", model]).stdout
+      #expect(sealed.contains("checked           checksum, shapes, weights and id are good\n"))
+      var file = try CheckpointFile.read(model)
+      file.metadata["checksum"] = nil
+      try writeBytes(file.serialised(), to: "\(folder)/old")
+      let old = try runZk(["info", "--check", "\(folder)/old"]).stdout
+      #expect(old.contains("checked           shapes, weights and id are good; the file has no"))
+      try writeBytes(Array("\n\n".utf8), to: "\(folder)/blank")
+      let blank = try runZk(["info", "--check", "--json", "\(folder)/blank"]).stdout
+      #expect(blank.contains("\"checked\":false"))
     }
   }
 }

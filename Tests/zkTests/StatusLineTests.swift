@@ -155,7 +155,7 @@ import Testing
   @Test(arguments: [
     ("", 0, ""), ("abc", 3, "abc"), ("abcd", 3, "ab…"), ("abcd", 1, "…"), ("abcd", 0, ""),
     ("abcd", -5, ""), ("漢字漢字", 8, "漢字漢字"), ("漢字漢字", 7, "漢字漢…"), ("漢字漢字", 6, "漢字…"),
-    ("e\u{301}e\u{301}", 2, "e\u{301}e\u{301}"), ("a\u{1B}[2Jb\n", 10, "a?[2Jb?"),
+    ("e\u{301}e\u{301}", 2, "e\u{301}e\u{301}"), ("a\u{1B}[2Jb\n", 12, "a\\x1B[2Jb\\n"),
   ])
   func fits(text: String, columns: Int, expected: String) {
     #expect(TerminalText.fit(text, columns: columns) == expected)

@@ -15,7 +15,7 @@ package enum System {
   /// Opens a file; the permissions are for one that is created.
   package static func open(_ path: String, _ flags: Int32, permissions: mode_t = 0) -> Int32 {
     while true {
-      let descriptor = cOpen(path, flags, permissions)
+      let descriptor = withName(path) { cOpen($0, flags, permissions) }
       if descriptor >= 0 || errno != EINTR { return descriptor }
     }
   }
@@ -56,12 +56,19 @@ package enum System {
   }
 
   /// Reads once, into a buffer that has room: from the descriptor's position, or from an offset.
+  ///
+  /// What may have to be waited for (`waits`) fails with ECANCELED once `stopWaiting` was called.
   package static func read(
-    _ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer, at offset: Int? = nil
+    _ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer, at offset: Int? = nil,
+    waits: Bool = false
   ) -> Int {
     // The kernel reads at most 2 GiB at a time, as above.
     let limit = min(buffer.count, 1 << 30)
     while true {
+      if waits, Waiting.isStopped(beforeReading: descriptor) {
+        errno = ECANCELED
+        return -1
+      }
       let count =
         offset.map { pread(descriptor, buffer.baseAddress, limit, off_t($0)) }
         ?? cRead(descriptor, buffer.baseAddress, limit)
@@ -117,16 +124,13 @@ package enum System {
     guard gethostname(&name, name.count - 1) == 0 else { return "localhost" }
     return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
-
-  /// A variable of the environment.
-  package static func environment(_ name: String) -> String? {
-    getenv(name).map { String(cString: $0) }
-  }
 }
 
 // Free functions, because methods of the same names hide the system's.
 
-private func cOpen(_ path: String, _ flags: Int32, _ permissions: mode_t) -> Int32 {
+private func cOpen(
+  _ path: UnsafePointer<CChar>, _ flags: Int32, _ permissions: mode_t
+) -> Int32 {
   open(path, flags, permissions)
 }
 

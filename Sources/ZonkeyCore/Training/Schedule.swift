@@ -3,9 +3,10 @@ import ZonkeyPlatform
 
 /// When a run ends and how the learning rate goes: warm-up, a plateau, then a fall to zero.
 ///
-/// The fall is planned once, when its share of the run begins, and stored with the checkpoint; so
-/// that up to there a run with a time limit takes the same steps however fast the machine is, and
-/// resuming repeats it exactly.
+/// The fall is planned when its share of the run begins, and stored with the checkpoint; so that up
+/// to there a run with a time limit takes the same steps however fast the machine is, and resuming
+/// repeats it exactly. A run with a time limit whose speed changes on the way plans the rest anew,
+/// so that the rate reaches zero when the time is up.
 package struct Schedule: Sendable, Equatable {
   package let peak: Float
   package let warmupSteps: Int
@@ -22,17 +23,45 @@ package struct Schedule: Sendable, Equatable {
 
   /// Plans the fall for a run of a known number of steps.
   package mutating func plan(totalSteps: Int) {
-    let length = Int((Float(totalSteps) * decayShare).rounded())
-    decay = max(0, totalSteps - length)..<max(1, totalSteps)
+    let share = (Double(totalSteps) * Double(decayShare)).rounded()
+    decay = max(0, totalSteps - Int(bounded: share, to: 0...totalSteps))..<max(1, totalSteps)
   }
 
   /// Plans the fall for a run with a time limit when its time has come: as many steps as fit into
   /// the rest at the speed so far.
-  package mutating func plan(step: Int, elapsed: Double, limit: Double) {
-    guard decay == nil, step > 0, elapsed >= limit * Double(1 - decayShare) else { return }
-    let remaining = max(1, Int((limit - elapsed) / elapsed * Double(step)))
-    decay = step..<step + remaining
+  ///
+  /// Once it falls, `stepSeconds` of late tell whether the plan still meets the time; where it is
+  /// off by more than a tenth of what is left the fall gets steeper or flatter from here, by no
+  /// more than half, so that it never breaks off. It does not go beyond `lastStep`.
+  package mutating func plan(
+    step: Int, elapsed: Double, limit: Double, stepSeconds: Double? = nil, lastStep: Int? = nil
+  ) {
+    guard let decay else {
+      guard step > 0, elapsed >= limit * Double(1 - decayShare) else { return }
+      decay = step..<step + steps(in: limit - elapsed, each: elapsed / Double(step))
+      return
+    }
+    guard decay.contains(step), step > decay.lowerBound, let stepSeconds, stepSeconds > 0 else {
+      return
+    }
+    let left = decay.upperBound - step
+    let most = lastStep.map { max(1, $0 - step) } ?? 2 * left
+    let wanted = max(left / 2, min(steps(in: limit - elapsed, each: stepSeconds), 2 * left, most))
+    guard abs(wanted - left) > max(1, left / 10) else { return }
+    // The rate goes on from where it is: the fall began so long before its new end.
+    let share = Double(left) / Double(decay.count)
+    let end = step + max(1, wanted)
+    let length = Int(bounded: (Double(end - step) / share).rounded(), to: end - step...Self.farAway)
+    self.decay = max(0, end - length)..<end
   }
+
+  /// The steps that fit into a time, at least one.
+  private func steps(in seconds: Double, each stepSeconds: Double) -> Int {
+    Int(bounded: seconds / max(stepSeconds, 1e-9), to: 1...Self.farAway)
+  }
+
+  /// More steps than any run has.
+  private static let farAway = TrainingState.maximumSteps
 
   /// Forgets a fall that has reached its end, for a run that goes on: at the peak again, until the
   /// fall of the longer run is planned.

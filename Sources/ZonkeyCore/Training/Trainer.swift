@@ -74,7 +74,9 @@ public final class Trainer {
     tape = Tape(weights: weights, workers: Workers(count: threads), recording: true)
     random = RandomSource(seed: state.seed)
     schedule = Schedule(model.configuration, decay: state.decay)
-    for _ in 0..<state.step { _ = try nextBatch() }
+    for _ in 0..<state.step {
+      if try nextBatch() == nil { break }
+    }
   }
 
   /// The documents of the next step; nil when the corpus is used up.
@@ -99,9 +101,12 @@ public final class Trainer {
     state.decay = schedule.decay
   }
 
-  /// Plans it for a run with a time limit, when its share of the time has come.
-  public func plan(limitSeconds: Double) {
-    schedule.plan(step: state.step, elapsed: state.elapsedSeconds, limit: limitSeconds)
+  /// Plans it for a run with a time limit, when its share of the time has come, and plans it anew
+  /// when steps have become slower or faster.
+  public func plan(limitSeconds: Double, stepSeconds: Double? = nil, lastStep: Int? = nil) {
+    schedule.plan(
+      step: state.step, elapsed: state.elapsedSeconds, limit: limitSeconds,
+      stepSeconds: stepSeconds, lastStep: lastStep)
     state.decay = schedule.decay
   }
 

@@ -53,7 +53,7 @@ enum SelfDescription {
     let verbs = verbs(root)
     let nearest = verbs.map { (verb: $0, slips: slips(word, $0)) }.min { $0.slips < $1.slips }
     let begun = word.count > 1 ? verbs.first { $0.hasPrefix(word) } : nil
-    let shown = TerminalText.sanitized(word)
+    let shown = TerminalText.visible(word)
     if let verb = begun ?? nearest.flatMap({ $0.slips <= 2 && word.count > 2 ? $0.verb : nil }) {
       return "There is no verb '\(shown)'. Did you mean '\(verb)'?"
     }

@@ -59,7 +59,8 @@ import ZonkeyCore
     #expect(matrix + table == (try LatentsSample.file(documents, .npy, level: 1)))
     try withTemporaryFolder { directory in
       let isCompressed = name.hasSuffix(".zst")
-      try writeBytes(isCompressed ? Compress.bytes(matrix, .zstd) : matrix, to: "\(directory)/\(name)")
+      try writeBytes(
+        isCompressed ? Compress.bytes(matrix, .zstd) : matrix, to: "\(directory)/\(name)")
       let alone = LatentsReading(paths: ["\(directory)/\(name)"])
       #expect(alone.reason.contains("a.npy.jsonl"), "\(alone.reason)")
       try writeBytes(table, to: "\(directory)/a.npy.jsonl")

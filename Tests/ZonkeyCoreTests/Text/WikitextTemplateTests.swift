@@ -73,7 +73,8 @@ import ZonkeyCore
   @Test func writesNumbersAsTheLanguageDoes() {
     #expect(WikiText.plain("{{formatnum:1234}}") == "1,234")
     #expect(WikiText.plain("{{formatnum:1234.5}}", wiki: "dewiki") == "1.234,5")
-    #expect(WikiText.plain("{{formatnum:1234}} {{formatnum:12345}}", wiki: "eswiki") == "1234 12 345")
+    #expect(
+      WikiText.plain("{{formatnum:1234}} {{formatnum:12345}}", wiki: "eswiki") == "1234 12 345")
     #expect(WikiText.plain("{{formatnum:1234.5}}", wiki: "kawiki") == "1234.5")
   }
 
@@ -90,7 +91,8 @@ import ZonkeyCore
     ("E = m c^2", "E = m c²"), ("\\frac{a}{b}", "a/b"), ("\\frac{a+1}{2b}", "(a+1)/(2b)"),
     ("\\frac12 x", "1/2 x"), ("x_1, x_{n+1}", "x₁, x_(n+1)"), ("x^{-10} y^{n+k}", "x⁻¹⁰ y^(n+k)"),
     ("\\sqrt{2} \\sqrt[3]{x y}", "√2 ³√(x y)"), ("\\alpha \\le \\Omega", "α ≤ Ω"),
-    ("\\mathrm{d} x \\, \\text{for all}", "d x for all"), ("\\sin x + \\log\\beta", "sin x + log β"),
+    ("\\mathrm{d} x \\, \\text{for all}", "d x for all"),
+    ("\\sin x + \\log\\beta", "sin x + log β"),
     ("a \\in \\{1,\\ldots,n\\}", "a ∈ {1,…,n}"), ("\\left( a \\right)\\!b", "(a)b"),
     ("x^\\alpha", "x^α"), ("\\frac", ""), ("{{{a", "a"), ("a}}}", "a"), ("é^é", "é^é"),
     ("\\begin{matrix} a \\end{matrix}", ""), ("a & b", ""), ("a \\\\ b", ""), ("", ""), ("\\", ""),

@@ -142,6 +142,46 @@ import ZonkeyCore
     #expect(late.decay == 3..<4)
   }
 
+  /// Whatever becomes of the speed in the fall, the rate comes down to nothing without a leap, and
+  /// the time is met unless the machine all but stops.
+  @Test(arguments: [1.0, 0.5, 2, 5]) func theFallMeetsTheTime(slower: Double) throws {
+    var (schedule, step, elapsed, rates) = (try schedule(warmup: 4), 0, 0.0, [Float]())
+    var stepSeconds = 0.1
+    while true {
+      schedule.plan(step: step, elapsed: elapsed, limit: 100, stepSeconds: stepSeconds)
+      if schedule.isOver(atStep: step) { break }
+      rates.append(schedule.learningRate(step: step))
+      stepSeconds = elapsed > 80 ? 0.1 * slower : 0.1
+      elapsed += stepSeconds
+      step += 1
+    }
+    #expect(abs(elapsed - 100) < 3)
+    let fall = rates.drop { $0 < 0.8 }
+    #expect(zip(fall, fall.dropFirst()).allSatisfy { $0 >= $1 && $0 - $1 < 0.8 / 20 })
+    #expect((rates.last ?? 1) < 0.8 / 20)
+  }
+
+  /// A time that is over at once: the rate still falls, in fewer and fewer steps.
+  @Test func aTimeThatIsOverLetsTheRateFall() throws {
+    var (schedule, step, rates) = (try schedule(warmup: 4), 100, [Float]())
+    schedule.plan(step: step, elapsed: 75, limit: 100)
+    while !schedule.isOver(atStep: step) {
+      rates.append(schedule.learningRate(step: step))
+      step += 1
+      schedule.plan(step: step, elapsed: 500, limit: 100, stepSeconds: 0.75)
+    }
+    #expect(rates.count < 20)
+    #expect(zip(rates, rates.dropFirst()).allSatisfy { $0 > $1 })
+    #expect((rates.last ?? 1) < 0.4)
+  }
+
+  /// A limit of steps is never passed for a time that is not over.
+  @Test func stepsLimitTheFall() throws {
+    var schedule = try schedule(15..<20)
+    schedule.plan(step: 17, elapsed: 10, limit: 1000, stepSeconds: 1, lastStep: 20)
+    #expect(schedule.decay == 15..<20)
+  }
+
   @Test func aCompleteRunGoesOnWithMoreTime() throws {
     func goOn(step: Int, limit: Double?) throws -> Range<Int>? {
       var schedule = try schedule(15..<20)

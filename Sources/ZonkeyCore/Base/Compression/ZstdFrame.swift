@@ -45,18 +45,6 @@ package enum ZstdFrame {
     return output
   }
 
-  /// The first `count` bytes of the content, or fewer, from the first bytes of a file.
-  package static func prefix(
-    _ bytes: [UInt8], count: Int, path: String
-  ) throws(ZonkeyError) -> [UInt8] {
-    var stream = try Stream(bytes, path: path)
-    var output: [UInt8] = []
-    while output.count < count, let piece = try stream.next(capacity: count - output.count) {
-      output.append(contentsOf: piece)
-    }
-    return output
-  }
-
   /// For several frames, and for one that does not tell its size, as `zstd` writes to a pipe.
   private static func decompressStream(
     _ bytes: [UInt8], limit: Int, path: String

@@ -4,8 +4,10 @@ import ZonkeyPlatform
 ///
 /// What is written goes to a hidden file beside the path (`.NAME.PID.tmp`); `commit` brings it
 /// to the disk and renames it. Whatever ends the program before, the path holds what it held.
-/// `discard`, a failure, or letting go of the object removes the hidden file. A symbolic link is
-/// followed, and the permissions of the file that is replaced are kept.
+/// `discard`, a failure, or letting go of the object removes the hidden file, and so does a
+/// signal; one that a killed process left is removed by the next output to the same name. A
+/// symbolic link is followed, even to where nothing lies yet, and owner and permissions of the
+/// file that is replaced are kept as far as the system allows it.
 ///
 /// Pipes, devices and descriptors (`/dev/null`, `/dev/stdout`, `/dev/fd/3`) cannot be renamed
 /// onto: they are written directly. Writes are not buffered. Not for use by two threads at once.
@@ -15,7 +17,7 @@ package final class AtomicFile {
   private let target: OutputTarget
   private var descriptor: Int32
   /// The hidden file, while there is one to remove.
-  private var temporaryPath: String?
+  private var temporary: (path: String, entry: TemporaryFiles.Entry?)?
   /// The first thing that went wrong, given again to every later call.
   private var failure: ZonkeyError?
 
@@ -27,13 +29,19 @@ package final class AtomicFile {
     case .direct:
       descriptor = System.open(path, O_WRONLY | O_APPEND | O_CLOEXEC)
       if descriptor < 0 { throw .cannotCreate(path: path, reason: System.message(errno)) }
-    case .replace(let directory, let name, let permissions):
-      let (descriptor, temporary) = try Self.openTemporary(
-        in: directory, name: name, isPrivate: permissions != nil, path: path)
-      self.descriptor = descriptor
-      temporaryPath = temporary
-      // A file system without permissions refuses; the file then stays its owner's alone.
-      if let permissions { _ = fchmod(descriptor, permissions) }
+    case .replace(let directory, let name, let old):
+      let hidden = HiddenName(directory: directory, name: name)
+      hidden.sweep()
+      let file: (descriptor: Int32, path: String)
+      do {
+        file = try hidden.open(isPrivate: old != nil)
+      } catch {
+        throw .cannotCreate(
+          path: path, reason: "cannot create a file in \(directory): \(System.message(error.code))")
+      }
+      descriptor = file.descriptor
+      temporary = (file.path, TemporaryFiles.add(file.path))
+      old?.apply(to: descriptor)
     }
   }
 
@@ -60,26 +68,33 @@ package final class AtomicFile {
   package func commit() throws(ZonkeyError) {
     if let failure { throw failure }
     precondition(descriptor >= 0, "committed after commit or discard")
-    if temporaryPath != nil, !syncFile(descriptor) { throw fail("cannot write", errno) }
+    if temporary != nil, !syncFile(descriptor) { throw fail("cannot write", errno) }
+    if case .replace(let directory, let name, _) = target, let temporary {
+      // Renamed while it is open, and so locked: nobody takes it for one that was left.
+      if !System.move(temporary.path, to: OutputTarget.join(directory, name)) {
+        throw fail("cannot put the new file in place", errno)
+      }
+      TemporaryFiles.forget(temporary.entry)
+      self.temporary = nil
+    }
     let closed = close(descriptor)
     descriptor = -1
-    // Network file systems report a full disk only here. After EINTR it is closed all the same.
+    // After EINTR it is closed all the same.
     if closed != 0 && errno != EINTR { throw fail("cannot write", errno) }
-    guard case .replace(let directory, let name, _) = target, let temporary = temporaryPath
-    else { return }
-    if rename(temporary, OutputTarget.join(directory, name)) != 0 {
-      throw fail("cannot put the new file in place", errno)
+    if case .replace(let directory, _, _) = target, !syncDirectory(directory) {
+      throw fail("cannot write its directory", errno)
     }
-    temporaryPath = nil
-    if !syncDirectory(directory) { throw fail("cannot write its directory", errno) }
   }
 
   /// Gives the output up: the path keeps what it held. Does nothing after `commit`.
   package func discard() {
+    if let temporary {
+      System.remove(temporary.path)
+      TemporaryFiles.forget(temporary.entry)
+    }
+    temporary = nil
     if descriptor >= 0 { close(descriptor) }
     descriptor = -1
-    if let temporaryPath { unlink(temporaryPath) }
-    temporaryPath = nil
     if failure == nil {
       failure = .io(path: path, reason: "the output is closed")
     }
@@ -87,32 +102,15 @@ package final class AtomicFile {
 
   private func fail(_ what: String, _ code: Int32) -> ZonkeyError {
     let advice =
-      code == ENOSPC || code == EDQUOT ? "; free some space or write to another place" : ""
+      switch code {
+      case ENOSPC, EDQUOT: "; free some space or write to another place"
+      case EFBIG: "; raise the limit on the size of files (ulimit -f)"
+      default: ""
+      }
     let error = ZonkeyError.io(path: path, reason: "\(what): \(System.message(code))\(advice)")
     failure = error
     discard()
     return error
-  }
-
-  private static func openTemporary(
-    in directory: String, name: String, isPrivate: Bool, path: String
-  ) throws(ZonkeyError) -> (descriptor: Int32, path: String) {
-    // A very long name leaves no room for the rest; its fingerprint stands in for it.
-    var hasher = FingerprintHasher()
-    hasher.update(name.utf8)
-    let stem = name.utf8.count <= 200 ? name : hasher.finish().description
-    // A number is added when a killed run, or another thread, has left or has the same name.
-    for attempt in 0..<100 {
-      let suffix = attempt == 0 ? "" : "-\(attempt)"
-      let candidate = OutputTarget.join(directory, ".\(stem).\(getpid())\(suffix).tmp")
-      let descriptor = System.open(
-        candidate, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
-        permissions: isPrivate ? 0o600 : 0o666)
-      if descriptor >= 0 { return (descriptor, candidate) }
-      if errno != EEXIST { break }
-    }
-    throw .cannotCreate(
-      path: path, reason: "cannot create a file in \(directory): \(System.message(errno))")
   }
 }
 

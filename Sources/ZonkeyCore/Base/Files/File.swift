@@ -51,7 +51,8 @@ package final class File: Sendable {
   ///
   /// Throws `.io` when the system cannot read on.
   package func read(into buffer: UnsafeMutableRawBufferPointer) throws(ZonkeyError) -> Int {
-    try checked(buffer.isEmpty ? 0 : System.read(descriptor, into: buffer))
+    try checked(
+      buffer.isEmpty ? 0 : System.read(descriptor, into: buffer, waits: totalBytes == nil))
   }
 
   /// Reads from an offset of a regular file, counted from where it was opened; any thread may.
@@ -71,9 +72,11 @@ package final class File: Sendable {
 
   /// The size of a regular file in bytes, `nil` for pipes and devices; throws as `init` does.
   package static func checkedSize(path: String) throws(ZonkeyError) -> Int? {
-    var status = stat()
-    let result = path == "-" ? fstat(STDIN_FILENO, &status) : stat(path, &status)
-    if result != 0 { throw .noInput(path: path, reason: System.message(errno)) }
+    var standardInput = stat()
+    let found =
+      path != "-"
+      ? System.status(path) : fstat(STDIN_FILENO, &standardInput) == 0 ? standardInput : nil
+    guard let status = found else { throw .noInput(path: path, reason: System.message(errno)) }
     if status.st_mode & S_IFMT == S_IFDIR { throw .noInput(path: path, reason: isDirectory) }
     let position = path == "-" ? max(0, Int(lseek(STDIN_FILENO, 0, SEEK_CUR))) : 0
     return remainingBytes(status, after: position)
@@ -82,37 +85,5 @@ package final class File: Sendable {
   private static func remainingBytes(_ status: stat, after position: Int) -> Int? {
     guard status.st_mode & S_IFMT == S_IFREG else { return nil }
     return max(0, Int(status.st_size) - position)
-  }
-}
-
-extension File {
-  /// Up to `count` bytes; fewer only at the end of the file.
-  package func read(upTo count: Int) throws(ZonkeyError) -> [UInt8] {
-    var failure: ZonkeyError?
-    let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-      do throws(ZonkeyError) {
-        while filled < count {
-          let place = UnsafeMutableBufferPointer(rebasing: buffer[filled...])
-          let got = try read(into: UnsafeMutableRawBufferPointer(place))
-          if got == 0 { return }
-          filled += got
-        }
-      } catch {
-        failure = error
-      }
-    }
-    if let failure { throw failure }
-    return bytes
-  }
-
-  /// Everything from here on, after `start`, which was read before.
-  func readAll(after start: [UInt8]) throws(ZonkeyError) -> [UInt8] {
-    var bytes = start
-    bytes.reserveCapacity(max(totalBytes ?? 0, start.count))
-    while true {
-      let piece = try read(upTo: 1 << 20)
-      if piece.isEmpty { return bytes }
-      bytes.append(contentsOf: piece)
-    }
   }
 }

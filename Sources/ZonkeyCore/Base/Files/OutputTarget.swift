@@ -3,8 +3,8 @@ import ZonkeyPlatform
 /// Where an output path leads: to a file that can be replaced, or to something written directly.
 enum OutputTarget: Equatable {
   case direct
-  /// `permissions` are those of the file that is there now.
-  case replace(directory: String, name: String, permissions: mode_t?)
+  /// `old` is the file that is there now.
+  case replace(directory: String, name: String, old: Ownership?)
 
   /// Finds out; throws `cannotCreate` for a directory and for a file that may not be written.
   init(path: String) throws(ZonkeyError) {
@@ -12,10 +12,9 @@ enum OutputTarget: Equatable {
       self = .direct
       return
     }
-    var status = stat()
-    guard stat(path, &status) == 0 else {
+    guard let status = System.status(path) else {
       // Whatever is wrong with the path beyond "not there", opening will report.
-      self = try Self.replacing(path, permissions: nil, path: path)
+      self = try Self.replacing(Self.end(ofLinks: path), old: nil, path: path)
       return
     }
     switch status.st_mode & S_IFMT {
@@ -23,11 +22,11 @@ enum OutputTarget: Equatable {
       throw .cannotCreate(path: path, reason: "is a directory; give the name of a file in it")
     case S_IFREG:
       // Renaming would also replace a file that its owner has protected.
-      guard access(path, W_OK) == 0 else {
+      guard System.allows(W_OK, path) else {
         throw .cannotCreate(path: path, reason: System.message(errno))
       }
       self = try Self.replacing(
-        Self.resolved(path), permissions: status.st_mode & 0o7777, path: path)
+        System.resolved(path) ?? path, old: Ownership(status), path: path)
     default:
       self = .direct
     }
@@ -38,19 +37,31 @@ enum OutputTarget: Equatable {
   }
 
   private static func replacing(
-    _ file: String, permissions: mode_t?, path: String
+    _ file: String, old: Ownership?, path: String
   ) throws(ZonkeyError) -> OutputTarget {
-    let utf8 = file.utf8
-    let slash = utf8.lastIndex(of: UInt8(ascii: "/"))
-    let name = slash.map { String(file[utf8.index(after: $0)...]) } ?? file
+    let (directory, name) = split(file)
     guard !name.isEmpty else {
       throw .cannotCreate(path: path, reason: "is not the name of a file")
     }
-    guard let slash else {
-      return .replace(directory: ".", name: name, permissions: permissions)
+    return .replace(directory: directory, name: name, old: old)
+  }
+
+  private static func split(_ file: String) -> (directory: String, name: String) {
+    let utf8 = file.utf8
+    guard let slash = utf8.lastIndex(of: UInt8(ascii: "/")) else { return (".", file) }
+    let name = String(file[utf8.index(after: slash)...])
+    return (slash == file.startIndex ? "/" : String(file[..<slash]), name)
+  }
+
+  /// Where a symbolic link leads, link after link, though nothing lies there.
+  private static func end(ofLinks path: String) -> String {
+    var place = path
+    // As many as the system follows; a ring of links is an error when the file is opened.
+    for _ in 0..<40 {
+      guard let next = System.link(at: place) else { return place }
+      place = next.utf8.first == UInt8(ascii: "/") ? next : join(split(place).directory, next)
     }
-    let directory = slash == file.startIndex ? "/" : String(file[..<slash])
-    return .replace(directory: directory, name: name, permissions: permissions)
+    return path
   }
 
   /// Whether the path names one of the program's own open descriptors.
@@ -60,11 +71,29 @@ enum OutputTarget: Equatable {
     path == "/dev/stdout" || path == "/dev/stderr" || path.hasPrefix("/dev/fd/")
       || path.hasPrefix("/proc/self/fd/")
   }
+}
 
-  /// The file that symbolic links lead to.
-  private static func resolved(_ path: String) -> String {
-    guard let pointer = realpath(path, nil) else { return path }
-    defer { free(pointer) }
-    return String(cString: pointer)
+/// Whose a file is, and who may do what with it.
+struct Ownership: Equatable {
+  private let user: uid_t
+  private let group: gid_t
+  private let permissions: mode_t
+
+  init(_ status: stat) {
+    (user, group) = (status.st_uid, status.st_gid)
+    permissions = status.st_mode & 0o7777
+  }
+
+  /// Gives them to a new file, as far as the system allows it.
+  ///
+  /// What lets a program run as its owner or group is only passed to the same owner and group.
+  func apply(to descriptor: Int32) {
+    // Nobody but root may give a file away; then it stays its maker's.
+    _ = fchown(descriptor, user, group)
+    var status = stat()
+    let isSame =
+      fstat(descriptor, &status) == 0 && status.st_uid == user && status.st_gid == group
+    // A file system without permissions refuses; the file then stays its owner's alone.
+    _ = fchmod(descriptor, isSame ? permissions : permissions & 0o777)
   }
 }

@@ -13,7 +13,7 @@ package final class Spool {
 
   /// Makes a file in `directory`; throws `.cannotCreate` when it takes none.
   package init(directory: String) throws(ZonkeyError) {
-    var template = Array("\(directory)/zk-XXXXXX".utf8CString)
+    var template = FileName.bytes("\(directory)/zk-XXXXXX").map { CChar(bitPattern: $0) } + [0]
     descriptor = mkstemp(&template)
     self.directory = directory
     guard descriptor >= 0 else {

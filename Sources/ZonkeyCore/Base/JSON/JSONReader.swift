@@ -5,11 +5,13 @@ extension JSONValue {
   /// Reads one JSON text that fills all the bytes, white space around it allowed.
   ///
   /// Throws for anything outside RFC 8259: bad UTF-8, lone surrogates, repeated keys, numbers
-  /// beyond a `Double`, bytes after the value, and nesting deeper than `maximumDepth`.
+  /// beyond a `Double`, bytes after the value, nesting deeper than `maximumDepth`, and more than
+  /// `maximumValues` values, each of which takes memory.
   package init(
-    parsing bytes: [UInt8], maximumDepth: Int = defaultMaximumDepth
+    parsing bytes: [UInt8], maximumDepth: Int = defaultMaximumDepth, maximumValues: Int = .max
   ) throws(JSONError) {
-    var reader = JSONReader(bytes: bytes, maximumDepth: maximumDepth)
+    var reader = JSONReader(
+      bytes: bytes, maximumDepth: maximumDepth, valuesLeft: maximumValues)
     self = try reader.document()
   }
 
@@ -33,11 +35,13 @@ extension JSONValue {
 struct JSONReader {
   let bytes: [UInt8]
   let maximumDepth: Int
+  private var valuesLeft: Int
   private var position = 0
 
-  init(bytes: [UInt8], maximumDepth: Int) {
+  init(bytes: [UInt8], maximumDepth: Int, valuesLeft: Int) {
     self.bytes = bytes
     self.maximumDepth = maximumDepth
+    self.valuesLeft = valuesLeft
   }
 
   mutating func document() throws(JSONError) -> JSONValue {
@@ -71,6 +75,8 @@ struct JSONReader {
   private mutating func value(depth: Int) throws(JSONError) -> JSONValue {
     skipSpace()
     guard let first = current else { throw error("the text ends where a value should be") }
+    guard valuesLeft > 0 else { throw error("more values than are read") }
+    valuesLeft -= 1
     switch first {
     case UInt8(ascii: "{"): return .object(try object(depth: depth + 1))
     case UInt8(ascii: "["): return .array(try array(depth: depth + 1))

@@ -3,30 +3,24 @@ package enum CheckpointFile {
   /// The largest content that is read unless the caller says otherwise.
   package static let defaultLimitBytes = 1 << 36
 
-  /// Enough of a file to hold its first compressed block.
-  private static let startBytes = 1 << 18
-
   /// Reads a checkpoint, or a plain safetensors file, told apart by their first bytes.
   ///
-  /// The start is looked at before the rest is read, so that a huge file of another kind is
-  /// refused without filling the memory. Throws `noInput` when the file cannot be opened, `io`
+  /// Throws `noInput` when the file cannot be opened, `io`
   /// when reading fails, `badModel` when the content is not a checkpoint or damaged.
   package static func read(
     _ path: String, limitBytes: Int = defaultLimitBytes
   ) throws(ZonkeyError) -> SafetensorsFile {
-    let input = try File(path: path, dashIsStandardInput: false)
-    let start = try input.read(upTo: startBytes)
-    guard ZstdFrame.isZstd(start) else {
-      try SafetensorsFile.checkStart(start, path: path)
-      if let size = input.totalBytes, size > limitBytes {
-        throw .badModel(path: path, reason: "not a checkpoint: it has over \(limitBytes) bytes")
-      }
-      return try SafetensorsFile(parsing: input.readAll(after: start), path: path)
-    }
-    try SafetensorsFile.checkStart(ZstdFrame.prefix(start, count: 8, path: path), path: path)
-    let content = try ZstdFrame.decompress(
-      input.readAll(after: start), limit: limitBytes, path: path)
-    return try SafetensorsFile(parsing: content, path: path)
+    let reader = try SafetensorsReader(path: path, limitBytes: limitBytes)
+    let entries = reader.header.entries
+    var bytes = [[UInt8]](repeating: [], count: entries.count)
+    for index in reader.header.dataOrder { bytes[index] = try reader.bytes(entries[index]) }
+    try reader.finish()
+    return SafetensorsFile(
+      metadata: reader.header.metadata,
+      tensors: zip(entries, bytes).map { entry, bytes in
+        NamedArray(
+          name: entry.name, shape: entry.shape, type: entry.type, bytes: bytes[...], path: path)
+      })
   }
 
   /// Writes a checkpoint so that the path always holds a complete one, the old or the new.

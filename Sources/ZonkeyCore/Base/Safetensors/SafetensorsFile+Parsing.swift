@@ -24,15 +24,8 @@ extension SafetensorsFile {
     }
   }
 
-  /// Tells from the first eight bytes whether a file can be safetensors, before it is read.
-  static func checkStart(
-    _ start: some Collection<UInt8>, path: String
-  ) throws(ZonkeyError) {
-    _ = try headerLength(Array(start.prefix(8)), path: path)
-  }
-
   /// The header's length from the first eight bytes, within the format's limit.
-  private static func headerLength(_ bytes: [UInt8], path: String) throws(ZonkeyError) -> Int {
+  static func headerLength(_ bytes: [UInt8], path: String) throws(ZonkeyError) -> Int {
     guard bytes.count >= 8 else {
       throw foreign(bytes.isEmpty ? "the file is empty" : "it has under 8 bytes", path)
     }

@@ -25,10 +25,10 @@ extension SafetensorsHeader {
     return length <= UInt64(maximumTextBytes) ? Int(length) : nil
   }
 
-  /// Reads the header's text of a file whose data has `dataBytes` bytes.
+  /// Reads the header's text of a file whose data has `dataBytes` bytes, where that is known.
   ///
   /// Every type, offset and shape is checked, and that the arrays fill the data.
-  package init(parsing text: ArraySlice<UInt8>, dataBytes: Int) throws(SafetensorsError) {
+  package init(parsing text: ArraySlice<UInt8>, dataBytes: Int?) throws(SafetensorsError) {
     let object = try Self.headerObject(text)
     var metadata: [String: String] = [:]
     var entries: [Entry] = []
@@ -113,7 +113,7 @@ extension SafetensorsHeader {
   }
 
   /// Makes sure that the arrays fill the data from first to last byte, without overlap.
-  private static func checkTiling(_ entries: [Entry], dataBytes: Int) throws(SafetensorsError) {
+  private static func checkTiling(_ entries: [Entry], dataBytes: Int?) throws(SafetensorsError) {
     let sorted = entries.sorted {
       ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound)
     }
@@ -126,7 +126,7 @@ extension SafetensorsHeader {
       }
       position = entry.range.upperBound
     }
-    guard position == dataBytes else {
+    if let dataBytes, position != dataBytes {
       throw .damaged("its arrays need \(position) bytes of data, but the file has \(dataBytes)")
     }
   }

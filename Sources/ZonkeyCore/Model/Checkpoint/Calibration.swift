@@ -15,6 +15,8 @@ package struct Calibration: Sendable, Equatable {
 
   private static let stepsPerOctave: Float = 8
   private static let count = 65
+  /// The most thresholds that are read.
+  private static let maximumCount = 1024
 
   /// From probabilities of genuine positions where a start is allowed, of `positions` in all.
   package init(probabilities: [Float], positions: Int) {
@@ -23,7 +25,7 @@ package struct Calibration: Sendable, Equatable {
     expectedRate = Float(probabilities.reduce(0.0) { $0 + Double($1) } / total)
     thresholds = (0..<Self.count).map { k in
       let rate = 1 / Double(Self.length(k))
-      let wanted = Int((rate * total).rounded())
+      let wanted = Int(bounded: (rate * total).rounded())
       guard wanted > 0 else { return (sorted.first ?? 1) + 1 }
       return wanted < sorted.count ? sorted[wanted] : 0
     }
@@ -40,7 +42,7 @@ package struct Calibration: Sendable, Equatable {
   package func threshold(meanLength: Float) -> Float {
     guard thresholds.count > 1 else { return 0.5 }
     let place = log2(max(1, meanLength)) * Self.stepsPerOctave
-    let low = min(Int(place), thresholds.count - 2)
+    let low = Int(bounded: Double(place), to: 0...thresholds.count - 2)
     let share = min(1, max(0, place - Float(low)))
     return thresholds[low] + share * (thresholds[low + 1] - thresholds[low])
   }
@@ -60,7 +62,9 @@ package struct Calibration: Sendable, Equatable {
       let values = json["thresholds"]?.arrayValue
     else { return nil }
     let thresholds = values.compactMap(\.doubleValue).map { Float($0) }
-    guard thresholds.count == values.count, rate.isFinite else { return nil }
+    guard thresholds.count == values.count, thresholds.count <= Self.maximumCount,
+      thresholds.allSatisfy(\.isFinite), (0...1).contains(rate)
+    else { return nil }
     self.init(thresholds: thresholds, expectedRate: Float(rate))
   }
 }

@@ -5,7 +5,7 @@ import ZonkeyBase
 ///
 /// One safetensors file in a zstd frame. Arrays: every parameter under its own name (training
 /// weights), and with the prefixes `average.`, `adam.first.`, `adam.second.`; metadata holds the
-/// configuration, the state and the calibration as JSON.
+/// configuration, the state and the calibration as JSON. `CheckpointContent` reads and checks it.
 public struct Checkpoint: Sendable {
   package let model: ZonkeyModel
   package let state: TrainingState
@@ -16,7 +16,8 @@ public struct Checkpoint: Sendable {
   package let calibrations: [Calibration]
   public let id: String
 
-  package static let format = "zk-checkpoint-1"
+  /// Whether a checksum of the whole content was compared when it was read.
+  package let isChecked: Bool
 
   /// Reads and checks a checkpoint; throws `badModel` or `noInput`.
   public init(path: String) throws(ZonkeyError) {
@@ -25,29 +26,26 @@ public struct Checkpoint: Sendable {
 
   /// Without `forTraining`, arrays that only training needs are left aside.
   package init(path: String, forTraining: Bool) throws(ZonkeyError) {
-    let file = try CheckpointFile.read(path)
-    guard file.metadata["format"] == Self.format else {
-      throw .badModel(path: path, reason: "this is no zk checkpoint of format \(Self.format)")
-    }
-    model = try Self.model(file, path: path)
-    state = try TrainingState(
-      json: try Self.json(file, "state", path: path), path: path)
-    let arrays = Dictionary(
-      file.tensors.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-    average = try Self.store(arrays, prefix: "average.", model: model, path: path)
-    if forTraining, arrays["adam.first.embedding"] != nil {
-      weights = try Self.store(arrays, prefix: "", model: model, path: path)
-      first = try Self.store(arrays, prefix: "adam.first.", model: model, path: path)
-      second = try Self.store(arrays, prefix: "adam.second.", model: model, path: path)
-    } else {
-      (weights, first, second) = (average, nil, nil)
-    }
-    let values = try Self.json(file, "calibration", path: path).arrayValue ?? []
-    calibrations = values.compactMap { Calibration(json: $0) }
-    guard calibrations.count == model.levels.count else {
-      throw .badModel(path: path, reason: "the calibration does not fit the levels")
-    }
-    id = file.metadata["id"] ?? ""
+    try self.init(SafetensorsReader(path: path), forTraining: forTraining)
+  }
+
+  /// Reads a checkpoint whose header is known: settings and shapes are compared with each other
+  /// before memory is taken for any weight.
+  package init(_ file: SafetensorsReader, forTraining: Bool) throws(ZonkeyError) {
+    let content = try CheckpointContent(file)
+    model = content.model
+    state = content.state
+    calibrations = content.calibrations
+    id = file.header.metadata["id"] ?? ""
+    let isTraining = forTraining && content.isResumable
+    average = ParameterStore(count: model.parameters.count)
+    weights = isTraining ? ParameterStore(count: model.parameters.count) : average
+    first = isTraining ? ParameterStore(count: model.parameters.count) : nil
+    second = isTraining ? ParameterStore(count: model.parameters.count) : nil
+    var stores: [CheckpointContent.Group: ParameterStore] = [.average: average]
+    if isTraining { stores[.weights] = weights }
+    if let first, let second { (stores[.first], stores[.second]) = (first, second) }
+    isChecked = try content.read(file, into: stores)
   }
 
   package init(
@@ -62,6 +60,7 @@ public struct Checkpoint: Sendable {
     second = moments.second
     self.calibrations = calibrations
     id = Self.fingerprint(model, average)
+    isChecked = true
   }
 
   /// What a checkpoint for use alone holds: the averaged weights in half precision.
@@ -83,6 +82,7 @@ public struct Checkpoint: Sendable {
     }
     (weights, first, second) = (average, nil, nil)
     id = Self.fingerprint(model, average)
+    isChecked = true
   }
 
   private static func fingerprint(_ model: ZonkeyModel, _ weights: ParameterStore) -> String {
@@ -98,31 +98,44 @@ public struct Checkpoint: Sendable {
   ///
   /// Without optimiser state the weights are written in half precision, which exported ones have.
   public func write(to path: String) throws(ZonkeyError) {
-    let metadata = [
-      "format": Self.format, "id": id,
-      "configuration": String(decoding: model.configuration.json.serialised(), as: UTF8.self),
-      "state": String(decoding: state.json.serialised(), as: UTF8.self),
-      "calibration": String(
-        decoding: JSONValue.array(calibrations.map(\.json)).serialised(), as: UTF8.self),
-    ]
-    var stores: [(prefix: String, store: ParameterStore)] = [("average.", average)]
+    var stores: [(group: CheckpointContent.Group, store: ParameterStore)] = [(.average, average)]
     if let first, let second {
-      stores += [("", weights), ("adam.first.", first), ("adam.second.", second)]
+      stores += [(.weights, weights), (.first, first), (.second, second)]
     }
     let type: ElementType = isResumable ? .float32 : .float16
     let entries = model.parameters.entries
-    let header = SafetensorsHeader(
-      metadata: metadata,
-      arrays: stores.flatMap { prefix, _ in
-        entries.map { (prefix + $0.name, type, [$0.parameter.rows, $0.parameter.columns]) }
-      })
-    try CheckpointFile.write(header, to: path, level: isResumable ? 1 : 19) { index in
+    let arrays = stores.flatMap { group, _ in
+      entries.map { entry in
+        let shape = [entry.parameter.rows, entry.parameter.columns]
+        return (name: group.rawValue + entry.name, type: type, shape: shape)
+      }
+    }
+    func bytes(_ index: Int) -> ArraySlice<UInt8> {
       let (store, entry) = (stores[index / entries.count].store, entries[index % entries.count])
       return NamedArray(
-        name: entry.name, shape: [entry.parameter.rows, entry.parameter.columns],
-        floats: store.array(entry.parameter), type: type
+        name: entry.name, shape: arrays[index].shape, floats: store.array(entry.parameter),
+        type: type
       ).bytes
     }
+    var metadata = metadata
+    let draft = SafetensorsHeader(metadata: metadata, arrays: arrays)
+    var checksum = CheckpointContent.Checksum(metadata: metadata)
+    for index in draft.dataOrder { checksum.add(bytes(index)) }
+    metadata[CheckpointContent.checksumKey] = checksum.text
+    let header = SafetensorsHeader(metadata: metadata, arrays: arrays)
+    guard header.serialised().count <= SafetensorsReader.maximumHeaderBytes else {
+      throw .badConfiguration(key: "levels", reason: "a checkpoint cannot have so many layers")
+    }
+    try CheckpointFile.write(header, to: path, level: isResumable ? 1 : 19, array: bytes)
+  }
+
+  private var metadata: [String: String] {
+    func text(_ json: JSONValue) -> String { String(decoding: json.serialised(), as: UTF8.self) }
+    return [
+      "format": CheckpointContent.format, "id": id,
+      "configuration": text(model.configuration.json), "state": text(state.json),
+      "calibration": text(.array(calibrations.map(\.json))),
+    ]
   }
 
   /// The model for use, with the averaged weights.
@@ -148,51 +161,6 @@ public struct Checkpoint: Sendable {
 
   /// Whether training can go on from here.
   public var isResumable: Bool { first != nil && second != nil }
-
-  private static func json(
-    _ file: SafetensorsFile, _ key: String, path: String
-  ) throws(ZonkeyError) -> JSONValue {
-    guard let text = file.metadata[key], let value = try? JSONValue(parsing: text) else {
-      throw .badModel(path: path, reason: "its \(key) is missing or not JSON")
-    }
-    return value
-  }
-
-  private static func model(
-    _ file: SafetensorsFile, path: String
-  ) throws(ZonkeyError) -> ZonkeyModel {
-    // What a file does not tell was not known when it was written: it means the paper's form.
-    guard var configuration = Configuration.preset("paper") else {
-      throw .badModel(path: path, reason: "no base configuration")
-    }
-    do {
-      try configuration.apply(try json(file, "configuration", path: path))
-      try configuration.validateForDocuments()
-      return try ZonkeyModel(configuration)
-    } catch .badConfiguration(let key, let reason) {
-      throw .badModel(path: path, reason: "its configuration is wrong, \(key): \(reason)")
-    }
-  }
-
-  private static func store(
-    _ arrays: [String: NamedArray], prefix: String, model: ZonkeyModel, path: String
-  ) throws(ZonkeyError) -> ParameterStore {
-    let store = ParameterStore(count: model.parameters.count)
-    for entry in model.parameters.entries {
-      guard let array = arrays[prefix + entry.name] else {
-        throw .badModel(path: path, reason: "the array \(prefix + entry.name) is missing")
-      }
-      let shape = [entry.parameter.rows, entry.parameter.columns]
-      guard array.shape == shape else {
-        throw .badModel(
-          path: path,
-          reason: "\(prefix + entry.name) has the shape \(array.shape), not \(shape)")
-      }
-      let values = try array.floats()
-      (store.values + entry.parameter.offset).update(from: values, count: values.count)
-    }
-    return store
-  }
 }
 
 extension Zonkey {

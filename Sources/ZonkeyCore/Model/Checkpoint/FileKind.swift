@@ -5,9 +5,6 @@ public enum FileKind: Sendable {
   case checkpoint
   case latents
 
-  /// The longest header that is read to find out.
-  private static let headerLimit = 1 << 24
-
   /// Looks at a file, through its compression; whether all of it is sound is for its reader.
   ///
   /// What is no safetensors file with a checkpoint's header counts as latents, whose reader says
@@ -16,12 +13,15 @@ public enum FileKind: Sendable {
     let input = TextInput(try ByteStream(path: path))
     var (start, text) = ([UInt8](), [UInt8]())
     try input.take(until: 8, into: &start)
-    guard let length = SafetensorsHeader.textLength(start), length <= Self.headerLimit else {
+    guard let length = SafetensorsHeader.textLength(start),
+      length <= SafetensorsReader.maximumHeaderBytes
+    else {
       self = .latents
       return
     }
     try input.take(until: length, into: &text)
     let format = (try? JSONValue(parsing: text))?[SafetensorsHeader.metadataKey]?["format"]
-    self = format?.stringValue == Checkpoint.format ? .checkpoint : .latents
+    let isCheckpoint = format?.stringValue?.hasPrefix(CheckpointContent.formatName) == true
+    self = isCheckpoint ? .checkpoint : .latents
   }
 }

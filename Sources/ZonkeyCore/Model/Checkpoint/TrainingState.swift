@@ -18,6 +18,13 @@ public struct TrainingState: Sendable, Equatable {
 
   public init(seed: UInt64) { self.seed = seed }
 
+  /// The most steps of a run: more than any machine takes, few enough to count crops with.
+  public static let maximumSteps = 1 << 32
+  /// The most text that a run sees, 2^60 bytes.
+  static let maximumBytes = 1 << 60
+  /// The longest run, over three thousand years.
+  static let maximumSeconds = 1e11
+
   package var json: JSONValue {
     var out = JSONObject()
     out["step"] = .integer(Int64(step))
@@ -29,7 +36,9 @@ public struct TrainingState: Sendable, Equatable {
       out["decay_end"] = .integer(Int64(decay.upperBound))
     }
     out["level_steps"] = levelSteps.map { .array($0.map { .integer(Int64($0)) }) }
-    out["validation"] = validation?.json
+    if let validation, (validation.clean + validation.dirty).allSatisfy(\.isFinite) {
+      out["validation"] = validation.json
+    }
     return .object(out)
   }
 
@@ -37,22 +46,35 @@ public struct TrainingState: Sendable, Equatable {
   package init(json: JSONValue, path: String) throws(ZonkeyError) {
     guard let step = json["step"]?.intValue, let bytes = json["bytes"]?.intValue,
       let seed = (json["seed"]?.stringValue).flatMap({ UInt64($0) }),
-      let elapsed = json["elapsed_seconds"]?.doubleValue, step >= 0, bytes >= 0, elapsed >= 0
-    else {
-      throw .badModel(
-        path: path, reason: "the training state is not readable; train anew or use another file")
-    }
+      let elapsed = json["elapsed_seconds"]?.doubleValue, (0...Self.maximumSteps).contains(step),
+      (0...Self.maximumBytes).contains(bytes), (0...Self.maximumSeconds).contains(elapsed)
+    else { throw Self.unreadable(path) }
     self.step = step
     self.bytes = bytes
     self.seed = seed
     elapsedSeconds = elapsed
-    if let first = json["decay_first"]?.intValue, let end = json["decay_end"]?.intValue,
-      first >= 0, first <= end
-    {
+    if let first = json["decay_first"], let end = json["decay_end"] {
+      guard let first = first.intValue, let end = end.intValue, first >= 0, first <= end,
+        end <= Self.maximumSteps
+      else { throw Self.unreadable(path) }
       decay = first..<end
     }
-    levelSteps = json["level_steps"]?.arrayValue?.compactMap(\.intValue)
-    validation = json["validation"].flatMap { ValidationFigures(json: $0) }
+    if let steps = json["level_steps"] {
+      let counts = steps.arrayValue?.compactMap(\.intValue)
+      guard let counts, counts.count == steps.arrayValue?.count, counts.count <= 64,
+        counts.allSatisfy((0...Self.maximumSteps).contains)
+      else { throw Self.unreadable(path) }
+      levelSteps = counts
+    }
+    if let figures = json["validation"], !figures.isNull {
+      guard let validation = ValidationFigures(json: figures) else { throw Self.unreadable(path) }
+      self.validation = validation
+    }
+  }
+
+  private static func unreadable(_ path: String) -> ZonkeyError {
+    .badModel(
+      path: path, reason: "the training state is not readable; train anew or use another file")
   }
 }
 
@@ -91,7 +113,9 @@ public struct ValidationFigures: Sendable, Equatable {
     self.clean = clean.compactMap { $0.doubleValue.map { Float($0) } }
     self.dirty = dirty.compactMap { $0.doubleValue.map { Float($0) } }
     guard clean.count == self.clean.count, dirty.count == self.dirty.count,
-      clean.count == dirty.count
+      clean.count == dirty.count, clean.count <= 64,
+      (0...TrainingState.maximumSteps).contains(step),
+      (self.clean + self.dirty).allSatisfy(\.isFinite)
     else { return nil }
   }
 }

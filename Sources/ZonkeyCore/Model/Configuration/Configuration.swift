@@ -100,7 +100,8 @@ extension Configuration {
       if !holds { throw .badConfiguration(key: key, reason: reason) }
     }
     try check((1...6).contains(levels.count), "levels", "needs 1 to 6 levels")
-    try check((2...65536).contains(vocabulary), "vocabulary", "needs 2 to 65536 symbols")
+    // Tables have a place for every pair of symbols.
+    try check((2...512).contains(vocabulary), "vocabulary", "needs 2 to 512 symbols")
     try check(
       (1...1 << 24).contains(topDocumentLength), "topDocumentLength", "needs 1 or more")
     try check((1...16).contains(feedForwardRatio), "feedForwardRatio", "needs 1 to 16")

@@ -38,6 +38,9 @@ public final class Infiller {
     tape = zonkey.tape()
   }
 
+  /// Multiply-adds of all that was computed so far.
+  package var multiplyAdds: Int { tape.multiplyAdds + encoder.tape.multiplyAdds }
+
   /// What stands in the gaps of document `number`, one after the other; each sees those before it.
   ///
   /// The bytes are what the model says; they need not be valid UTF-8.
@@ -49,7 +52,8 @@ public final class Infiller {
         before: before, after: after, units: length ?? level.configuration.segmentLength / 4,
         key: RandomSource(seed: options.seed).key(0x6F, UInt64(number), UInt64(index)))
       fillings.append(filling)
-      before += filling + after
+      // What lies further back than any window reaches would be encoded again for every gap.
+      before = near(before + filling + after, isBefore: true)
     }
     return fillings
   }
@@ -57,7 +61,9 @@ public final class Infiller {
   private func fill(before: [UInt8], after: [UInt8], units: Int, key: UInt64) -> [UInt8] {
     let (s, width) = (level.configuration.segmentLength, level.configuration.width)
     let gap = min(max(units, 1), s)
-    let (left, right) = (self.units(before), self.units(after))
+    let (left, right) = (
+      self.units(near(before, isBefore: true)), self.units(near(after, isBefore: false))
+    )
     // The window is shared fairly; what one side does not use is the other's.
     let half = (s - gap) / 2
     let rightCount = min(right.count / width, max(half, s - gap - left.count / width))
@@ -67,6 +73,20 @@ public final class Infiller {
     )
     let filled = denoise(known.left, gap: gap, known.right, key: key)
     return bytes(filled)
+  }
+
+  /// As much of a text on one side of a gap as the gap's window can depend on: the bytes of twice
+  /// its units, each as long as units get, cut between characters.
+  private func near(_ text: [UInt8], isBefore: Bool) -> [UInt8] {
+    guard text.count > reach else { return text }
+    var place = isBefore ? text.count - reach : reach
+    while place > 0, place < text.count, text[place].isUTF8Continuation { place += 1 }
+    return Array(isBefore ? text[place...] : text[..<place])
+  }
+
+  private var reach: Int {
+    let lengths = zonkey.model.levels[...level.index].map(\.configuration.segmentLength)
+    return lengths.reduce(2) { min($0 * $1, 1 << 20) }
   }
 
   /// A text's units of the level: vectors on the sphere, row after row.

@@ -1,4 +1,5 @@
 import ZonkeyEngine
+import ZonkeyPlatform
 
 extension Level {
   /// Decoded segments joined to sequences of units (model §7, placement).
@@ -27,7 +28,7 @@ extension Level {
       v, existence: existence, lefts: lefts, windows: windows, on: tape)
     var counts = Array(known[..<joins.count])
     for (segment, start) in zip(lefts, starts) where lengths[segment] == nil {
-      let length = start.isFinite ? Int(start.rounded(.toNearestOrEven)) : 0
+      let length = start.isFinite ? Int(bounded: Double(start.rounded(.toNearestOrEven))) : 0
       counts[segment] = min(max(length, 0), windows.counts[segment])
     }
     let units = tape.empty(counts.reduce(0, +), v.columns)

@@ -4,8 +4,12 @@ import ZonkeyBase
 ///
 /// N segments give N rows of `width` numbers. Offsets count bytes in the document's text.
 public struct DocumentLatents: Sendable, Equatable {
-  /// The most numbers that one document may have, 4 GiB of them in memory.
-  public static let maximumValueCount = 1 << 30
+  /// The most numbers that one document may have, 1 GiB of them in memory.
+  public static let maximumValueCount = 1 << 28
+  /// The longest text that they may be of, in bytes.
+  public static let maximumByteCount = 1 << 40
+  /// The largest number of a document: the whole numbers that every reader of JSON holds.
+  public static let maximumNumber = 1 << 53
   /// The widest row.
   public static let maximumWidth = 1 << 20
   /// The highest level.
@@ -85,7 +89,9 @@ extension DocumentLatents {
   /// Everything but the numbers themselves: sizes within the limits, starts that ascend from 0
   /// and lie inside the text, and starts of each level among those of the level below.
   package var problem: String? {
-    if number < 1 { return "the document's number is \(number); they count from 1" }
+    if !(1...Self.maximumNumber).contains(number) {
+      return "the document's number is \(number); they count from 1"
+    }
     if level < 0 || level > Self.maximumLevel {
       return "the level is \(level), outside 0…\(Self.maximumLevel)"
     }
@@ -93,6 +99,9 @@ extension DocumentLatents {
     if let reason = Self.sizeProblem(count: count, width: width) { return reason }
     if values.count != count * width {
       return "\(values.count) numbers do not fill rows of \(width)"
+    }
+    if let byteCount, byteCount > Self.maximumByteCount {
+      return "a text of \(byteCount) bytes is longer than any"
     }
     if let byteCount, byteCount < 0 || (byteCount == 0) != (count == 0) {
       return "\(count) segments do not fit to \(byteCount) bytes of text"

@@ -5,8 +5,12 @@ import ZonkeyBase
 /// Blank lines and a byte order mark at the beginning are passed over, unknown fields are carried
 /// along; `id`, `starts`, `inner` and `bytes` may be missing or `null`.
 final class JSONLLatentsReader: LatentsSource {
-  /// The longest row: base64 of the most numbers that a document may have, and its starts.
-  static let maximumRowBytes = 1 << 33
+  /// The longest row, base64 of 100 million numbers in half precision.
+  static let maximumRowBytes = 1 << 29
+  /// The most values of a row, starts nearly all of them: more than a row of text has.
+  static let maximumRowValues = 1 << 23
+  /// What a row may have whatever the size of the compressed bytes that it came from.
+  static let freeRowBytes = 1 << 24
 
   private let input: TextInput
   private let matrix: NpyMatrix?
@@ -28,15 +32,11 @@ final class JSONLLatentsReader: LatentsSource {
       let offset = input.offset
       line += 1
       bytes.removeAll(keepingCapacity: bytes.capacity < 1 << 24)
-      let ending = try input.read(until: 0x0A, appendingTo: &bytes, limit: Self.maximumRowBytes)
-      guard let ending else {
+      guard try readRow(offset: offset) else {
         if let left = matrix?.rowsLeft, left > 0 {
           throw failure("\(left) rows of the matrix belong to no document", offset)
         }
         return nil
-      }
-      if ending == .limit {
-        throw failure("a row of more than \(Self.maximumRowBytes) bytes", offset)
       }
       // A mark is blanked rather than removed, so that offsets stay true.
       if offset == 0, bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
@@ -47,10 +47,35 @@ final class JSONLLatentsReader: LatentsSource {
     }
   }
 
+  /// Takes a row into `bytes`; false when there is none.
+  private func readRow(offset: Int) throws(ZonkeyError) -> Bool {
+    while true {
+      let stream = input.stream
+      let plausible =
+        stream.compression == .plain
+        ? .max
+        : Expansion.limit(compressed: stream.compressedBytesRead, free: Self.freeRowBytes)
+      let room = min(Self.maximumRowBytes, plausible) - bytes.count
+      guard room > 0 else {
+        throw failure(
+          plausible < Self.maximumRowBytes
+            ? "\(stream.compressedBytesRead) compressed bytes become a row of more than "
+              + "\(bytes.count), which latents never do"
+            : "a row of more than \(Self.maximumRowBytes) bytes; cut the text into smaller "
+              + "documents", offset)
+      }
+      switch try input.read(until: 0x0A, appendingTo: &bytes, limit: min(room, 1 << 20)) {
+      case .limit: continue
+      case nil: return !bytes.isEmpty
+      case .delimiter, .endOfInput: return true
+      }
+    }
+  }
+
   private func document(offset: Int) throws(ZonkeyError) -> DocumentLatents {
     let row: JSONValue
     do {
-      row = try JSONValue(parsing: bytes)
+      row = try JSONValue(parsing: bytes, maximumValues: Self.maximumRowValues)
     } catch {
       throw failure("JSON: \(error.reason)", offset + error.offset)
     }

@@ -97,6 +97,7 @@ public final class LatentsReader {
     if let file = try direct(input) { return file }
     let spool = try Spool(directory: temporaryDirectory)
     repeat {
+      try input.checkCopy(of: spool.byteCount)
       try spool.append(input.available)
       input.take(input.available.count)
     } while try input.fill()

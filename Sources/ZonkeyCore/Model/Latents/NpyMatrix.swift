@@ -103,6 +103,7 @@ extension NpyMatrix {
         throw .badInput(
           source: input.source, line: nil, offset: input.offset, reason: NpyHeader.tooShort)
       }
+      try input.checkCopy(of: count - left)
       let taken = min(left, input.available.count)
       try spool?.append(UnsafeRawBufferPointer(rebasing: input.available[..<taken]))
       input.take(taken)

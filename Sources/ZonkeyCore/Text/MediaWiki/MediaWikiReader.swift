@@ -12,6 +12,7 @@ package final class MediaWikiReader: DocumentSource {
   private let handler: MediaWikiHandler
   private let parser: MediaWikiParts
   private var nextPage = 0
+  private var attributes = AttributeBound()
   private var isDone = false
   private var failure: ZonkeyError?
 
@@ -61,6 +62,11 @@ package final class MediaWikiReader: DocumentSource {
     } while isFirst && input.available.count < 4
     isDone = input.isAtEnd
     let bytes = input.available
+    if attributes.isExceeded(by: bytes) {
+      throw .badInput(
+        source: input.source, line: nil, offset: input.offset,
+        reason: "a tag with more than \(AttributeBound.limit) attributes is none of an export")
+    }
     if isFirst, UTF8Repair.isUTF8(bytes) { handler.repair = UTF8Repair(check.options.invalid) }
     do throws(XMLPushParser.Failure) {
       if let valid = handler.repair?.mended(bytes, isLast: isDone) {

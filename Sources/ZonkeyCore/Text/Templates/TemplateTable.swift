@@ -32,7 +32,8 @@ public struct TemplateTable: Sendable {
     var bytes: [UInt8] = []
     try input.take(until: Self.maxBytes + 1, into: &bytes)
     if bytes.count > Self.maxBytes {
-      throw .badInput(source: path, line: nil, offset: nil, reason: "no table of templates: too long")
+      throw .badInput(
+        source: path, line: nil, offset: nil, reason: "no table of templates: too long")
     }
     guard UTF8Check.firstInvalidOffset(in: bytes) == nil else {
       throw .badInput(source: path, line: nil, offset: nil, reason: "not UTF-8")
@@ -48,7 +49,8 @@ public struct TemplateTable: Sendable {
     if line.hasPrefix("# ") || line == "#" || line.trimmed.isEmpty { return nil }
     let columns = line.split(separator: "\t", omittingEmptySubsequences: false)
     guard columns.count >= 3 else {
-      return "a line of a table of templates has a name, other names and a pattern, with tabs between"
+      return
+        "a line of a table of templates has a name, other names and a pattern, with tabs between"
     }
     if columns[0].hasPrefix("@") {
       settings[String(columns[0].dropFirst())] = String(columns[2])
@@ -154,7 +156,10 @@ enum Script {
 
   /// The script of the first letter that is not of ASCII.
   static func of(_ text: String) -> Script {
-    guard let scalar = text.unicodeScalars.first(where: { $0.value >= 0x80 && $0.properties.isAlphabetic })
+    guard
+      let scalar = text.unicodeScalars.first(where: {
+        $0.value >= 0x80 && $0.properties.isAlphabetic
+      })
     else { return .latin }
     switch scalar.value {
     case 0x80..<0x370, 0x1E00..<0x1F00: return .latin

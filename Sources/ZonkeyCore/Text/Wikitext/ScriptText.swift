@@ -23,14 +23,16 @@ enum ScriptText {
 
   /// Whether a text reads as one number or one letter.
   private static func isOneThing(_ text: String) -> Bool {
-    text.count == 1 || (text.first?.isNumber == true && text.allSatisfy { $0.isNumber || $0 == "." })
+    text.count == 1
+      || (text.first?.isNumber == true && text.allSatisfy { $0.isNumber || $0 == "." })
   }
 
   /// Superscripts that are words, not powers, by what stands before them.
   ///
   /// `before` is the text before, without the superscript. English `19th` is `19` and `th`,
   /// French `XIXe` is `XIX` and `e`, and `Mme` is an abbreviation.
-  static func isOrdinary(_ text: String, after before: ArraySlice<UInt8>, language: String) -> Bool {
+  static func isOrdinary(_ text: String, after before: ArraySlice<UInt8>, language: String) -> Bool
+  {
     guard let last = before.last else { return false }
     let word = text.lowercased()
     let isNumber = last.isDigit || "IVXLCDM".utf8.contains(last)

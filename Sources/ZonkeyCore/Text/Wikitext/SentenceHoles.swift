@@ -41,7 +41,9 @@ struct SentenceHoles {
         index += 1
       }
     }
-    for place in holes.indices { holes[place].isInSentence = isInSentence(line, holes[place].range) }
+    for place in holes.indices {
+      holes[place].isInSentence = isInSentence(line, holes[place].range)
+    }
     return holes
   }
 
@@ -72,8 +74,9 @@ struct SentenceHoles {
     if !isOpen { return true }
     guard end < line.count, let next = Sentences.scalar(line, at: end) else { return false }
     let isOpening = "\"“„«‘'(".unicodeScalars.contains(next)
-    return !(next.properties.isUppercase || isOpening) && (begin == 0 || next.properties.isLowercase
-      || next.value < 0x41)
+    return !(next.properties.isUppercase || isOpening)
+      && (begin == 0 || next.properties.isLowercase
+        || next.value < 0x41)
   }
 
   private static func endsSentence(_ line: [UInt8], before end: Int) -> Bool {
@@ -137,7 +140,9 @@ struct SentenceHoles {
     var result: [UInt8] = []
     var index = 0
     for gap in gaps where gap.upperBound > index {
-      if gap.lowerBound > index { append(line[index..<gap.lowerBound], to: &result, afterGap: index > 0) }
+      if gap.lowerBound > index {
+        append(line[index..<gap.lowerBound], to: &result, afterGap: index > 0)
+      }
       index = gap.upperBound
       if index < line.count { closeGap(&result, before: line[index...]) }
     }
@@ -162,14 +167,17 @@ struct SentenceHoles {
     if isStop { while result.last == 0x20 { result.removeLast() } }
   }
 
-  private static let stops = ["、", "。", "，", "；", "）", "」", "”", "؛", "،", "؟"].map { Array($0.utf8) }
+  private static let stops = ["、", "。", "，", "；", "）", "」", "”", "؛", "،", "؟"].map {
+    Array($0.utf8)
+  }
 
   /// A mark with the number that touches it, which may mean nothing without what was there.
   private static func withNumbers(_ line: [UInt8], _ mark: Range<Int>) -> Range<Int> {
     func isPart(_ byte: UInt8) -> Bool { byte.isDigit || byte == 0x2E || byte == 0x2C }
     var begin = mark.lowerBound
     while begin > 0, isPart(line[begin - 1]) { begin -= 1 }
-    let isNumber = begin < mark.lowerBound && line[begin].isDigit && line[mark.lowerBound - 1].isDigit
+    let isNumber =
+      begin < mark.lowerBound && line[begin].isDigit && line[mark.lowerBound - 1].isDigit
     if !isNumber || (begin > 0 && line[begin - 1].isASCIILetterOrDigit) { begin = mark.lowerBound }
     var end = mark.upperBound
     while end < line.count, isPart(line[end]) { end += 1 }

@@ -21,8 +21,9 @@ package enum Sentences {
       var next = closed
       while next < line.count, line[next] == 0x20 { next += 1 }
       if next == line.count { break }
-      if isFullWidth || (next > closed && startsSentence(line, at: next))
-        && !isAbbreviation(line, before: stop)
+      if isFullWidth
+        || (next > closed && startsSentence(line, at: next))
+          && !isAbbreviation(line, before: stop)
       {
         ends.append(next)
         index = next

@@ -30,7 +30,8 @@ extension WikitextScanner {
   private static func plain(_ text: String) -> String {
     guard let scalar = text.unicodeScalars.first else { return text }
     let isSpace =
-      scalar.value < 0x20 || scalar.value == 0x7F || scalar.properties.generalCategory == .spaceSeparator
+      scalar.value < 0x20 || scalar.value == 0x7F
+      || scalar.properties.generalCategory == .spaceSeparator
     let isOwnCode = HoleCode.isIn(Array(text.utf8))
     return isSpace ? " " : isOwnCode ? "\u{FFFD}" : text
   }

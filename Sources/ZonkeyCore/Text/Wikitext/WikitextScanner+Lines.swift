@@ -25,7 +25,9 @@ extension WikitextScanner {
       position = begin + 1
       return beginCell()
     }
-    if kind == .plain, first == 0x20, frames.isEmpty, !keepsLines, isCode(from: begin) { kind = .code }
+    if kind == .plain, first == 0x20, frames.isEmpty, !keepsLines, isCode(from: begin) {
+      kind = .code
+    }
     if kind == .plain, first == 0x2D {
       let dashes = runLength(at: position)
       if dashes >= 4 { begin = position + dashes }

@@ -61,7 +61,8 @@ extension WikitextScanner {
 
   private static func isVariant(_ name: String) -> Bool {
     let parts = name.split(separator: "-", omittingEmptySubsequences: false)
-    guard let language = parts.first, name.utf8.allSatisfy({ $0 == 0x2D || (0x61...0x7A).contains($0) })
+    guard let language = parts.first,
+      name.utf8.allSatisfy({ $0 == 0x2D || (0x61...0x7A).contains($0) })
     else { return false }
     return parts.count > 1
       ? languages.contains(String(language)) && !parts.contains("")
@@ -86,7 +87,8 @@ extension WikitextScanner {
 
   private static let families = [
     ["zh-hans", "zh-cn", "zh-sg", "zh-my"], ["zh-hant", "zh-tw", "zh-hk", "zh-mo"],
-    ["sr-ec", "sr-cyrl", "sr-cyrl-ekavsk", "sh-cyrl"], ["sr-el", "sr-latn", "sr-latn-ekavsk", "sh-latn"],
+    ["sr-ec", "sr-cyrl", "sr-cyrl-ekavsk", "sh-cyrl"],
+    ["sr-el", "sr-latn", "sr-latn-ekavsk", "sh-latn"],
     ["kk-cyrl", "kk-kz"], ["kk-latn", "kk-tr"], ["kk-arab", "kk-cn"], ["ku-latn"], ["ku-arab"],
     ["gan-hans"], ["gan-hant"], ["wuu-hans"], ["wuu-hant"], ["tg"], ["tg-latn"], ["uz", "uz-latn"],
     ["uz-cyrl"], ["crh-latn"], ["crh-cyrl"], ["iu", "ike-cans"], ["ike-latn"], ["shi-latn"],

@@ -5,30 +5,66 @@ import ZonkeyCore
 @Suite struct TextWikitextKindsTests {
   @Test(arguments: [
     // Powers and indices.
-    ("frwiki", "10<sup>&minus;3</sup> et 10<SUP>6</SUP> et 10<sup >''6''</sup >", "10⁻³ et 10⁶ et 10⁶"),
-    ("frwiki", "XIX<sup>e</sup> siècle, 1<sup>er</sup> mai, M<sup>me</sup> Curie", "XIXe siècle, 1er mai, Mme Curie"),
-    ("plwiki", "10<sup>[[6]]</sup>, 10<sup>&#8315;&#179;</sup>, 2<sup>n+1</sup>, e<sup>iπ</sup>", "10⁶, 10⁻³, 2ⁿ⁺¹, e^(iπ)"),
-    ("svwiki", "10<sup>6<!-- k --></sup> och x<sub>1</sub> och v<sub>max</sub>", "10⁶ och x₁ och v_(max)"),
+    (
+      "frwiki", "10<sup>&minus;3</sup> et 10<SUP>6</SUP> et 10<sup >''6''</sup >",
+      "10⁻³ et 10⁶ et 10⁶"
+    ),
+    (
+      "frwiki", "XIX<sup>e</sup> siècle, 1<sup>er</sup> mai, M<sup>me</sup> Curie",
+      "XIXe siècle, 1er mai, Mme Curie"
+    ),
+    (
+      "plwiki", "10<sup>[[6]]</sup>, 10<sup>&#8315;&#179;</sup>, 2<sup>n+1</sup>, e<sup>iπ</sup>",
+      "10⁶, 10⁻³, 2ⁿ⁺¹, e^(iπ)"
+    ),
+    (
+      "svwiki", "10<sup>6<!-- k --></sup> och x<sub>1</sub> och v<sub>max</sub>",
+      "10⁶ och x₁ och v_(max)"
+    ),
     ("ruwiki", "10<sup>{{nobr|−5}}</sup>, CO<sub>2</sub>, м<sup>2</sup>", "10⁻⁵, CO₂, м²"),
     ("trwiki", "10<sup>6,5</sup> ve <sup>14</sup>C ve 19<sup>th</sup>", "10^(6,5) ve ¹⁴C ve 19th"),
     ("trwiki", "2<sup>3<sup>2</sup></sup>, 10<sup>6 açık", "2^(3²), 10^6 açık"),
     ("nlwiki", "10<sup>{{onbekend|6}}</sup> km", "km"), ("enwiki", "2<sup>e</sup>", "2^e"),
     // Variants of a language.
-    ("srwiki", "Ово је -{sr-ec:реч; sr-el:reč;}- и -{R|Word}- и -{NATO}-.", "Ово је реч и Word и NATO."),
-    ("kkwiki", "-{T|атау}-Бұл -{kk-cyrl:сөз;kk-latn:söz}- -{A|kk-latn:eki;kk-cyrl:екі}-.", "Бұл сөз екі."),
+    (
+      "srwiki", "Ово је -{sr-ec:реч; sr-el:reč;}- и -{R|Word}- и -{NATO}-.",
+      "Ово је реч и Word и NATO."
+    ),
+    (
+      "kkwiki", "-{T|атау}-Бұл -{kk-cyrl:сөз;kk-latn:söz}- -{A|kk-latn:eki;kk-cyrl:екі}-.",
+      "Бұл сөз екі."
+    ),
     ("zhwiki", "-{zh-hans:软件&nbsp;包; zh-hant:軟體}- -{X=>zh-cn:宏;}- -{a;b}-", "软件 包 宏 a;b"),
     ("uzwiki", "-{uz-cyrl:сўз;uz-latn:so'z}-, [[-{uz}-|-{uz-latn:bir;uz-cyrl:бир}-]]", "сўз, бир"),
     ("zhwiki", "-{zh-tw:甲;zh-cn:乙}--{zh-hans:丙;zh-hant:丁}-", "甲丁"),
     // What is left of markup.
-    ("plwiki", "a &hairsp;b &lbrace;x&rbrace; &#146;n&#146; 1990&#150;95 \u{A0}&nbsp;c\u{92}", "a b {x} ’n’ 1990–95 c’"),
-    ("svwiki", "[http://example.com/''Namn''] och <phonos ipa=\"x\">ord</phonos>__notoc__ &NotEqualTilde;", "Namn och ord ≂̸"),
+    (
+      "plwiki", "a &hairsp;b &lbrace;x&rbrace; &#146;n&#146; 1990&#150;95 \u{A0}&nbsp;c\u{92}",
+      "a b {x} ’n’ 1990–95 c’"
+    ),
+    (
+      "svwiki",
+      "[http://example.com/''Namn''] och <phonos ipa=\"x\">ord</phonos>__notoc__ &NotEqualTilde;",
+      "Namn och ord ≂̸"
+    ),
     ("trwiki", "söz [[be-x-old:Foo]][[zh-min-nan:Foo]][[DE:Foo]] __init__", "söz __init__"),
     ("ruwiki", "a\n[[Изображение:x|мини|b]]\n[[Fichier:y|thumb|c]]\n[[Kategoria:d]]", "a"),
     // Code and formulas.
     ("frwiki", "Avant :\n\n un = 1\n deux = 2\n\nAprès.", "Avant :\n\nun = 1\ndeux = 2\n\nAprès."),
-    ("trwiki", "<math>\\binom{n}{k}</math>, <math>\\textcolor{red}{x}</math>, <math>\\lVert x \\rVert</math>", "C(n,k), x, ‖ x ‖"),
-    ("svwiki", "a <math>\\overset{a}{b}</math> b <math>\\foo x</math>, <math>\\sin\\theta</math>.", "a b, sin θ."),
-    ("plwiki", "<math>2\\frac{1}{2}x</math>, <math>\\bar{x}</math>, <math>x \\in \\mathbb{R}</math>", "2 1/2 x, x̄, x ∈ ℝ"),
+    (
+      "trwiki",
+      "<math>\\binom{n}{k}</math>, <math>\\textcolor{red}{x}</math>, <math>\\lVert x \\rVert</math>",
+      "C(n,k), x, ‖ x ‖"
+    ),
+    (
+      "svwiki", "a <math>\\overset{a}{b}</math> b <math>\\foo x</math>, <math>\\sin\\theta</math>.",
+      "a b, sin θ."
+    ),
+    (
+      "plwiki",
+      "<math>2\\frac{1}{2}x</math>, <math>\\bar{x}</math>, <math>x \\in \\mathbb{R}</math>",
+      "2 1/2 x, x̄, x ∈ ℝ"
+    ),
     // Places where something was left out.
     ("ruwiki", "Город ({{x|1}}) стоит, а {{y}} ; потом.", "Город стоит, а; потом."),
     ("trwiki", "Nüfus {{bilinmeyen|5}}. Alan 10{{x|6}} km.", "Nüfus. Alan km."),
@@ -73,9 +109,11 @@ import ZonkeyCore
   }
 
   @Test(arguments: [
-    ("trwiki", "Kaynakça"), ("plwiki", "Przypisy"), ("svwiki", "Externa länkar"), ("cswiki", "Externí odkazy"),
+    ("trwiki", "Kaynakça"), ("plwiki", "Przypisy"), ("svwiki", "Externa länkar"),
+    ("cswiki", "Externí odkazy"),
     ("kowiki", "외부 링크"), ("fawiki", "منابع"), ("hewiki", "הערות שוליים"), ("elwiki", "Παραπομπές"),
-    ("viwiki", "Tham khảo"), ("huwiki", "Jegyzetek"), ("hiwiki", "सन्दर्भ"), ("enwiki", "Einzelnachweise"),
+    ("viwiki", "Tham khảo"), ("huwiki", "Jegyzetek"), ("hiwiki", "सन्दर्भ"),
+    ("enwiki", "Einzelnachweise"),
   ])
   func leavesClosingSectionsOut(_ wiki: String, _ heading: String) {
     #expect(WikiText.plain("a\n== \(heading) ==\nb\n== C ==\nd", wiki: wiki) == "a\n\nC\n\nd")

@@ -84,6 +84,8 @@ import ZonkeyCore
     #expect(holes.tableLines == ["x\t\t\t2\t{{x|1}}", "y\t\t\t1\t{{y}}"])
     #expect(holes.total == 3)
     let table = try TemplateTable(holes.tableLines.joined(separator: "\n"), source: "stats")
-    #expect(String(decoding: WikiText.cleaned("A {{x|1}} b.", templates: table).text, as: UTF8.self) == "A b.")
+    #expect(
+      String(decoding: WikiText.cleaned("A {{x|1}} b.", templates: table).text, as: UTF8.self)
+        == "A b.")
   }
 }
