@@ -139,7 +139,8 @@ import ZonkeyCore
     #expect(words.map(String.init) == answers, "\(result.stderr)")
   }
 
-  /// Every example of the manual as it stands there, but for how long training takes.
+  /// Every example of the manual as it stands there, but for how long training takes, and how many
+  /// texts are made to be judged.
   @Test(arguments: pages) func examplesRun(page: String) throws {
     let text = try runZk(["--generate-manual", page == "zk" ? "zk" : String(page.dropFirst(3))])
       .stdout
@@ -159,7 +160,9 @@ import ZonkeyCore
         """
       for line in lines where !line.contains("| jq") || Self.has("jq") {
         let result = try runShell(
-          "set -e\n" + setUp + line.replacing("--time 10m", with: "--time 1s"),
+          "set -e\n" + setUp
+            + line.replacing("--time 10m", with: "--time 1s")
+            .replacing("zk eval ", with: "zk eval --count 2 "),
           environment: ["ZK_MODEL": model])
         #expect(result.status == 0, "\(line): \(result.stderr)")
       }
