@@ -9,7 +9,7 @@ _zk_names() {
     generate) names='--infill --gap --count --steps --level --existence-cutoff --max-bytes --html --format --null --seed --model --arithmetic --input-format --document --text-field --id-field --invalid --max-document --keep-fields --first-document --output --zstd --quiet --verbose --threads --progress --version --help' ;;
     export) names='--output --quiet --version --help' ;;
     train) names='--corpus --output --valid --preset --config --set --time --steps --epochs --resume --from --save-every --log --tensorboard --report --activation-memory --dry-run --seed --input-format --document --text-field --id-field --invalid --max-document --quiet --verbose --threads --progress --version --help' ;;
-    extract) names='--format --null --namespace --redirects --min-bytes --input-format --document --text-field --id-field --invalid --max-document --output --zstd --stats --quiet --verbose --threads --progress --version --help' ;;
+    extract) names='--format --null --namespace --redirects --min-bytes --templates --holes --variant --keep-fields --sha1 --input-format --document --text-field --id-field --invalid --max-document --output --zstd --stats --quiet --verbose --threads --progress --version --help' ;;
     eval) names='--train --only --max-text --count --generated --format --seed --model --arithmetic --input-format --document --text-field --id-field --invalid --max-document --output --zstd --quiet --verbose --threads --progress --version --help' ;;
     info) names='--json --check --version --help' ;;
     '') names='--version --help' ;;
@@ -121,6 +121,9 @@ _zk_value() {
     'extract --format') kind=words words='jsonl text' ;;
     'extract --namespace') kind=none ;;
     'extract --min-bytes') kind=none ;;
+    'extract --templates') kind=files words='' ;;
+    'extract --holes') kind=words words='keep drop-sentence' ;;
+    'extract --variant') kind=none ;;
     'extract --input-format') kind=words words='lines jsonl mediawiki' ;;
     'extract --document') kind=words words='line paragraph whole null' ;;
     'extract --text-field') kind=none ;;
