@@ -23,7 +23,7 @@ import ZonkeyPlatform
 
 @Suite struct FileNameTests {
   @Test func everyNameComesBack() {
-    var random = SeededNumbers(state: 8)
+    var random = SeededNumbers(8)
     for _ in 0..<5000 {
       let count = Int.random(in: 0...12, using: &random)
       let bytes = (0..<count).map { _ in

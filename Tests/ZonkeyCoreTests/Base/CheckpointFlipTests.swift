@@ -79,7 +79,7 @@ import ZonkeyPlatform
     try withTemporaryFolder { folder in
       let whole = try smallest(isTraining: isTraining)
       try whole.write(to: "\(folder)/m")
-      let bytes = try #require(contents("\(folder)/m"))
+      let bytes = try #require(try? readBytes("\(folder)/m"))
       #expect(try isSame(read(bytes), whole))
       #expect(try read(bytes).isChecked)
       #expect(try flipAll(bytes, of: whole, step: isTraining ? 7 : 1) > bytes.count / 10)
