@@ -11,7 +11,7 @@ import Testing
       (1e30, "1e+30"), (-3.4e38, "-3.4e+38"), (1e300, "1e+300"),
     ] as [(Double, String)])
   func anyNumberHasAFigure(value: Double, text: String) {
-    #expect(short(value) == text)
+    #expect(ProgressText.decimal(value) == text)
     #expect(!ProgressText.duration(seconds: value).isEmpty)
   }
 }
