@@ -47,6 +47,11 @@ private func configurationFields() -> [Field<Configuration>] {
     .real("learningRate", \.learningRate), .count("warmupSteps", \.warmupSteps),
     .real("decayShare", \.decayShare), .real("weightDecay", \.weightDecay),
     .real("gradientClip", \.gradientClip), .real("averageDecay", \.averageDecay),
+  ]
+}
+
+private func departureFields() -> [Field<Configuration>] {
+  [
     .flag("arcNoise", \.departures.arcNoise), .flag("directNoise", \.departures.directNoise),
     .flag("allCandidates", \.departures.allCandidates),
     .real("beginningShare", \.departures.beginningShare),
@@ -63,6 +68,11 @@ private func levelFields() -> [Field<LevelConfiguration>] {
     .count("decompressorLayers", \.decompressorLayers),
     .count("denoiserLayers", \.denoiserLayers), .real("targetRate", \.targetRate),
     .count("minimumLength", \.minimumLength),
+  ]
+}
+
+private func levelDepartureFields() -> [Field<LevelConfiguration>] {
+  [
     .flag("parallelDecoder", \.departures.parallelDecoder),
     .flag("placeMaps", \.departures.placeMaps),
     .flag("placeSums", \.departures.placeSums), .flag("centred", \.departures.centred),
@@ -89,14 +99,34 @@ private func weightFields() -> [Field<LossWeights>] {
     .real("dirtyReconstruction", \.dirtyReconstruction), .real("meanBoundary", \.meanBoundary),
     .real("patch", \.patch), .real("shortSegment", \.shortSegment),
     .real("nullPosition", \.nullPosition), .real("nullSequence", \.nullSequence),
-    .real("rate", \.rate), .real("lineStart", \.lineStart),
   ]
 }
 
-private func object<Root>(_ root: Root, _ fields: [Field<Root>]) -> JSONObject {
+/// Losses that the paper does not have.
+private func newWeightFields() -> [Field<LossWeights>] {
+  [.real("rate", \.rate), .real("lineStart", \.lineStart)]
+}
+
+/// The settings by their names; of `departures` those whose values are not the paper's, which
+/// `paper` has: so that the configuration of an older model, and its id with it, stays as it was.
+private func object<Root>(
+  _ root: Root, _ fields: [Field<Root>], departures: [Field<Root>], paper: Root
+) -> JSONObject {
   var object = JSONObject()
   for field in fields { object[field.name] = field.value(of: root) }
+  for field in departures where field.value(of: root) != field.value(of: paper) {
+    object[field.name] = field.value(of: root)
+  }
   return object
+}
+
+extension LossWeights {
+  fileprivate var json: JSONValue {
+    var paper = self
+    (paper.rate, paper.lineStart) = (0, 0)
+    return .object(
+      object(self, weightFields(), departures: newWeightFields(), paper: paper))
+  }
 }
 
 private func assign<Root>(
@@ -116,7 +146,7 @@ private func assign<Root>(
 extension LossWeights {
   /// Every weight by its key.
   package var named: [(key: String, value: Float)] {
-    weightFields().compactMap { field in
+    (weightFields() + newWeightFields()).compactMap { field in
       guard case .real(let name, let path) = field else { return nil }
       return (name, self[keyPath: path])
     }
@@ -124,16 +154,22 @@ extension LossWeights {
 }
 
 extension Configuration {
-  /// The configuration as JSON, every key present.
+  /// The configuration as JSON: every key but those of departures that it does not make.
   package var json: JSONValue {
-    var out = object(self, configurationFields())
+    var paper = self
+    paper.departures = .none
+    var out = object(
+      self, configurationFields(), departures: departureFields(), paper: paper)
     out["levels"] = .array(
       levels.map { level in
-        var members = object(level, levelFields())
-        members["weights"] = level.weights.map { .object(object($0, weightFields())) }
+        var paper = level
+        paper.departures = .none
+        var members = object(
+          level, levelFields(), departures: levelDepartureFields(), paper: paper)
+        members["weights"] = level.weights?.json
         return .object(members)
       })
-    out["weights"] = .object(object(weights, weightFields()))
+    out["weights"] = weights.json
     return .object(out)
   }
 
@@ -146,12 +182,13 @@ extension Configuration {
       throw .badConfiguration(key: "(file)", reason: "needs a JSON object")
     }
     try assign(
-      members, to: &self, configurationFields(), prefix: "", except: ["levels", "weights"])
+      members, to: &self, configurationFields() + departureFields(), prefix: "",
+      except: ["levels", "weights"])
     if let value = members["weights"] {
       guard case .object(let members) = value else {
         throw .badConfiguration(key: "weights", reason: "needs an object")
       }
-      try assign(members, to: &weights, weightFields(), prefix: "weights.")
+      try assign(members, to: &weights, weightFields() + newWeightFields(), prefix: "weights.")
     }
     if let value = members["levels"] { try applyLevels(value) }
   }
@@ -168,14 +205,15 @@ extension Configuration {
       var level = index < levels.count ? levels[index] : changed[index - 1]
       if index >= levels.count { level.width = changed[index - 1].latentWidth }
       try assign(
-        members, to: &level, levelFields(), prefix: "levels.\(index).", except: ["weights"])
+        members, to: &level, levelFields() + levelDepartureFields(), prefix: "levels.\(index).",
+        except: ["weights"])
       if let value = members["weights"] {
         guard case .object(let members) = value else {
           throw .badConfiguration(key: "levels.\(index).weights", reason: "needs an object")
         }
         var own = level.weights ?? weights
         try assign(
-          members, to: &own, weightFields(), prefix: "levels.\(index).weights.")
+          members, to: &own, weightFields() + newWeightFields(), prefix: "levels.\(index).weights.")
         level.weights = own
       }
       changed.append(level)
@@ -201,7 +239,8 @@ extension Configuration {
           key: key, reason: "there are levels 0 to \(levels.count - 1) here")
       }
       try assign(
-        [parts[2]: value], to: &levels[index], levelFields(), prefix: "levels.\(index).")
+        [parts[2]: value], to: &levels[index], levelFields() + levelDepartureFields(),
+        prefix: "levels.\(index).")
     case (4, "levels") where parts[2] == "weights":
       guard let index = Int(parts[1]), levels.indices.contains(index) else {
         throw .badConfiguration(
@@ -209,12 +248,14 @@ extension Configuration {
       }
       var own = levels[index].weights ?? weights
       try assign(
-        [parts[3]: value], to: &own, weightFields(), prefix: "levels.\(index).weights.")
+        [parts[3]: value], to: &own, weightFields() + newWeightFields(),
+        prefix: "levels.\(index).weights.")
       levels[index].weights = own
     case (2, "weights"):
-      try assign([parts[1]: value], to: &weights, weightFields(), prefix: "weights.")
+      try assign(
+        [parts[1]: value], to: &weights, weightFields() + newWeightFields(), prefix: "weights.")
     default:
-      try assign([key: value], to: &self, configurationFields(), prefix: "")
+      try assign([key: value], to: &self, configurationFields() + departureFields(), prefix: "")
     }
   }
 }
