@@ -96,7 +96,7 @@ private func spawnAndWait(
   defer { posix_spawnattr_destroy(&attributes) }
   var signals = sigset_t()
   sigemptyset(&signals)
-  for signal in [SIGPIPE, SIGINT, SIGTERM] { sigaddset(&signals, signal) }
+  for signal in [SIGPIPE, SIGINT, SIGTERM, SIGHUP] { sigaddset(&signals, signal) }
   posix_spawnattr_setsigdefault(&attributes, &signals)
   var held = sigset_t()
   sigemptyset(&held)
