@@ -83,7 +83,7 @@ import ZonkeyPlatform
 
   @Test func aFrameOfZeros() throws {
     try withTemporaryFolder { folder in
-      let header = try self.header(#"{"levels":[{"width":1024,"heads":8,"compressorLayers":12}]}"#)
+      let header = try self.header(#"{"levels":[{"width":1024,"heads":8,"compressorLayers":14}]}"#)
       #expect(header.dataBytes > 1 << 30)
       try write(header, to: "\(folder)/zeros")
       #expect(try readBytes("\(folder)/zeros").count < 1 << 20)

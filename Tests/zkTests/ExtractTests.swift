@@ -126,7 +126,8 @@ import ZonkeyCore
       let filled = "jq -r '.unknown_templates[]' s.json | sed 's/\t\t\t/\t\t{1}\t/' >mine.tsv"
       _ = try runShell("cd '\(folder)'; \(filled)")
       #expect(
-        try text(["--templates", folder + "/mine.tsv"]) == "It has 5 of 6. It stays.\n\nTwo.\n")
+        try text(["--templates", folder + "/mine.tsv"])
+          == "It has 5 of 6 apples. It stays.\n\nTwo.\n")
       _ = try runShell("printf 'x\\t{1}\\n' >'\(folder)/bad.tsv'")
       let bad = try runZk(["extract", "--templates", folder + "/bad.tsv"], stdin: input)
       #expect(bad.status == 65)

@@ -76,7 +76,7 @@ import ZonkeyCore
   }
 
   @Test(arguments: [
-    ["--count", "0"], ["--steps", "0"], ["--level", "2"], ["--infill", "--count", "2"],
+    ["--count", "0"], ["--steps", "0"], ["--level", "2"],
     ["--gap", "x"], ["--infill", "--gap", ""], ["a-file"], ["-0", "--format", "jsonl"],
     ["--existence-cutoff", "1.5"], ["--max-bytes", "0"],
   ]) func mistakesAreUsageErrors(arguments: [String]) throws {
