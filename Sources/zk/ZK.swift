@@ -1,5 +1,4 @@
 import ArgumentParser
-import CMemoryGuard
 import ZonkeyPlatform
 
 /// The root command: it only dispatches to the verbs.
@@ -37,7 +36,7 @@ struct ZK: ParsableCommand {
   static func main() {
     StandardDescriptors.open()
     Signals.install()
-    zk_guard_memory { TemporaryFiles.removeAll() }
+    MemoryGuard.install()
     let status = CommandRunner.run(ZK.self, arguments: Array(ProcessArguments.all.dropFirst()))
     ProcessExit.exit(status)
   }
