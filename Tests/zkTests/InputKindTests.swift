@@ -14,7 +14,7 @@ import Testing
       (Array("name".utf8) + [UInt8](repeating: 0, count: 253) + Array("ustar".utf8) + [0], "tar"),
       (Array("[{\"text\":\"a\"},{\"text\":\"b\"}]\n".utf8), "JSON array"),
       (Array("{\n  \"text\": \"a\"\n}\n".utf8), "several lines"),
-      (Array("  <page>\n    <title>P1</title>\n".utf8), "<mediawiki>"),
+      (Array("  <revision>\n    <text>Words.</text>\n".utf8), "<mediawiki>"),
       (Array("<!DOCTYPE html>\n<html>".utf8), "HTML"),
     ] as [([UInt8], String)])
   func isRefused(bytes: [UInt8], word: String) throws {
