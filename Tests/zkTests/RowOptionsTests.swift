@@ -23,6 +23,10 @@ import ZonkeyCore
       #expect(first.contains(#""id":12345678901234567890,"#))
       #expect(!result.stdout.contains("lang"))
     }
+    let encoded = try runZk(["encode", "-m", NanoModel.path()], stdin: Self.input)
+    let decoded = try runZk(
+      ["decode", "--format", "jsonl", "-m", NanoModel.path()], stdin: encoded.stdout)
+    #expect(decoded.stdout.contains(#""id":12345678901234567890,"#))
     let rows = try zk(["split", "--id-field", "page", "--format", "documents"])
     #expect(rows[0]["id"] == nil)
     #expect(rows[1]["id"]?.stringValue == "b")

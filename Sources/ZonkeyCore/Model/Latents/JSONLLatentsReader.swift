@@ -81,7 +81,7 @@ final class JSONLLatentsReader: LatentsSource {
     }
     let document: DocumentLatents
     do {
-      let row = try LatentsRow(row)
+      let row = try LatentsRow(row, text: bytes)
       document = try row.document(values: try values(of: row))
     } catch let error as RowError {
       throw failure(error.reason, offset)

@@ -10,6 +10,7 @@ struct RowError: Error {
 /// Unknown fields are kept: they were carried along from the document.
 struct LatentsRow {
   private let row: JSONObject
+  private let text: [UInt8]
   let count: Int
   let width: Int
 
@@ -17,7 +18,9 @@ struct LatentsRow {
     "doc", "id", "level", "shape", "starts", "inner", "bytes", "dtype", "latents", "model",
   ]
 
-  init(_ value: JSONValue) throws(RowError) {
+  /// Reads the sizes of a row; `text` is what `value` was parsed from.
+  init(_ value: JSONValue, text: [UInt8]) throws(RowError) {
+    self.text = text
     guard let row = value.objectValue else { throw RowError(reason: "the row is not an object") }
     self.row = row
     guard let value = row["shape"], !value.isNull else {
@@ -102,8 +105,23 @@ struct LatentsRow {
 
   private func id() throws(RowError) -> DocumentID? {
     guard let value = try field("id") else { return nil }
+    if case .number(let number) = value, let digits = idDigits(of: number) {
+      return .number(digits)
+    }
     guard let id = DocumentID(value) else { throw wrong("id", "a string or a number") }
     return id
+  }
+
+  /// The id as it is written, which may have more digits than a `Double` holds.
+  private func idDigits(of number: Double) -> String? {
+    let key = Array("\"id\":".utf8)
+    for place in text.indices where text[place...].starts(with: key) {
+      let value = text[(place + key.count)...].drop { $0.isBlank }
+      let digits = value.prefix { $0 != 0x2C && $0 != 0x7D && !$0.isBlank }
+      let written = String(decoding: digits, as: UTF8.self)
+      if Double(written) == number { return written }
+    }
+    return nil
   }
 
   private func integers(_ value: JSONValue, _ key: String) throws(RowError) -> [Int] {
