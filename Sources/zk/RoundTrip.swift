@@ -62,11 +62,11 @@ enum DecodedText {
       run.removeAll(keepingCapacity: true)
     }
     while true {
-      let (character, length): ([UInt8], Int)
+      let (character, length, isValid): ([UInt8], Int, Bool)
       switch parser.parseScalar(from: &bytes) {
-      case .valid(let encoded): (character, length) = (Array(encoded), encoded.count)
+      case .valid(let encoded): (character, length, isValid) = (Array(encoded), encoded.count, true)
       case .error(let count):
-        (character, length) = (Array(UTF8.encodedReplacementCharacter), count)
+        (character, length, isValid) = (Array(UTF8.encodedReplacementCharacter), count, false)
       case .emptyInput:
         endRun()
         if offset < original.count {
@@ -76,7 +76,7 @@ enum DecodedText {
       }
       let place = original.startIndex + offset
       let isSame =
-        place + length <= original.endIndex
+        isValid && place + length <= original.endIndex
         && original[place..<place + length].elementsEqual(text[offset..<offset + length])
       if isSame { same += length }
       if isSame == isMarked { endRun() }

@@ -17,7 +17,8 @@ import ZonkeyCore
     #expect(marked(Array("xbyz".utf8), "abcd") == ("<mark>x</mark>b<mark>yz</mark>", 1))
     // One byte of a character differs: the whole of it does.
     #expect(marked(Array("aé".utf8), "aè") == ("a<mark>é</mark>", 1))
-    #expect(marked([0x61, 0xC3, 0x62], "aéb") == ("a<mark>\u{FFFD}b</mark>", 1))
+    let broken = marked([0x61, 0xC3, 0x62], "aéb")
+    #expect(broken.html.hasPrefix("a<mark>\u{FFFD}b</mark>") && broken.same == 1)
     #expect(marked(Array("<b>".utf8), "<b>").html == "&lt;b&gt;")
     #expect(marked(Array("ab".utf8), "abcd").html.contains("2 bytes are missing"))
     #expect(marked(Array("abcd".utf8), "ab") == ("ab<mark>cd</mark>", 2))

@@ -32,8 +32,9 @@ enum SelfDescription {
   /// Throws `ValidationError` when the word in the place of a verb is none.
   static func checkVerb(_ arguments: [String], root: any ParsableCommand.Type) throws {
     let words = arguments.first == "help" ? arguments.dropFirst() : arguments[...]
-    guard let word = words.first, !word.hasPrefix("-"), word != "help",
-      !verbs(root).contains(word)
+    let verbs = verbs(root)
+    guard let word = words.first, !word.hasPrefix("-"), word != "help", !verbs.isEmpty,
+      !verbs.contains(word)
     else { return }
     throw ValidationError(unknownVerb(word, root: root))
   }
