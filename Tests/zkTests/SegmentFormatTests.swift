@@ -17,14 +17,14 @@ import ZonkeyCore
     #expect(
       text(SegmentFormat(kind: .documents)) == """
         {"doc":3,"id":"7","title":"T \\"x\\"","level":2,"text":"abcdefghij","starts":[0,8],\
-        "p":[1,0.5],"below":[{"level":0,"starts":[0,2,4,6,8],"p":[1,0.5,0.5,0.5,0.5]},\
-        {"level":1,"starts":[0,4,8],"p":[1,0.5,0.5]}]}
+        "p":[1.0,0.5],"below":[{"level":0,"starts":[0,2,4,6,8],"p":[1.0,0.5,0.5,0.5,0.5]},\
+        {"level":1,"starts":[0,4,8],"p":[1.0,0.5,0.5]}]}
 
         """)
     #expect(
       text(SegmentFormat(kind: .documents), levels: 1) == """
         {"doc":3,"id":"7","title":"T \\"x\\"","level":0,"text":"abcdefghij",\
-        "starts":[0,2,4,6,8],"p":[1,0.5,0.5,0.5,0.5]}
+        "starts":[0,2,4,6,8],"p":[1.0,0.5,0.5,0.5,0.5]}
 
         """)
   }
@@ -36,7 +36,7 @@ import ZonkeyCore
     #expect(text(SegmentFormat(kind: .offsets), levels: 2) == "0 4 8\n")
     #expect(
       text(SegmentFormat(kind: .jsonl)) == """
-        {"doc":3,"id":"7","level":2,"start":0,"end":8,"text":"abcdefgh","p":1}
+        {"doc":3,"id":"7","level":2,"start":0,"end":8,"text":"abcdefgh","p":1.0}
         {"doc":3,"id":"7","level":2,"start":8,"end":10,"text":"ij","p":0.5}
 
         """)
