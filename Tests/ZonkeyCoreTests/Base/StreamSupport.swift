@@ -135,6 +135,7 @@ struct Reading {
   var reason: String {
     switch error {
     case .badInput(_, _, _, let reason): return reason
+    case .otherContent(_, let content, _): return content
     case .tooLong(_, _, _, let limit): return "more than \(limit) bytes"
     default: return ""
     }

@@ -59,13 +59,21 @@ import ZonkeyCore
   }
 
   @Test(arguments: [
-    ("plain text", "neither JSONL"), ("PK\u{3}\u{4}........", "numpy.save"),
-    ("[1,2,3,4,5]", "neither"),
+    ("plain text", "neither JSONL"), ("[1,2,3,4,5]", "neither"),
   ])
   func otherFiles(text: String, reason: String) {
     let reading = LatentsReading(Array(text.utf8))
     #expect(reading.reason.contains(reason))
     #expect(reading.place == [nil, 0])
+  }
+
+  @Test func archivesAreNamed() {
+    let reading = LatentsReading(Array("PK\u{3}\u{4}........".utf8))
+    guard case .otherContent(_, let content, isText: false) = reading.error else {
+      Issue.record("\(String(describing: reading.error))")
+      return
+    }
+    #expect(content.contains("zip"))
   }
 
   // MARK: - JSONL
@@ -212,7 +220,7 @@ import ZonkeyCore
     #expect(reading.reason.contains(reason), "\(reading.reason)")
   }
 
-  @Test(arguments: ["", "\"a\"", "a\n", "7\n", "\"a\n", "\u{0}\n", "\"\\ud800\"\n"])
+  @Test(arguments: ["", "\"a\"", "a\n", "[7]\n", "\"a\n", "\u{0}\n", "\"\\ud800\"\n"])
   func badIDs(ids: String) {
     #expect(LatentsReading(file([0, 3], ids: ids)).reason.contains("id"))
   }

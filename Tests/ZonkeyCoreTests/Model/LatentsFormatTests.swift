@@ -134,10 +134,12 @@ import ZonkeyCore
         "doc":3,"inner":[]}
         """.utf8))
     #expect(reading.error == nil)
+    var first = DocumentLatents(
+      number: 2, id: .number("77"), level: 3, model: LatentsSample.model, width: 1, values: [0])
+    first.fields = [KeptField(name: "more", json: Array(#"{"a":[null]}"#.utf8))]
     #expect(
       reading.documents == [
-        DocumentLatents(
-          number: 2, id: "77", level: 3, model: LatentsSample.model, width: 1, values: [0]),
+        first,
         DocumentLatents(number: 3, level: 0, model: LatentsSample.model, width: 1, values: []),
       ])
   }

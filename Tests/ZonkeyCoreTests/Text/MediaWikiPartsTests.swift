@@ -22,8 +22,11 @@ import ZonkeyCore
     let text =
       Self.export("0.10", Self.page(1, "A", "One.")) + "\n\n" + french
       + Self.export("0.11", Self.page(3, "C", "{{e|6}}")) + Self.page(4, "D", "Four.") + "\n"
+    var options = ReaderOptions()
+    options.keepsFields = true
     for pieceBytes in [1, 7, 1 << 20] {
-      let reader = MediaWikiReader(stream(Array(text.utf8), pieceBytes: pieceBytes))
+      let reader = MediaWikiReader(
+        stream(Array(text.utf8), pieceBytes: pieceBytes), options: options)
       var texts: [String] = []
       var urls: [String] = []
       while let document = try? reader.next() {
@@ -67,9 +70,11 @@ import ZonkeyCore
       revision(1, "2009-01-01T00:00:00Z", "first"), revision(2, "2020-01-01T00:00:00Z", "second"),
       revision(10, "2024-01-01T00:00:00Z", "", " deleted=\"deleted\""),
     ]
+    var options = ReaderOptions()
+    options.keepsFields = true
     for order in [revisions, revisions.reversed()] {
       let page = "<page><title>A</title><ns>0</ns><id>1</id>\(order.joined())</page>"
-      let reading = Reading(Self.export("0.11", page))
+      let reading = Reading(Self.export("0.11", page), options: options)
       #expect(reading.texts == ["newest"])
       let fields = reading.documents.first?.fields.map { String(decoding: $0.json, as: UTF8.self) }
       #expect(fields == ["\"9\"", "\"2023-01-01T00:00:00Z\""])
@@ -95,8 +100,9 @@ import ZonkeyCore
   }
 
   @Test(arguments: [
-    ("[{\"text\":\"a\"}]", "jq"), ("<html><body>", "<html>"), ("<rss></rss>", "<rss>"),
-    ("<!-- c -->\n<other/>", "<other>"), ("PAR1xxxx", "Parquet"), ("%PDF-1.4\n", "pdftotext"),
+    ("[{\"text\":\"a\"}]", "jq"), ("<html><body>", "HTML"), ("<rss></rss>", "no MediaWiki export"),
+    ("<!-- c -->\n<svg/>", "no MediaWiki export"), ("PAR1\u{0}xxx", "Parquet"),
+    ("%PDF-1.4\n", "pdftotext"),
   ])
   func saysWhatAFileIs(_ text: String, _ reason: String) {
     #expect(Reading(text).reason.contains(reason))
@@ -104,7 +110,7 @@ import ZonkeyCore
 
   @Test func namesArchives() {
     let magics: [([UInt8], String)] = [
-      ([0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C], "7z x -so"), ([0x50, 0x4B, 3, 4, 0], "unzip"),
+      ([0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C], "7z e -so"), ([0x50, 0x4B, 3, 4, 0], "unzip"),
       ([UInt8](repeating: 0x61, count: 257) + Array("ustar\u{0}00".utf8), "tar -xOf"),
     ]
     for (magic, remedy) in magics {
