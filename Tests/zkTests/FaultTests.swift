@@ -29,7 +29,8 @@ import ZonkeyPlatform
       let (model, log) = ("\(folder)/m.zk", "\(folder)/log")
       let zk = try ZkProcess(
         [
-          "train", "--corpus", "-", "--config", "\(folder)/nano.json", "--steps", "100000", "-o",
+          "train", "--corpus", "-", "--config", "\(folder)/nano.json", "--set",
+          "beginningShare=0", "--steps", "100000", "-o",
           model, "--log", log,
         ], folder: folder, writing: corpusLines(1064))
       func steps() -> Int { ((try? readBytes(log)) ?? []).filter { $0 == 0x0A }.count }
@@ -48,7 +49,8 @@ import ZonkeyPlatform
       try writeBytes(Array(NanoModel.settings.utf8), to: "\(folder)/nano.json")
       try writeBytes(Array(corpusLines(1064).utf8) + [0xFF, 0x0A], to: "\(folder)/corpus")
       let result = try runZk([
-        "train", "--corpus", "\(folder)/corpus", "--config", "\(folder)/nano.json", "--steps",
+        "train", "--corpus", "\(folder)/corpus", "--config", "\(folder)/nano.json", "--set",
+        "beginningShare=0", "--steps",
         "100000", "-o", "\(folder)/m.zk",
       ])
       #expect(result.status == 65)
@@ -64,7 +66,8 @@ import ZonkeyPlatform
       try writeBytes(Array(corpusLines(1200).utf8), to: "\(folder)/corpus")
       let zk = try ZkProcess(
         [
-          "train", "--corpus", "\(folder)/corpus", "--config", "\(folder)/nano.json", "--steps",
+          "train", "--corpus", "\(folder)/corpus", "--config", "\(folder)/nano.json", "--set",
+          "beginningShare=0", "--steps",
           "1000000", "-o", "\(folder)/m.zk",
         ], folder: folder)
       try zk.wait { entries(folder).contains("m.zk") }
@@ -83,7 +86,8 @@ import ZonkeyPlatform
       mkdir("\(folder)/there", 0o700)
       let zk = try ZkProcess(
         [
-          "train", "--corpus", NanoModel.corpus, "--config", "\(folder)/nano.json", "--steps",
+          "train", "--corpus", NanoModel.corpus, "--config", "\(folder)/nano.json", "--set",
+          "beginningShare=0", "--steps",
           "1000000", "--save-every", "0.01s", "-o", "\(folder)/there/m.zk",
         ], folder: folder)
       try zk.wait { entries("\(folder)/there").contains("m.zk") }
@@ -116,7 +120,8 @@ import ZonkeyPlatform
     try withTemporaryFolder { folder in
       try writeBytes(Array(NanoModel.settings.utf8), to: "\(folder)/nano.json")
       let arguments = [
-        "train", "--corpus", "-", "--config", "\(folder)/nano.json", "--steps", "9", "-o",
+        "train", "--corpus", "-", "--config", "\(folder)/nano.json", "--set",
+        "beginningShare=0", "--steps", "9", "-o",
         "\(folder)/m.zk",
       ]
       let first = try ZkProcess(arguments, folder: folder)

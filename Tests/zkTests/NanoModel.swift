@@ -10,8 +10,7 @@ enum NanoModel {
        "segmentLimit": 64, "heads": 2, "compressorLayers": 1, "denoiserLayers": 1},
       {"width": 32, "compressionVectors": 2, "segmentLength": 8, "documentLength": 32,
        "segmentLimit": 16, "heads": 2, "compressorLayers": 1, "denoiserLayers": 1}],
-     "batch": 2, "topDocumentLength": 8, "feedForwardRatio": 2, "warmupSteps": 10,
-     "beginningShare": 0}
+     "batch": 2, "topDocumentLength": 8, "feedForwardRatio": 2, "warmupSteps": 10}
     """
 
   static var corpus: String { fixturePath("demo-wiki.xml") }

@@ -87,7 +87,7 @@ public struct Checkpoint: Sendable {
 
   private static func fingerprint(_ model: ZonkeyModel, _ weights: ParameterStore) -> String {
     var hasher = FingerprintHasher()
-    hasher.update(model.configuration.json.serialised(sortedKeys: true))
+    hasher.update(model.configuration.identity.serialised(sortedKeys: true))
     hasher.update(
       UnsafeRawBufferPointer(
         start: weights.values, count: weights.count * MemoryLayout<Float>.stride))

@@ -107,39 +107,26 @@ private func newWeightFields() -> [Field<LossWeights>] {
   [.real("rate", \.rate), .real("lineStart", \.lineStart)]
 }
 
-/// The settings by their names; of `departures` those whose values are not the paper's, which
-/// `paper` has: so that the configuration of an older model, and its id with it, stays as it was.
+/// The settings by their names; of `departures`, where `paper` is given, those alone that have other
+/// values there.
 private func object<Root>(
-  _ root: Root, _ fields: [Field<Root>], departures: [Field<Root>], paper: Root
+  _ root: Root, _ fields: [Field<Root>], departures: [Field<Root>], paper: Root?
 ) -> JSONObject {
   var object = JSONObject()
   for field in fields { object[field.name] = field.value(of: root) }
-  for field in departures where field.value(of: root) != field.value(of: paper) {
+  for field in departures where paper.map({ field.value(of: $0) }) != field.value(of: root) {
     object[field.name] = field.value(of: root)
   }
   return object
 }
 
 extension LossWeights {
-  fileprivate var json: JSONValue {
+  fileprivate func json(isWhole: Bool) -> JSONValue {
     var paper = self
     (paper.rate, paper.lineStart) = (0, 0)
     return .object(
-      object(self, weightFields(), departures: newWeightFields(), paper: paper))
-  }
-}
-
-private func assign<Root>(
-  _ members: JSONObject, to root: inout Root, _ fields: [Field<Root>], prefix: String,
-  except: [String] = []
-) throws(ZonkeyError) {
-  for member in members.members where !except.contains(member.key) {
-    guard let field = fields.first(where: { $0.name == member.key }) else {
-      let known = fields.map(\.name).joined(separator: ", ")
-      throw .badConfiguration(
-        key: prefix + member.key, reason: "unknown setting; known here: \(known)")
-    }
-    try field.set(member.value, on: &root, key: prefix + member.key)
+      object(
+        self, weightFields(), departures: newWeightFields(), paper: isWhole ? nil : paper))
   }
 }
 
@@ -154,22 +141,28 @@ extension LossWeights {
 }
 
 extension Configuration {
-  /// The configuration as JSON: every key but those of departures that it does not make.
-  package var json: JSONValue {
+  /// The configuration as JSON, every key present.
+  package var json: JSONValue { json(isWhole: true) }
+
+  /// What a model's id is made of beside its weights: departures that it does not make are left out,
+  /// so that models from before they could be made keep their ids.
+  package var identity: JSONValue { json(isWhole: false) }
+
+  private func json(isWhole: Bool) -> JSONValue {
     var paper = self
     paper.departures = .none
     var out = object(
-      self, configurationFields(), departures: departureFields(), paper: paper)
+      self, configurationFields(), departures: departureFields(), paper: isWhole ? nil : paper)
     out["levels"] = .array(
       levels.map { level in
         var paper = level
         paper.departures = .none
         var members = object(
-          level, levelFields(), departures: levelDepartureFields(), paper: paper)
-        members["weights"] = level.weights?.json
+          level, levelFields(), departures: levelDepartureFields(), paper: isWhole ? nil : paper)
+        members["weights"] = level.weights?.json(isWhole: isWhole)
         return .object(members)
       })
-    out["weights"] = weights.json
+    out["weights"] = weights.json(isWhole: isWhole)
     return .object(out)
   }
 
