@@ -120,6 +120,20 @@ private func object<Root>(
   return object
 }
 
+private func assign<Root>(
+  _ members: JSONObject, to root: inout Root, _ fields: [Field<Root>], prefix: String,
+  except: [String] = []
+) throws(ZonkeyError) {
+  for member in members.members where !except.contains(member.key) {
+    guard let field = fields.first(where: { $0.name == member.key }) else {
+      let known = fields.map(\.name).joined(separator: ", ")
+      throw .badConfiguration(
+        key: prefix + member.key, reason: "unknown setting; known here: \(known)")
+    }
+    try field.set(member.value, on: &root, key: prefix + member.key)
+  }
+}
+
 extension LossWeights {
   fileprivate func json(isWhole: Bool) -> JSONValue {
     var paper = self
