@@ -45,9 +45,12 @@ cat > "$work/sentences.json" << 'JSON'
       "cleanStitcherSequence": 1}}],
  "learningRate": 4e-4, "wholeShare": 0.15, "lastNoiseStep": 0.05, "decayShare": 0}
 JSON
-stage sentences 4000 --from "$work/splits.zk" --config "$work/sentences.json"
+stage sentences 3000 --from "$work/splits.zk" --config "$work/sentences.json"
 
 printf '{"lastNoiseStep": 0.25, "decayShare": 0.9}' > "$work/noise.json"
-stage noise 4000 --from "$work/sentences.zk" --config "$work/noise.json"
+stage noise 2600 --from "$work/sentences.zk" --config "$work/noise.json"
 
-"$zk" export "$work/noise.zk" -o "$model"
+printf '{"lastNoiseStep": 0.08}' > "$work/end.json"
+stage end 4000 --from "$work/noise.zk" --config "$work/end.json"
+
+"$zk" export "$work/end.zk" -o "$model"
