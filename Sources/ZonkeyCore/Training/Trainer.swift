@@ -240,6 +240,8 @@ extension TrainingStep.Result {
       losses = other.losses.map { $0.mapValues { _ in 0 } }
       undivided = other.undivided.map { $0.mapValues { _ in 0 } }
       meanBoundary = other.meanBoundary.map { _ in 0 }
+      // Of the first batch: a direction to look at, no figure.
+      meanLatents = other.meanLatents
     }
     for level in other.losses.indices {
       for (name, value) in other.losses[level] { losses[level][name, default: 0] += share * value }
