@@ -173,7 +173,8 @@ extension Configuration {
         paper.departures = .none
         var members = object(
           level, levelFields(), departures: levelDepartureFields(), paper: isWhole ? nil : paper)
-        members["weights"] = level.weights?.json(isWhole: isWhole)
+        // No weights of its own is a setting too.
+        members["weights"] = level.weights?.json(isWhole: isWhole) ?? (isWhole ? .null : nil)
         return .object(members)
       })
     out["weights"] = weights.json(isWhole: isWhole)
@@ -214,7 +215,9 @@ extension Configuration {
       try assign(
         members, to: &level, levelFields() + levelDepartureFields(), prefix: "levels.\(index).",
         except: ["weights"])
-      if let value = members["weights"] {
+      if members["weights"]?.isNull == true {
+        level.weights = nil
+      } else if let value = members["weights"] {
         guard case .object(let members) = value else {
           throw .badConfiguration(key: "levels.\(index).weights", reason: "needs an object")
         }
