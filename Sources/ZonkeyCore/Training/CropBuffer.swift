@@ -26,7 +26,8 @@ package struct Crop: Sendable, Equatable {
     }
     symbols.append(configuration.endSymbol)
     symbols.append(configuration.paddingSymbol)
-    if lineStarts.last == symbols.count - 2 { lineStarts.removeLast() }
+    // Behind the last newline no line begins: there the end of the document stands.
+    if lineStarts.last == symbols.count - 3 { lineStarts.removeLast() }
     return DocumentSymbols(
       symbols: symbols, real: symbols.count - 1, complete: true, lineStarts: lineStarts)
   }
