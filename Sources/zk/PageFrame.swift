@@ -8,24 +8,28 @@ enum PageFrame {
     return sources.count > 1 ? "\(first) and \(sources.count - 1) more" : first
   }
 
-  /// The document up to its body's first line; `title` is not escaped yet.
-  static func head(title: String, subject: String, css: String) -> String {
-    """
-    <!DOCTYPE html>
-    <html lang="en">
-    <head>
-    <meta charset="utf-8" />
-    <meta name="viewport" content="width=device-width, initial-scale=1" />
-    <meta name="color-scheme" content="light dark" />
-    <meta name="generator" content="zk \(zkVersion)" />
-    <meta http-equiv="Content-Security-Policy" \
-    content="default-src 'none'; style-src 'unsafe-inline'" />
-    <title>\(HTMLText.escaped(title)) – \(subject)</title>
-    <style>
-    \(css)</style>
-    </head>
-    <body>
+  /// The document up to its body's first line; `title` is not escaped yet. With `refreshSeconds` the
+  /// browser reads the page again that often.
+  static func head(
+    title: String, subject: String, css: String, refreshSeconds: Int? = nil
+  ) -> String {
+    let refresh = refreshSeconds.map { "<meta http-equiv=\"refresh\" content=\"\($0)\" />\n" }
+    return """
+      <!DOCTYPE html>
+      <html lang="en">
+      <head>
+      <meta charset="utf-8" />
+      <meta name="viewport" content="width=device-width, initial-scale=1" />
+      <meta name="color-scheme" content="light dark" />
+      <meta name="generator" content="zk \(zkVersion)" />
+      <meta http-equiv="Content-Security-Policy" \
+      content="default-src 'none'; style-src 'unsafe-inline'" />
+      \(refresh ?? "")<title>\(HTMLText.escaped(title)) – \(subject)</title>
+      <style>
+      \(css)</style>
+      </head>
+      <body>
 
-    """
+      """
   }
 }

@@ -100,23 +100,10 @@ final class TrainingPage {
       "<tr><th scope=\"row\">\(HTMLText.escaped($0.name))</th>"
         + "<td>\(HTMLText.escaped($0.value))</td></tr>"
     }
+    let head = PageFrame.head(
+      title: title, subject: "training", css: Self.css, refreshSeconds: isRunning ? 30 : nil)
     return """
-      <!DOCTYPE html>
-      <html lang="en">
-      <head>
-      <meta charset="utf-8" />
-      <meta name="viewport" content="width=device-width, initial-scale=1" />
-      <meta name="color-scheme" content="light dark" />
-      <meta name="generator" content="zk \(zkVersion)" />
-      <meta http-equiv="Content-Security-Policy" \
-      content="default-src 'none'; style-src 'unsafe-inline'" />
-      \(isRunning ? "<meta http-equiv=\"refresh\" content=\"30\" />" : "")
-      <title>\(name) – training</title>
-      <style>
-      \(Self.css)</style>
-      </head>
-      <body>
-      <header>
+      \(head)<header>
       <h1>\(name)</h1>
       <p>\(HTMLText.escaped(progress))</p>
       <table>\(rows.joined())</table>

@@ -19,18 +19,8 @@ final class ZkProcess {
     posix_spawn_file_actions_addopen(&actions, 1, "\(folder)/stdout", created, 0o600)
     posix_spawn_file_actions_addopen(&actions, 2, "\(folder)/stderr", created, 0o600)
     for end in ends { posix_spawn_file_actions_addclose(&actions, end) }
-    var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
+    var attributes = freshSignals()
     defer { posix_spawnattr_destroy(&attributes) }
-    var signals = sigset_t()
-    sigemptyset(&signals)
-    for signal in [SIGPIPE, SIGINT, SIGTERM, SIGHUP] { sigaddset(&signals, signal) }
-    posix_spawnattr_setsigdefault(&attributes, &signals)
-    // Threads of the tests may hold signals back; this process must not.
-    var held = sigset_t()
-    sigemptyset(&held)
-    posix_spawnattr_setsigmask(&attributes, &held)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
     let command = [try zkExecutable()] + arguments
     let copies = command.map { strdup($0) }
     defer { copies.forEach { free($0) } }

@@ -65,6 +65,24 @@ func runShell(
     environment: environment.merging(["ZK_UNDER_TEST": executable]) { $1 })
 }
 
+/// Attributes of a process that gets every signal; to be destroyed.
+///
+/// The tests ignore SIGPIPE, and their threads may hold signals back; the programs under test must do
+/// neither.
+func freshSignals() -> posix_spawnattr_t {
+  var attributes = posix_spawnattr_t()
+  posix_spawnattr_init(&attributes)
+  var signals = sigset_t()
+  sigemptyset(&signals)
+  for signal in [SIGPIPE, SIGINT, SIGTERM, SIGHUP] { sigaddset(&signals, signal) }
+  posix_spawnattr_setsigdefault(&attributes, &signals)
+  var held = sigset_t()
+  sigemptyset(&held)
+  posix_spawnattr_setsigmask(&attributes, &held)
+  posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
+  return attributes
+}
+
 /// Standard streams are files: nothing can block on a full pipe.
 private func run(
   _ command: [String], stdin: [UInt8], environment: [String: String]
@@ -89,20 +107,8 @@ private func spawnAndWait(
   posix_spawn_file_actions_addopen(&actions, 1, "\(folder)/out", created, 0o600)
   posix_spawn_file_actions_addopen(&actions, 2, "\(folder)/err", created, 0o600)
 
-  // The tests ignore SIGPIPE, and their threads may hold signals back; the programs of a pipeline
-  // must do neither.
-  var attributes = posix_spawnattr_t()
-  posix_spawnattr_init(&attributes)
+  var attributes = freshSignals()
   defer { posix_spawnattr_destroy(&attributes) }
-  var signals = sigset_t()
-  sigemptyset(&signals)
-  for signal in [SIGPIPE, SIGINT, SIGTERM, SIGHUP] { sigaddset(&signals, signal) }
-  posix_spawnattr_setsigdefault(&attributes, &signals)
-  var held = sigset_t()
-  sigemptyset(&held)
-  posix_spawnattr_setsigmask(&attributes, &held)
-  posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
-
   var process = pid_t()
   let failure = withCStrings(command) { arguments in
     withCStrings(childEnvironment(adding: environment)) { variables in
