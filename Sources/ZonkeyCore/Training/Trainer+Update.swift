@@ -13,11 +13,12 @@ extension Trainer {
       let own = gradients.norm(of: level.ownRange, on: tape.workers)
       norms.append(Float(own))
       let rate = schedule.learningRate(step: state.step, own: steps[level.index])
-      for range in scope.splits ? [level.ownRange] : level.rangesBesideSplitter {
+      let shares = rateShares[level.index]
+      for share in scope.splits ? shares : shares.filter({ !level.splits($0.range) }) {
         optimiser.step(
           AdamW.Group(
-            range: range, steps: steps[level.index], norm: byLevel ? own : norm,
-            learningRate: rate * level.configuration.departures.learningRateShare),
+            range: share.range, steps: steps[level.index], norm: byLevel ? own : norm,
+            learningRate: rate * share.share),
           weights: weights, gradients: gradients, weightDecay: configuration.weightDecay,
           clip: configuration.gradientClip, workers: tape.workers)
       }
@@ -44,11 +45,37 @@ extension Level {
   /// All parameters of the level; the token embedding is level 0's.
   var ownRange: Range<Int> { (index == 0 ? 0 : splitterRange.lowerBound)..<maskRange.upperBound }
 
-  /// The same without the splitter's.
-  var rangesBesideSplitter: [Range<Int>] {
-    [
-      ownRange.lowerBound..<splitterRange.lowerBound,
-      splitterRange.upperBound..<ownRange.upperBound,
-    ]
+  /// Whether parameters are those of the splitter.
+  func splits(_ range: Range<Int>) -> Bool { splitterRange.contains(range.lowerBound) }
+}
+
+/// Neighbouring parameters with one share of the learning rate.
+struct RateShare {
+  var range: Range<Int>
+  let share: Float
+}
+
+extension ZonkeyModel {
+  /// The parameters of a level by their share of the learning rate, the splitter's apart.
+  func rateShares(of level: Level) -> [RateShare] {
+    let departures = level.configuration.departures
+    let ends = parameters.entries.dropFirst().map(\.parameter.offset) + [parameters.count]
+    var shares: [RateShare] = []
+    for (entry, end) in zip(parameters.entries, ends)
+    where level.ownRange.contains(entry.parameter.offset) {
+      let (range, inputs) = (entry.parameter.offset..<end, entry.parameter.columns)
+      let isWide = departures.fullRateInputs > 0 && inputs > departures.fullRateInputs
+      let share =
+        departures.learningRateShare
+        * (isWide ? Float(departures.fullRateInputs) / Float(inputs) : 1)
+      if let last = shares.last, last.share == share,
+        level.splits(last.range) == level.splits(range)
+      {
+        shares[shares.count - 1].range = last.range.lowerBound..<end
+      } else {
+        shares.append(RateShare(range: range, share: share))
+      }
+    }
+    return shares
   }
 }

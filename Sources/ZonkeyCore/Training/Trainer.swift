@@ -35,6 +35,8 @@ public final class Trainer {
   package let average: ParameterStore
   package let optimiser: AdamW
   let gradients: ParameterStore
+  /// The share of the learning rate of every parameter, level by level.
+  let rateShares: [[RateShare]]
   let tape: Tape
   private let random: RandomSource
   private let crops: CropBuffer
@@ -71,6 +73,7 @@ public final class Trainer {
     self.optimiser = optimiser
     self.crops = crops
     gradients = ParameterStore(count: weights.count)
+    rateShares = model.levels.map { model.rateShares(of: $0) }
     tape = Tape(weights: weights, workers: Workers(count: threads), recording: true)
     random = RandomSource(seed: state.seed)
     schedule = Schedule(model.configuration, decay: state.decay)

@@ -149,6 +149,7 @@ import ZonkeyCore
     ("levels.0.splitterReach", ["-1", "129"]), ("levels.1.noiseSkew", ["0", "21"]),
     ("levels.1.fromByte", ["-1"]), ("levels.1.noiseFromByte", ["-1"]),
     ("levels.0.splitterToByte", ["-1"]), ("levels.0.learningRateShare", ["-1", "11"]),
+    ("levels.0.fullRateInputs", ["-1", "65537"]),
     ("levels.1.downwardGradient", ["-1", "11"]), ("levels.1.splitterGradient", ["-1", "11"]),
     ("beginningShare", ["-0.1", "1.1"]),
     ("levels.0.targetRate", ["0", "1", "-1"]), ("levels.0.minimumLength", ["0", "17"]),

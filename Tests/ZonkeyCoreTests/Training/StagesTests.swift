@@ -50,6 +50,30 @@ import ZonkeyPlatform
     #expect(report.gradientNorms.count == 1)
   }
 
+  /// Adam's first step is the learning rate whatever the gradient, so that it shows the shares.
+  @Test func mapsWithMoreInputsLearnAtAPartOfTheRate() throws {
+    var configuration = try nano()
+    for setting in [
+      "levels.0.fullRateInputs=16", "levels.0.learningRateShare=0.5", "weightDecay=0",
+    ] { try configuration.set(setting) }
+    let trainer = try trainer(configuration)
+    let before = values(trainer, 0..<trainer.weights.count)
+    let rate = try #require(try trainer.step()).learningRate
+    func largestStep(_ name: String) throws -> (inputs: Int, share: Float) {
+      let entry = try #require(trainer.model.parameters.entries.first { $0.name == name })
+      let range = entry.parameter.offset..<entry.parameter.offset + entry.parameter.count
+      let steps = range.map { abs(trainer.weights.values[$0] - before[$0]) }
+      return (entry.parameter.columns, (steps.max() ?? 0) / rate)
+    }
+    for (name, inputs, share) in [
+      ("embedding", 16, Float(0.5)), ("levels.0.decompressor.maps", 32, 0.25),
+      ("levels.1.decompressor.maps", 64, 1),
+    ] {
+      let found = try largestStep(name)
+      #expect(found.inputs == inputs && abs(found.share - share) < 1e-3, "\(name): \(found)")
+    }
+  }
+
   @Test func levelsAndNoiseBeginWhenTheirBytesHaveCome() throws {
     var configuration = try nano()
     try configuration.set("levels.1.fromByte=1")

@@ -83,6 +83,7 @@ private func levelDepartureFields() -> [Field<LevelConfiguration>] {
     .count("noiseFromByte", \.departures.noiseFromByte),
     .count("splitterToByte", \.departures.splitterToByte),
     .real("learningRateShare", \.departures.learningRateShare),
+    .count("fullRateInputs", \.departures.fullRateInputs),
     .real("downwardGradient", \.departures.downwardGradient),
     .real("splitterGradient", \.departures.splitterGradient),
   ]

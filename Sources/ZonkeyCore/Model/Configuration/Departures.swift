@@ -46,6 +46,9 @@ public struct LevelDepartures: Sendable, Equatable {
   public var splitterToByte = 0
   /// The level's share of the learning rate; with 0 it stays as it is, and costs no more than that.
   public var learningRateShare: Float = 1
+  /// Inputs up to which a map learns at the level's rate; one with n times as many learns at the n-th
+  /// part of it, so that one rate fits all (after μP, arXiv 2203.03466). With 0 all learn alike.
+  public var fullRateInputs = 0
   /// The share of this level's gradient that reaches the level below.
   public var downwardGradient: Float = 1
   /// The share of what decoding has to say about where segments begin: length terms count whole.
@@ -64,6 +67,7 @@ public struct LevelDepartures: Sendable, Equatable {
     try check(noiseFromByte >= 0, "noiseFromByte", "needs 0 or more")
     try check(splitterToByte >= 0, "splitterToByte", "needs 0 or more")
     try check((0...10).contains(learningRateShare), "learningRateShare", "needs 0 to 10")
+    try check((0...65_536).contains(fullRateInputs), "fullRateInputs", "needs 0 to 65536")
     try check((0...10).contains(downwardGradient), "downwardGradient", "needs 0 to 10")
     try check((0...10).contains(splitterGradient), "splitterGradient", "needs 0 to 10")
   }
