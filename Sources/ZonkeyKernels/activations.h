@@ -52,25 +52,20 @@ void KERNEL(zk_gelu_chain)(const float *x, float *out, float *d, long count) {
 
 enum { QUAD = 4 };
 
-/// Where four rows from `first` on begin; those past the last of `rows` are the last again. With
-/// `row_of` they are rows of a table.
-INLINE void quad_places(const int32_t *row_of, long first, long rows, long columns,
-                        long place[QUAD]) {
+/// Where four rows from `first` on begin; those past the last of `rows` are the last again.
+INLINE void quad_places(long first, long rows, long columns, long place[QUAD]) {
 #pragma clang loop unroll(full)
-  for (int r = 0; r < QUAD; r++) {
-    const long row = least(first + r, rows - 1);
-    place[r] = (row_of ? row_of[row] : row) * columns;
-  }
+  for (int r = 0; r < QUAD; r++) place[r] = least(first + r, rows - 1) * columns;
 }
 
 /// Lane i: Σ_c (x[c] - mean[i])^power / columns of row start + i.
-INLINE vf row_moments(const int power, const float *x, const int32_t *row_of, const float *mean,
-                      long start, long rows, long columns) {
+INLINE vf row_moments(const int power, const float *x, const float *mean, long start, long rows,
+                      long columns) {
   vf partial[LANES];
   for (long i = 0; i < LANES; i += QUAD) {
     vf sum[QUAD] = {0};
     long place[QUAD];
-    quad_places(row_of, start + i, rows, columns, place);
+    quad_places(start + i, rows, columns, place);
     for (long c = 0; c < columns && start + i < rows; c += LANES)
 #pragma clang loop unroll(full)
       for (int r = 0; r < QUAD; r++) {
@@ -88,26 +83,24 @@ INLINE vf row_moments(const int power, const float *x, const int32_t *row_of, co
   return sums_of_each(partial) / (float)columns;
 }
 
-INLINE void layernorm_forward(const float *x, const int32_t *row_of, const float *gain,
-                              const float *bias, float *out, float *mean_out, float *rstd_out,
-                              long rows, long columns) {
+INLINE void layernorm_forward(const float *x, const float *gain, const float *bias, float *out,
+                              float *mean_out, float *rstd_out, long rows, long columns) {
   for (long start = 0; start < rows; start += LANES) {
     const long group = least(LANES, rows - start);
     float mean[LANES], rstd[LANES];
-    store(mean, row_moments(1, x, row_of, NULL, start, rows, columns));
-    vf variance = row_moments(2, x, row_of, mean, start, rows, columns);
+    store(mean, row_moments(1, x, NULL, start, rows, columns));
+    vf variance = row_moments(2, x, mean, start, rows, columns);
     store(rstd, 1.0f / __builtin_elementwise_sqrt(variance + 1e-5f));
     for (long i = 0; i < group; i += QUAD) {
-      long from[QUAD], to[QUAD];
-      quad_places(row_of, start + i, rows, columns, from);
-      quad_places(NULL, start + i, rows, columns, to);
+      long place[QUAD];
+      quad_places(start + i, rows, columns, place);
       for (long c = 0; c < columns; c += LANES) {
         const long n = columns - c;
         vf scale = load_first(gain + c, n), shift = load_first(bias + c, n);
 #pragma clang loop unroll(full)
         for (int r = 0; r < QUAD; r++) {
-          vf normal = (load_first(x + from[r] + c, n) - mean[i + r]) * rstd[i + r];
-          store_first(out + to[r] + c, normal * scale + shift, n);
+          vf normal = (load_first(x + place[r] + c, n) - mean[i + r]) * rstd[i + r];
+          store_first(out + place[r] + c, normal * scale + shift, n);
         }
       }
     }
@@ -118,12 +111,12 @@ INLINE void layernorm_forward(const float *x, const int32_t *row_of, const float
   }
 }
 
-void KERNEL(zk_layernorm_forward)(const float *x, const int32_t *row_of, const float *gain,
-                                  const float *bias, float *out, float *mean, float *rstd,
-                                  long rows, long columns) {
-  if (columns == 64) layernorm_forward(x, row_of, gain, bias, out, mean, rstd, rows, 64);
-  else if (columns == 256) layernorm_forward(x, row_of, gain, bias, out, mean, rstd, rows, 256);
-  else layernorm_forward(x, row_of, gain, bias, out, mean, rstd, rows, columns);
+void KERNEL(zk_layernorm_forward)(const float *x, const float *gain, const float *bias,
+                                  float *out, float *mean, float *rstd, long rows,
+                                  long columns) {
+  if (columns == 64) layernorm_forward(x, gain, bias, out, mean, rstd, rows, 64);
+  else if (columns == 256) layernorm_forward(x, gain, bias, out, mean, rstd, rows, 256);
+  else layernorm_forward(x, gain, bias, out, mean, rstd, rows, columns);
 }
 
 INLINE void layernorm_backward_group(const float *x, const float *gain, const float *mean,
@@ -211,7 +204,7 @@ void KERNEL(zk_sphere_forward)(const float *x, float radius, float *out, float *
   for (long first = 0; first < rows; first += QUAD) {
     vf squares[QUAD] = {0};
     long place[QUAD];
-    quad_places(NULL, first, rows, columns, place);
+    quad_places(first, rows, columns, place);
     for (long c = 0; c < columns; c += LANES)
 #pragma clang loop unroll(full)
       for (int r = 0; r < QUAD; r++) {

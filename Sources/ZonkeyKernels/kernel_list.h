@@ -33,9 +33,9 @@
      const int32_t *channels, long groups, float *dx),                                             \
     (dout, offsets, sequences, kernels, channels, groups, dx))                                     \
   X(void, zk_layernorm_forward,                                                                    \
-    (const float *x, const int32_t *row_of, const float *gain, const float *bias, float *out,      \
-     float *mean, float *rstd, long rows, long columns),                                           \
-    (x, row_of, gain, bias, out, mean, rstd, rows, columns))                                               \
+    (const float *x, const float *gain, const float *bias, float *out, float *mean, float *rstd,   \
+     long rows, long columns),                                                                     \
+    (x, gain, bias, out, mean, rstd, rows, columns))                                               \
   X(void, zk_layernorm_backward,                                                                   \
     (const float *x, const float *gain, const float *mean, const float *rstd, const float *dout,   \
      float *dx, float *dgain, float *dbias, long rows, long columns),                              \

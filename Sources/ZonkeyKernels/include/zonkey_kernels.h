@@ -70,10 +70,8 @@ void zk_shifted_sum_backward(const float *dout, const int32_t *offsets, long seq
 // ---- LayerNorm (epsilon 1e-5, affine) --------------------------------------------------------
 
 /// out = (x - mean) * rstd * gain + bias, per row; mean and rstd [rows] are kept for the backward.
-/// With row_of, row i of out is made of row row_of[i] of x; NULL for the same rows.
-void zk_layernorm_forward(const float *x, const int32_t *row_of, const float *gain,
-                          const float *bias, float *out, float *mean, float *rstd, long rows,
-                          long columns);
+void zk_layernorm_forward(const float *x, const float *gain, const float *bias, float *out,
+                          float *mean, float *rstd, long rows, long columns);
 /// dx +=, dgain +=, dbias += (each may be NULL).
 void zk_layernorm_backward(const float *x, const float *gain, const float *mean, const float *rstd,
                            const float *dout, float *dx, float *dgain, float *dbias, long rows,

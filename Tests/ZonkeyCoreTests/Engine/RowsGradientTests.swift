@@ -89,7 +89,7 @@ import ZonkeyCore
       let ranges = [layer.weight.range, layer.bias.range]
       tape.map(chunks.count, parameters: ranges, shared: [doubled]) { child, chunk in
         let rows = child.borrow(x[0].rows(chunks[chunk]))
-        let mapped = child.gelu(child.linear(rows, layer, residual: rows))
+        let mapped = child.gelu(child.linear(rows, layer, from: .residual(rows)))
         child.deliver(mapped, to: own.rows(chunks[chunk]))
         child.deliver(
           child.linear(mapped, child.borrow(doubled)), to: common.rows(chunks[chunk]))

@@ -9,7 +9,7 @@ import ZonkeyCore
     let weights = GradientModel.weights
     let tape = Tape(weights: weights, workers: Workers(count: 1), recording: true)
     var x = tape.leaf(Leaf.random(50_000, 12, seed: 5).values, columns: 12)
-    for _ in 0..<20 { x = tape.gelu(tape.linear(x, layer, residual: x)) }
+    for _ in 0..<20 { x = tape.gelu(tape.linear(x, layer, from: .residual(x))) }
     let store = ParameterStore(count: weights.count)
     let ones = [Float](repeating: 1, count: x.count)
     tape.backward(from: [(x, ones)], into: store, releasing: releasing)

@@ -35,35 +35,35 @@ package struct SegmentRows: Sendable {
 }
 
 extension Tape {
-  /// The stack over packed segments, of which only the outputs of `wanted` rows are computed.
+  /// The stack over packed segments, of which only the outputs of `wanted` rows are computed;
+  /// from layer `first` on.
   ///
   /// Shapes: x [L, D], logExistence [L, 1], result [wanted, D]. Nothing reads the other rows of
-  /// the last layer, so there they give keys and values and nothing else. x may be a table of which
-  /// the rows `rows` [L] are meant. `projected` [L, 4·D] is what the first layer, when it is not the
-  /// last, projects them to, positions added and σ of the gates taken, where the caller has it
-  /// already and records nothing.
+  /// the last layer, so there they give keys and values and nothing else.
   package func encode(
-    _ x: Tensor, _ encoder: ProbabilisticEncoder, rows: ContiguousArray<Int32>? = nil,
-    projected known: Tensor? = nil, logExistence: Tensor, offsets: ContiguousArray<Int32>,
-    wanted: SegmentRows
+    _ x: Tensor, _ encoder: ProbabilisticEncoder, from first: Int = 0, logExistence: Tensor,
+    offsets: ContiguousArray<Int32>, wanted: SegmentRows
   ) -> Tensor {
-    let (width, heads, last) = (x.columns, encoder.heads, encoder.layers.count - 1)
-    var (x, rows) = (x, rows)
-    // Read where they are by the first layer, unless it takes gradients back or only some of them.
-    if let meant = rows, recording || last < 1 { (x, rows) = (gather(x, meant), nil) }
-    for (index, layer) in encoder.layers.enumerated() {
-      let attending = AttentionRows(
-        offsets: offsets, wanted: index == last ? wanted : nil, width: width, heads: heads)
-      let inputRows = index == 0 ? rows : nil
+    let (heads, last) = (encoder.heads, encoder.layers.count - 1)
+    var x = x
+    for (index, layer) in encoder.layers.enumerated().dropFirst(first) {
+      let rows = AttentionRows(
+        offsets: offsets, wanted: index == last ? wanted : nil, width: x.columns, heads: heads)
       let mixed = selfAttention(
-        x, layer.projection, norm: layer.attentionNorm, inputRows: inputRows,
-        projected: index == 0 ? known : nil, logExistence: logExistence, rows: attending,
+        x, layer.projection, norm: layer.attentionNorm, logExistence: logExistence, rows: rows,
         heads: heads)
-      let residualRows = index == last ? wanted.rows : inputRows
-      x = feedForward(
-        linear(mixed, layer.output, residual: x, residualRows: residualRows), layer.feedForward,
-        norm: layer.feedForwardNorm)
+      x = encode(
+        mixed, layer, from: index == last ? .residualRows(x, wanted.rows) : .residual(x))
     }
     return layerNorm(encoder.layers.isEmpty ? gather(x, wanted.rows) : x, encoder.finalNorm)
+  }
+
+  /// What follows the attention of a layer: its output map, added to the layer's input, and the
+  /// feed-forward. Shapes: mixed and result [L, D].
+  package func encode(
+    _ mixed: Tensor, _ layer: TransformerLayer, from input: LinearStart
+  ) -> Tensor {
+    feedForward(
+      linear(mixed, layer.output, from: input), layer.feedForward, norm: layer.feedForwardNorm)
   }
 }

@@ -9,14 +9,13 @@ extension Tape {
   /// Of what lies between only the input of the GELU [L, F·D] is kept for the backward pass, which
   /// takes value and slope of the GELU from it in one go.
   package func feedForward(
-    _ x: Tensor, _ layer: FeedForward, norm: LayerNorm? = nil, into destination: Tensor? = nil
+    _ x: Tensor, _ layer: FeedForward, norm: LayerNorm? = nil
   ) -> Tensor {
     let (rows, width, hidden) = (x.rows, x.columns, layer.expand.weight.rows)
     let input = input(x, through: norm)
     let (expand, contract) = (use(layer.expand.weight), use(layer.contract.weight))
     let (expandBias, contractBias) = (use(layer.expand.bias), use(layer.contract.bias))
-    let out = destination ?? empty(rows, width)
-    precondition(out.rows == rows && out.columns == width, "feedForward: output of another shape")
+    let out = empty(rows, width)
     let kept = recording ? floats(rows * hidden) : nil
     let block = min(rows, rowBlock)
     let (buffer, activated, _) = scratch(input.scratchCount(rows: block), block * hidden)

@@ -10,7 +10,7 @@ extension Tape {
     let out = empty(x.rows, x.columns)
     let (mean, rstd) = (floats(x.rows), floats(x.rows))
     zk_layernorm_forward(
-      x.values, nil, gain.values, bias.values, out.values, mean, rstd, x.rows, x.columns)
+      x.values, gain.values, bias.values, out.values, mean, rstd, x.rows, x.columns)
     record { tape in
       guard let dout = tape.gradient(out) else { return }
       zk_layernorm_backward(

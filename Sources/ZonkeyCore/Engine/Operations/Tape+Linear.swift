@@ -10,39 +10,51 @@ package struct RowTable: Sendable {
   }
 }
 
+/// What the products of a linear map are added to, beside its bias.
+package enum LinearStart {
+  case zero
+  /// A residual [L, O].
+  case residual(Tensor)
+  /// Rows of a residual that has any number of them, one for each row of the result [L].
+  case residualRows(Tensor, ContiguousArray<Int32>)
+  /// Rows of a constant table.
+  case table(RowTable)
+}
+
 extension Tape {
-  /// norm(x) · wᵀ + bias + residual + positions.
+  /// norm(x) · wᵀ + bias + start.
   ///
-  /// Shapes: x [L, I], weight [O, I], bias [1, O], residual and result [L, O]; with `residualRows`
-  /// [L] the residual has any number of rows, and these are added. `into` writes the result to rows
-  /// that exist already (not used before). A row of the result is the same to the bit whatever other
-  /// rows are computed with it, which OpenBLAS does not promise: it sums the rows at a block's edge
-  /// in another order.
+  /// Shapes: x [L, I], weight [O, I], bias [1, O], result [L, O]. A row of the result is the same to
+  /// the bit whatever other rows are computed with it, which OpenBLAS does not promise: it sums the
+  /// rows at a block's edge in another order.
   package func linear(
     _ x: Tensor, _ weight: Tensor, norm: LayerNorm? = nil, bias: Tensor? = nil,
-    residual: Tensor? = nil, residualRows: ContiguousArray<Int32>? = nil,
-    positions: RowTable? = nil, into destination: Tensor? = nil
+    from start: LinearStart = .zero
   ) -> Tensor {
-    precondition(residualRows == nil || positions == nil, "linear: rows of two tables")
     precondition(x.columns == weight.columns, "linear: input width differs from the weight's")
     let (rows, inputs, outputs) = (x.rows, x.columns, weight.rows)
-    let out = destination ?? empty(rows, outputs)
-    precondition(out.rows == rows && out.columns == outputs, "linear: output of another shape")
+    let out = empty(rows, outputs)
     let input = input(x, through: norm)
     let buffer = scratch(input.scratchCount(rows: rows))
     let (values, packed) = (values(of: input, 0..<rows, in: buffer), packed(weight, for: .forward))
-    if let residual, let residualRows {
-      precondition(
-        residualRows.allSatisfy { $0 >= 0 && $0 < residual.rows }, "linear: residual row")
-      residualRows.pointer {
-        product(
-          values, packed, bias: bias?.values, table: residual.values, rowOf: $0, rows: rows,
-          inputs: inputs, outputs: outputs, into: out.values)
-      }
-    } else {
-      product(
-        values, packed, bias: bias?.values, residual: residual?.values, positions: positions,
+    func product(
+      residual: UnsafePointer<Float>? = nil, table: UnsafePointer<Float>? = nil,
+      rowOf: UnsafePointer<Int32>? = nil
+    ) {
+      self.product(
+        values, packed, bias: bias?.values, residual: residual, table: table, rowOf: rowOf,
         rows: rows, inputs: inputs, outputs: outputs, into: out.values)
+    }
+    switch start {
+    case .zero: product()
+    case .residual(let residual): product(residual: residual.values)
+    case .residualRows(let residual, let rows):
+      precondition(rows.allSatisfy { $0 >= 0 && $0 < residual.rows }, "linear: residual row")
+      rows.pointer { product(table: residual.values, rowOf: $0) }
+    case .table(let start):
+      start.table.withUnsafeBufferPointer { table in
+        start.rowOf.pointer { product(table: table.baseAddress, rowOf: $0) }
+      }
     }
     record { tape in
       guard let dout = tape.gradient(out) else { return }
@@ -53,12 +65,14 @@ extension Tape {
       tape.backward(to: input, in: buffer) { drows, before in
         tape.productBack(dout, through: weight, residual: before, rows: rows, into: drows)
       }
-      if let residual, let dresidual = tape.gradient(residual) {
-        if let residualRows {
-          Kernel.scatterAdd(dout, residualRows, width: outputs, to: dresidual)
-        } else {
-          Kernel.add(dout, to: dresidual, count: rows * outputs)
-        }
+      switch start {
+      case .zero, .table: break
+      case .residual(let residual):
+        guard let d = tape.gradient(residual) else { return }
+        Kernel.add(dout, to: d, count: rows * outputs)
+      case .residualRows(let residual, let rows):
+        guard let d = tape.gradient(residual) else { return }
+        Kernel.scatterAdd(dout, rows, width: outputs, to: d)
       }
     }
     return out
@@ -66,12 +80,8 @@ extension Tape {
 
   /// Linear map with a layer's weight and bias.
   package func linear(
-    _ x: Tensor, _ layer: Linear, norm: LayerNorm? = nil, residual: Tensor? = nil,
-    residualRows: ContiguousArray<Int32>? = nil, positions: RowTable? = nil,
-    into destination: Tensor? = nil
+    _ x: Tensor, _ layer: Linear, norm: LayerNorm? = nil, from start: LinearStart = .zero
   ) -> Tensor {
-    linear(
-      x, use(layer.weight), norm: norm, bias: use(layer.bias), residual: residual,
-      residualRows: residualRows, positions: positions, into: destination)
+    linear(x, use(layer.weight), norm: norm, bias: use(layer.bias), from: start)
   }
 }

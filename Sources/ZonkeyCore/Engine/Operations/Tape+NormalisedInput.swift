@@ -6,12 +6,10 @@ import ZonkeyKernels
 /// them takes memory, and no gradient of theirs is ever stored.
 struct NormalisedInput {
   let x: Tensor
-  /// The rows of x that are meant, where these are not all in order.
-  fileprivate let rowOf: ContiguousArray<Int32>?
   fileprivate let norm: (gain: Tensor, bias: Tensor)?
   fileprivate let (mean, rstd): (UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>)
 
-  var rows: Int { rowOf?.count ?? x.rows }
+  var rows: Int { x.rows }
   var width: Int { x.columns }
 
   /// Floats of scratch that so many rows of the input, or their gradient, take.
@@ -19,39 +17,23 @@ struct NormalisedInput {
 }
 
 extension Tape {
-  /// x through `norm`, where there is one; or some rows of it, which needs a norm and is for use
-  /// alone: their gradient is not taken back.
-  func input(
-    _ x: Tensor, rows rowOf: ContiguousArray<Int32>? = nil, through norm: LayerNorm?
-  ) -> NormalisedInput {
-    if let rowOf {
-      precondition(!recording && norm != nil, "input: rows without a norm, or recorded")
-      precondition(rowOf.allSatisfy { $0 >= 0 && $0 < x.rows }, "input: row outside the tensor")
-    }
-    let rows = rowOf?.count ?? x.rows
-    let statistics = floats(norm == nil ? 0 : 2 * rows)
+  /// x through `norm`, where there is one.
+  func input(_ x: Tensor, through norm: LayerNorm?) -> NormalisedInput {
+    let statistics = floats(norm == nil ? 0 : 2 * x.rows)
     return NormalisedInput(
-      x: x, rowOf: rowOf, norm: norm.map { (use($0.gain), use($0.bias)) }, mean: statistics,
-      rstd: statistics + (norm == nil ? 0 : rows))
+      x: x, norm: norm.map { (use($0.gain), use($0.bias)) }, mean: statistics,
+      rstd: statistics + (norm == nil ? 0 : x.rows))
   }
 
   /// The input's rows in `range`, in `buffer` where they have to be computed.
   func values(
     of input: NormalisedInput, _ range: Range<Int>, in buffer: UnsafeMutablePointer<Float>
   ) -> UnsafePointer<Float> {
-    func normalise(_ source: UnsafePointer<Float>, _ rowOf: UnsafePointer<Int32>?) {
-      guard let norm = input.norm else { return }
-      zk_layernorm_forward(
-        source, rowOf, norm.gain.values, norm.bias.values, buffer, input.mean + range.lowerBound,
-        input.rstd + range.lowerBound, range.count, input.width)
-    }
-    if let rowOf = input.rowOf {
-      rowOf.pointer { normalise(input.x.values, $0 + range.lowerBound) }
-      return UnsafePointer(buffer)
-    }
     let source = UnsafePointer(input.x.values + range.lowerBound * input.width)
-    if input.norm == nil { return source }
-    normalise(source, nil)
+    guard let norm = input.norm else { return source }
+    zk_layernorm_forward(
+      source, norm.gain.values, norm.bias.values, buffer, input.mean + range.lowerBound,
+      input.rstd + range.lowerBound, range.count, input.width)
     return UnsafePointer(buffer)
   }
 

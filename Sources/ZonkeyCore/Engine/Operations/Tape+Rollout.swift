@@ -6,12 +6,8 @@ extension Tape {
   /// Shapes: prompts [K·N, D] step after step; result [R, D], the rows of `order`. The whole
   /// rollout is one operation: its gradients need the steps one by one too, but those of the
   /// weights come from the rows of all steps together, in one product a weight.
-  ///
-  /// `sameFirst` says that all segments begin with the same prompt, whose outputs are then the same
-  /// too: they are computed once, when nothing is recorded.
   package func rollout(
-    _ prompts: Tensor, _ order: Rollout, sameFirst: Bool = false, layers: [TransformerLayer],
-    heads: Int
+    _ prompts: Tensor, _ order: Rollout, layers: [TransformerLayer], heads: Int
   ) -> Tensor {
     let width = prompts.columns
     let out = empty(order.rows, width)
@@ -34,9 +30,8 @@ extension Tape {
       let source =
         phase.first == 0 ? prompts.values : out.values + order.fed(to: phase).lowerBound * width
       (fed + rows.lowerBound * width).update(from: source, count: rows.count * width)
-      let repeated = sameFirst && !recording && phase.first == 0 ? max(0, phase.alive - 1) : 0
       for (layer, cache) in zip(stack, caches) {
-        forward(layer, phase, repeated: repeated, positions: positions, cache: cache.base)
+        forward(layer, phase, positions: positions, cache: cache.base)
       }
     }
     for cache in caches { pool.give(cache) }
@@ -75,52 +70,42 @@ extension Tape {
     for (layer, d) in zip(stack, gradients) { addGradients(of: layer, d) }
   }
 
-  /// One phase through a layer; the first `repeated` of its rows are the same as the next.
+  /// One phase through a layer.
   private func forward(
-    _ layer: CausalLayer, _ phase: Rollout.Phase, repeated: Int, positions: [Float],
+    _ layer: CausalLayer, _ phase: Rollout.Phase, positions: [Float],
     cache: UnsafeMutablePointer<Float>
   ) {
-    let all = layer.order.rows(of: phase)
-    let (rows, d, hidden) = (all.dropFirst(repeated), layer.width, layer.hiddenWidth)
-    // Where the phase and its computed rows stand in what the layer does not need afterwards.
-    let own = layer.isRecorded ? all.lowerBound : 0
-    let within = own + repeated..<own + all.count
+    let rows = layer.order.rows(of: phase)
+    let (d, hidden) = (layer.width, layer.hiddenWidth)
+    // Where the phase stands in what the layer does not need afterwards.
+    let own = layer.isRecorded ? rows.lowerBound : 0
+    let within = own..<own + rows.count
     let normed = scratch(rows.count * d)
-    func repeatFirst(_ values: UnsafeMutablePointer<Float>, width: Int) {
-      for row in 0..<repeated {
-        (values + row * width).update(from: values + repeated * width, count: width)
-      }
-    }
-
-    let projected = layer.projected + 3 * all.lowerBound * d
     product(
       values(of: layer.attentionInput, rows, in: normed), layer.packed.projection,
       bias: layer.projectionBias.values,
       positions: RowTable(table: positions, rowOf: layer.order.steps(of: rows, in: phase)),
-      rows: rows.count, inputs: d, outputs: 3 * d, into: projected + 3 * repeated * d)
-    repeatFirst(projected, width: 3 * d)
+      rows: rows.count, inputs: d, outputs: 3 * d, into: layer.projected + 3 * rows.lowerBound * d)
     layer.forEachStep(of: phase) { step, row, firstRow in
       zk_step_attention_forward(
         layer.projected, firstRow, layer.order.steps, step, phase.alive, d, layer.heads, cache,
-        layer.mixed + (own + row - all.lowerBound) * d)
+        layer.mixed + (own + row - rows.lowerBound) * d)
     }
-    let between = layer.between + within.lowerBound * d
+    let between = layer.between + own * d
     product(
-      layer.mixed + within.lowerBound * d, layer.packed.output,
-      bias: layer.outputBias.values,
+      layer.mixed + own * d, layer.packed.output, bias: layer.outputBias.values,
       residual: layer.attentionInput.x.values + rows.lowerBound * d, rows: rows.count, inputs: d,
       outputs: d, into: between)
-    let before = layer.hidden + within.lowerBound * hidden
+    let before = layer.hidden + own * hidden
     product(
       values(of: layer.feedForwardInput, within, in: normed), layer.packed.expand,
       bias: layer.expandBias.values, rows: rows.count, inputs: d, outputs: hidden, into: before)
     let activated = layer.isRecorded ? scratch(rows.count * hidden) : before
     zk_gelu_forward(before, activated, rows.count * hidden)
-    let out = layer.out + all.lowerBound * d
     product(
       activated, layer.packed.contract, bias: layer.contractBias.values,
-      residual: between, rows: rows.count, inputs: hidden, outputs: d, into: out + repeated * d)
-    repeatFirst(out, width: d)
+      residual: between, rows: rows.count, inputs: hidden, outputs: d,
+      into: layer.out + rows.lowerBound * d)
   }
 
   /// One phase back through a layer: all gradients but those of the weights; that of the layer's

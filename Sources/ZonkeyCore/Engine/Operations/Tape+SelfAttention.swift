@@ -1,54 +1,21 @@
 import ZonkeyKernels
 
-/// Which rows attend in packed segments, and the positions of queries and keys.
-package struct AttentionRows: Sendable {
-  package let offsets: ContiguousArray<Int32>
-  /// The rows whose outputs are computed; nil for all.
-  package let wanted: SegmentRows?
-  fileprivate let queryPositions: RowTable
-  fileprivate let keyPositions: RowTable
-
-  package init(
-    offsets: ContiguousArray<Int32>, wanted: SegmentRows? = nil, width: Int, heads: Int
-  ) {
-    self.offsets = offsets
-    self.wanted = wanted
-    keyPositions = positionTable(offsets: offsets, width: width, heads: heads, with: 1, of: 2)
-    let longest = zip(offsets, offsets.dropFirst()).map { Int($1 - $0) }.max() ?? 0
-    queryPositions = RowTable(
-      table: projectionPositions(count: longest, width: width, heads: heads, with: 1, of: 1),
-      rowOf: wanted?.places ?? keyPositions.rowOf)
-  }
-
-  fileprivate var queries: Int { queryPositions.rowOf.count }
-}
-
 extension Tape {
   /// The gated attention of a layer over packed segments, before its output map (model §2, self
   /// form): q, k, v and gate are `projection` of norm(x).
   ///
   /// Shapes: x [L, D]; logExistence [L, 1], -∞ where a position does not exist; result [wanted, D].
   /// Rows that are not wanted give keys and values and nothing else. Projections are kept for the
-  /// backward pass; no gradient of theirs is stored. `projected` [L, 4·D] are those of all rows,
-  /// positions added and σ of the gates taken, where the caller has them already and records
-  /// nothing; `inputRows` [L] are those of x that are meant, where nothing is recorded.
+  /// backward pass; no gradient of theirs is stored.
   package func selfAttention(
-    _ x: Tensor, _ projection: Linear, norm: LayerNorm?, inputRows: ContiguousArray<Int32>? = nil,
-    projected known: Tensor? = nil, logExistence: Tensor, rows attending: AttentionRows, heads: Int
+    _ x: Tensor, _ projection: Linear, norm: LayerNorm?, logExistence: Tensor,
+    rows attending: AttentionRows, heads: Int
   ) -> Tensor {
     let out = empty(attending.queries, x.columns)
     let work = SelfAttention(
-      input: input(x, rows: inputRows, through: norm), weight: use(projection.weight),
+      input: input(x, through: norm), weight: use(projection.weight),
       bias: use(projection.bias), logExistence: logExistence, attending: attending, heads: heads,
       logQuery: attending.wanted.map { gathered(logExistence, $0.rows) })
-    if let known {
-      precondition(!recording && attending.wanted == nil, "selfAttention: projections are for use")
-      work.call(work.parts(of: known)) {
-        $0.gate_is_open = 1
-        zk_attention_forward(&$0, out.values)
-      }
-      return out
-    }
     let kept = recording ? floats(work.projectedCount) : nil
     let (values, own, projected) = scratch(
       work.input.scratchCount(rows: work.input.rows), work.ownCount,
@@ -75,7 +42,7 @@ extension Tape {
   /// q, k and v, and gate of all rows that have them.
   private func project(
     _ work: SelfAttention, values buffer: UnsafeMutablePointer<Float>,
-    own: UnsafeMutablePointer<Float>, into parts: SelfAttention.Parts
+    own: UnsafeMutablePointer<Float>, into parts: AttentionParts
   ) {
     let (d, rows) = (work.width, work.input.rows)
     let values = values(of: work.input, 0..<rows, in: buffer)
@@ -95,7 +62,7 @@ extension Tape {
   }
 
   private func backward(
-    _ work: SelfAttention, _ parts: SelfAttention.Parts, dout: UnsafePointer<Float>
+    _ work: SelfAttention, _ parts: AttentionParts, dout: UnsafePointer<Float>
   ) {
     let (d, rows, queries) = (work.width, work.input.rows, work.attending.queries)
     let logCount = work.logQuery == nil ? 0 : queries
@@ -142,12 +109,6 @@ extension Tape {
 
 /// What forward and backward of one attention share.
 private struct SelfAttention {
-  /// Queries and gates [wanted, D], keys and values [L, 2D], with the floats from row to row.
-  struct Parts {
-    let q, kv, gate: UnsafeMutablePointer<Float>
-    let (ownStride, stride): (Int, Int)
-  }
-
   let input: NormalisedInput
   let weight: Tensor
   let bias: Tensor
@@ -162,18 +123,11 @@ private struct SelfAttention {
   var ownCount: Int { attending.wanted == nil ? 0 : attending.queries * width }
   var projectedCount: Int { 2 * (input.rows + attending.queries) * width }
 
-  func parts(_ memory: UnsafeMutablePointer<Float>) -> Parts {
+  func parts(_ memory: UnsafeMutablePointer<Float>) -> AttentionParts {
     let gate = memory + attending.queries * width
-    return Parts(
+    return AttentionParts(
       q: memory, kv: gate + attending.queries * width, gate: gate, ownStride: width,
       stride: 2 * width)
-  }
-
-  /// The parts of rows [L, 4D] that have q, k, v and gate side by side.
-  func parts(of rows: Tensor) -> Parts {
-    Parts(
-      q: rows.values, kv: rows.values + width, gate: rows.values + 3 * width, ownStride: 4 * width,
-      stride: 4 * width)
   }
 
   /// The wanted rows among all.
@@ -187,28 +141,9 @@ private struct SelfAttention {
     return UnsafePointer(buffer)
   }
 
-  func call(_ parts: Parts, _ body: (inout zk_attention) -> Void) {
-    var a = zk_attention()
-    (a.q, a.k, a.v, a.gate) = (
-      UnsafePointer(parts.q), UnsafePointer(parts.kv), UnsafePointer(parts.kv + width),
-      UnsafePointer(parts.gate)
-    )
-    (a.q_stride, a.gate_stride) = (parts.ownStride, parts.ownStride)
-    (a.k_stride, a.v_stride) = (parts.stride, parts.stride)
-    (a.log_q, a.log_k) = (
-      UnsafePointer(logQuery ?? logExistence.values), UnsafePointer(logExistence.values)
-    )
-    (a.segments, a.width, a.heads) = (attending.offsets.count - 1, width, heads)
-    attending.offsets.pointer { offsets in
-      (a.q_offsets, a.k_offsets) = (offsets, offsets)
-      guard let wanted = attending.wanted else { return body(&a) }
-      wanted.offsets.pointer {
-        a.q_offsets = $0
-        wanted.places.pointer {
-          a.q_places = $0
-          body(&a)
-        }
-      }
-    }
+  func call(_ parts: AttentionParts, _ body: (inout zk_attention) -> Void) {
+    attending.call(
+      parts, logQuery: logQuery ?? logExistence.values, logKey: logExistence.values, width: width,
+      heads: heads, body)
   }
 }

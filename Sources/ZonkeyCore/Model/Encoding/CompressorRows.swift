@@ -42,11 +42,20 @@ package final class CompressorRows {
     store(tape.use(level.compressor.learned), at: 0, on: tape)
   }
 
-  /// The rows of packed segments of symbols with the learned vectors before each of them, as rows
-  /// [P + N·C] of a table, and their projections with positions: [P + N·C, 4·D].
+  /// Packed segments with the learned vectors before each of them.
+  package struct Found {
+    /// The input rows are `rows` [P + N·C] of this table.
+    package let table: Tensor
+    package let rows: ContiguousArray<Int32>
+    /// Their projections by the first layer, positions added and σ of the gates taken:
+    /// [P + N·C, 4·D].
+    let projected: Tensor
+  }
+
+  /// Looks the rows of packed segments of symbols up.
   package func rows(
     _ symbols: ContiguousArray<Int32>, offsets: ContiguousArray<Int32>, on scratch: Tape
-  ) -> (table: Tensor, rows: ContiguousArray<Int32>, projected: Tensor) {
+  ) -> Found {
     let rows = lookUp(symbols, offsets: offsets, in: &triples, on: scratch)
     let projected = scratch.empty(rows.count, projections.columns)
     rows.pointer { rows in
@@ -60,7 +69,7 @@ package final class CompressorRows {
           rows + top, end - top, projected.columns)
       }
     }
-    return (vectors, rows, projected)
+    return Found(table: vectors, rows: rows, projected: projected)
   }
 
   /// The tables' rows of the learned vectors and of every symbol between its neighbours, segment by

@@ -37,11 +37,9 @@ extension DocumentEncoder {
     let existence = tape.existence(
       tape.constant(windows.boundaries), offsets: windows.offsets)
     if units.isBytes, let compressorRows {
-      let (table, rows, projected) = compressorRows.rows(
-        windows.index, offsets: windows.offsets, on: tape)
       return units.level.compress(
-        prefixed: table, rows: rows, projected: projected, existence: existence,
-        offsets: windows.offsets, on: tape)
+        compressorRows.rows(windows.index, offsets: windows.offsets, on: tape),
+        existence: existence, offsets: windows.offsets, on: tape)
     }
     let x =
       units.isBytes

@@ -1,5 +1,4 @@
 import ZonkeyEngine
-import ZonkeyKernels
 
 extension Level {
   /// Compresses packed segments to latents (model §4).
@@ -10,34 +9,31 @@ extension Level {
     _ x: Tensor, taps: Tensor? = nil, existence: Tensor, offsets: ContiguousArray<Int32>,
     on tape: Tape
   ) -> Tensor {
-    compress(
-      prefixed: tape.prefixed(
-        compressorInput(x, taps: taps, offsets: offsets, on: tape),
-        prefix: tape.use(compressor.learned), offsets: offsets),
-      existence: existence, offsets: offsets, on: tape)
+    let input = compressorInput(x, taps: taps, offsets: offsets, on: tape)
+    let outputs = compressorStack(
+      input, existence: existence, offsets: offsets, wanted: latentRows(offsets), on: tape)
+    return latents(outputs, units: input, existence: existence, offsets: offsets, on: tape)
   }
 
-  /// Compresses input rows [P + N·C, D] that have the learned vectors before every segment.
-  ///
-  /// `rows` and `projected` as in `Tape.encode`.
-  package func compress(
-    prefixed input: Tensor, rows: ContiguousArray<Int32>? = nil, projected: Tensor? = nil,
-    existence: Tensor, offsets: ContiguousArray<Int32>, on tape: Tape
+  /// The rows of the latents among those of the stack.
+  func latentRows(_ offsets: ContiguousArray<Int32>) -> SegmentRows {
+    SegmentRows(of: widened(offsets, by: vectors)) { _, _ in 0..<vectors }
+  }
+
+  /// The latents on their sphere [N, C·D] of what the stack gives for them, `outputs` [N·C, D];
+  /// `units` are the input rows [P, D] that they get by place too, where this level does that.
+  func latents(
+    _ outputs: Tensor, units: @autoclosure () -> Tensor, existence: Tensor,
+    offsets: ContiguousArray<Int32>, on tape: Tape
   ) -> Tensor {
-    let outputs = compressorStack(
-      prefixed: input, rows: rows, projected: projected, existence: existence, offsets: offsets,
-      wanted: SegmentRows(of: widened(offsets, by: vectors)) { _, _ in 0..<vectors }, on: tape)
     let learned = tape.use(compressor.learned).reshaped(columns: configuration.latentWidth)
     var own = tape.addRow(
       outputs.reshaped(columns: configuration.latentWidth), learned,
       factor: -(1 - Probability.epsilon))
     if let places = compressor.places {
-      let bodies = bodyRows(offsets, prefix: vectors)
-      let units = tape.gather(
-        input, rows.map { rows in ContiguousArray(bodies.map { rows[Int($0)] }) } ?? bodies)
       let spread = tape.spread(
-        units, existence: existence, offsets: offsets, places: configuration.segmentLength)
-      own = tape.linear(spread, tape.use(places), residual: own)
+        units(), existence: existence, offsets: offsets, places: configuration.segmentLength)
+      own = tape.linear(spread, tape.use(places), from: .residual(own))
     }
     guard let mean = compressor.mean else { return tape.normalized(own) }
     // It follows the latents' mean by itself: no gradient.
@@ -54,19 +50,6 @@ extension Level {
     return tape.combine(1, x, 1, features)
   }
 
-  /// What the first layer projects input rows x [L, D] to, with σ of the gates: [L, 4·D]. For use
-  /// alone: nothing of it is recorded.
-  package func compressorProjection(_ x: Tensor, on tape: Tape) -> Tensor {
-    precondition(!tape.recording, "compressorProjection: not on a tape that records")
-    let layer = compressor.encoder.layers[0]
-    let out = tape.linear(x, layer.projection, norm: layer.attentionNorm)
-    for row in 0..<out.rows {
-      let gates = out.values + row * out.columns + 3 * x.columns
-      zk_logistic(gates, 1, 0, 88, gates, x.columns)
-    }
-    return out
-  }
-
   /// What each row x [L, D] gives to the convolution of the rows around it: [L, 3·D].
   ///
   /// Each row is a function of its own unit alone, and level 0 has but 258 of them.
@@ -80,17 +63,9 @@ extension Level {
     _ x: Tensor, existence: Tensor, offsets: ContiguousArray<Int32>, wanted: SegmentRows,
     on tape: Tape
   ) -> Tensor {
-    compressorStack(
-      prefixed: tape.prefixed(x, prefix: tape.use(compressor.learned), offsets: offsets),
-      existence: existence, offsets: offsets, wanted: wanted, on: tape)
-  }
-
-  private func compressorStack(
-    prefixed input: Tensor, rows: ContiguousArray<Int32>? = nil, projected: Tensor? = nil,
-    existence: Tensor, offsets: ContiguousArray<Int32>, wanted: SegmentRows, on tape: Tape
-  ) -> Tensor {
     tape.encode(
-      input, compressor.encoder, rows: rows, projected: projected,
+      tape.prefixed(x, prefix: tape.use(compressor.learned), offsets: offsets),
+      compressor.encoder,
       logExistence: tape.logExistence(existence, offsets: offsets, prefix: vectors),
       offsets: widened(offsets, by: vectors), wanted: wanted)
   }

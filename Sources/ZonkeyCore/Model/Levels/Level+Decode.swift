@@ -29,7 +29,8 @@ extension Level {
       tape.gather(headProbability(unfolded.outputs, on: tape), unfolded.bodies), offsets: offsets)
     let wide = widened(offsets, by: prefix)
     let refined = tape.encode(
-      unfolded.outputs, decoder.denoiser, rows: unfolded.rows,
+      unfolded.rows.map { tape.gather(unfolded.outputs, $0) } ?? unfolded.outputs,
+      decoder.denoiser,
       logExistence: tape.logExistence(first, offsets: offsets, prefix: prefix), offsets: wide,
       wanted: SegmentRows(of: wide) { _, length in prefix..<length })
     let decoded = tape.normalized(refined)
@@ -56,8 +57,7 @@ extension Level {
     case .rollout:
       let order = Rollout(offsets: offsets, prefix: 1 + vectors)
       let outputs = rollout(
-        prompts(latents, noiseLevels: t, order: order, on: tape), order,
-        sameFirst: t.allSatisfy { $0 == t[0] }, on: tape)
+        prompts(latents, noiseLevels: t, order: order, on: tape), order, on: tape)
       return Unfolded(
         outputs: outputs, rows: order.packedRows(withPrefix: true),
         bodies: order.packedRows(withPrefix: false))
@@ -117,14 +117,11 @@ extension Level {
   }
 
   /// The decompressor's stack over prompts, rolled out; see `Tape.rollout`.
-  package func rollout(
-    _ prompts: Tensor, _ order: Rollout, sameFirst: Bool = false, on tape: Tape
-  ) -> Tensor {
+  package func rollout(_ prompts: Tensor, _ order: Rollout, on tape: Tape) -> Tensor {
     guard case .rollout(let layers) = decoder.decompressor else {
       preconditionFailure("a parallel decoder has no rollout")
     }
-    return tape.rollout(
-      prompts, order, sameFirst: sameFirst, layers: layers, heads: configuration.heads)
+    return tape.rollout(prompts, order, layers: layers, heads: configuration.heads)
   }
 
   /// The existence head's probability of a start at every decoded vector [P, 1] (model §1).

@@ -12,12 +12,13 @@ extension Level {
   ) -> Tensor {
     let width = configuration.width
     let mixed = mixed ?? splitterAttention(x, offsets: offsets, on: tape)
-    var y = tape.linear(mixed, splitter.layer.output, residual: x)
+    var y = tape.linear(mixed, splitter.layer.output, from: .residual(x))
     y = tape.feedForward(y, splitter.layer.feedForward, norm: splitter.layer.feedForwardNorm)
     y = tape.layerNorm(y, splitter.finalNorm)
     let features = tape.gelu(tape.convolution(y, splitter.convolution, offsets: offsets))
     let z = tape.linear(
-      features, tape.use(splitter.fromFeatures), residual: tape.linear(y, splitter.fromSequence))
+      features, tape.use(splitter.fromFeatures),
+      from: .residual(tape.linear(y, splitter.fromSequence)))
     return tape.boundaryProbability(
       z, bias: tape.use(splitter.bias), prior: priorLogit, width: width)
   }

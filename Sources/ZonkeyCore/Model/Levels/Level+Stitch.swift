@@ -25,7 +25,8 @@ extension Level {
       left: left, right: right, leftExistence: leftExistence, rightExistence: rightExistence,
       leftOffsets: leftOffsets, rightOffsets: rightOffsets, on: tape)
     let y = tape.layerNorm(
-      tape.linear(mixed, stitcher.layer.output, residual: left), stitcher.layer.attentionNorm)
+      tape.linear(mixed, stitcher.layer.output, from: .residual(left)), stitcher.layer.attentionNorm
+    )
     let refined = tape.layerNorm(
       tape.feedForward(y, stitcher.layer.feedForward), stitcher.layer.feedForwardNorm)
     return tape.normalized(tape.addScaled(left, refined, scale: tape.use(stitcher.portion)))
@@ -40,11 +41,12 @@ extension Level {
     let queries = tape.linear(
       left, tape.use(stitcher.layer.projection.weight.rows(0..<width)),
       bias: tape.use(stitcher.layer.projection.bias.columns(0..<width)),
-      positions: positionTable(offsets: leftOffsets, width: width, heads: heads, with: 1, of: 1))
+      from: .table(positionTable(offsets: leftOffsets, width: width, heads: heads, with: 1, of: 1)))
     let keysValues = tape.linear(
       right, tape.use(stitcher.layer.projection.weight.rows(width..<3 * width)),
       bias: tape.use(stitcher.layer.projection.bias.columns(width..<3 * width)),
-      positions: positionTable(offsets: rightOffsets, width: width, heads: heads, with: 1, of: 2))
+      from: .table(positionTable(offsets: rightOffsets, width: width, heads: heads, with: 1, of: 2))
+    )
     return tape.crossAttention(
       queries: queries, keysValues: keysValues,
       logQuery: tape.logExistence(leftExistence, offsets: leftOffsets, prefix: 0),

@@ -1,0 +1,58 @@
+import ZonkeyKernels
+
+/// Which rows attend in packed segments, and the positions of queries and keys.
+package struct AttentionRows: Sendable {
+  package let offsets: ContiguousArray<Int32>
+  /// The rows whose outputs are computed; nil for all.
+  package let wanted: SegmentRows?
+  let queryPositions: RowTable
+  let keyPositions: RowTable
+
+  package init(
+    offsets: ContiguousArray<Int32>, wanted: SegmentRows? = nil, width: Int, heads: Int
+  ) {
+    self.offsets = offsets
+    self.wanted = wanted
+    keyPositions = positionTable(offsets: offsets, width: width, heads: heads, with: 1, of: 2)
+    let longest = zip(offsets, offsets.dropFirst()).map { Int($1 - $0) }.max() ?? 0
+    queryPositions = RowTable(
+      table: projectionPositions(count: longest, width: width, heads: heads, with: 1, of: 1),
+      rowOf: wanted?.places ?? keyPositions.rowOf)
+  }
+
+  var queries: Int { queryPositions.rowOf.count }
+
+  /// Calls an attention kernel with the projections of these rows, their log existence and the
+  /// sizes.
+  func call(
+    _ parts: AttentionParts, logQuery: UnsafePointer<Float>, logKey: UnsafePointer<Float>,
+    width: Int, heads: Int, _ body: (inout zk_attention) -> Void
+  ) {
+    var a = zk_attention()
+    (a.q, a.k, a.v, a.gate) = (
+      UnsafePointer(parts.q), UnsafePointer(parts.kv), UnsafePointer(parts.kv + width),
+      UnsafePointer(parts.gate)
+    )
+    (a.q_stride, a.gate_stride) = (parts.ownStride, parts.ownStride)
+    (a.k_stride, a.v_stride) = (parts.stride, parts.stride)
+    (a.log_q, a.log_k) = (logQuery, logKey)
+    (a.segments, a.width, a.heads) = (offsets.count - 1, width, heads)
+    offsets.pointer { offsets in
+      (a.q_offsets, a.k_offsets) = (offsets, offsets)
+      guard let wanted else { return body(&a) }
+      wanted.offsets.pointer {
+        a.q_offsets = $0
+        wanted.places.pointer {
+          a.q_places = $0
+          body(&a)
+        }
+      }
+    }
+  }
+}
+
+/// Queries and gates [wanted, D], keys and values [L, 2·D], with the floats from row to row.
+struct AttentionParts {
+  let q, kv, gate: UnsafeMutablePointer<Float>
+  let (ownStride, stride): (Int, Int)
+}
