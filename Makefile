@@ -16,11 +16,13 @@ DEBIAN_PACKAGES := git ca-certificates pkg-config libopenblas-dev libzstd-dev li
 	libbz2-dev zlib1g-dev liblzma-dev
 
 .PHONY: help deps build test demo bench install uninstall deb test-deb check-tools format lint docs clean
-.PHONY: attack fuzz asan tsan ubsan soak
+.PHONY: attack fuzz asan tsan ubsan soak build-bench test-library library-docs coverage
 
 help:
 	@echo "make build    build zk in .build/release"
 	@echo "make test     build it and run all tests"
+	@echo "make coverage run the tests and say how much of the code they run"
+	@echo "make test-library  build and run the examples of the library's documentation"
 	@echo "make demo     build it, train a small model in 90 seconds and split text with it"
 	@echo "make bench    run the benchmarks, all or BENCH=\"--only split --threads 4\""
 	@echo "make install  install zk, its man pages and completions under $(PREFIX); make uninstall removes it"
@@ -31,6 +33,7 @@ help:
 	@echo "make fuzz     fuzz every reader, FUZZ_SECONDS=$(FUZZ_SECONDS) each; FUZZ=\"json xml\" picks some"
 	@echo "make soak     long streams, kills of training, many lines and files; SOAK=\"-m 20000\""
 	@echo "make asan     run the tests with the address sanitizer; tsan, ubsan likewise"
+	@echo "make library-docs  make the library's documentation in .build/library-docs, for docc"
 	@echo "make format   format all sources; make lint checks them"
 	@echo "make clean    remove everything that was built"
 
@@ -51,6 +54,21 @@ bench: deps
 	@$(SWIFT) build $(SHIPPED) --product zk >&2
 	@ZK_BENCHMARKS=1 $(SWIFT) build $(BENCHMARKS) >&2
 	@.build-bench/release/zk-bench $(BENCH)
+
+# Whether the benchmarks still build, with what is built already.
+build-bench: build
+	ZK_BENCHMARKS=1 $(SWIFT) build $(TESTABLE) --product zk-bench
+
+# The library as another package uses it, and its documentation.
+test-library: library-docs
+	@scripts/test-library.sh
+
+library-docs: build
+	@scripts/library-docs.sh .build/library-docs
+
+# Lines of the library and the program that tests run.
+coverage: deps
+	@scripts/coverage.sh
 
 install: build
 	@scripts/link.sh .build/release .build-install/zk
@@ -111,4 +129,4 @@ lint:
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks
 
 clean:
-	rm -rf .build .build-install .build-bench .build-fuzz .build-asan .build-tsan .build-ubsan
+	rm -rf .build .build-install .build-bench .build-coverage .build-fuzz .build-asan .build-tsan .build-ubsan

@@ -4,21 +4,26 @@ import ZonkeyPlatform
 import ZonkeyTraining
 
 extension Zonkey {
-  /// Trains a new model on a corpus and gives its checkpoint: `checkpoint.zonkey` is the model for
-  /// use, `checkpoint.write(to:)` keeps it.
+  /// Trains a model on a corpus and gives its checkpoint: `checkpoint.zonkey` is the model for use,
+  /// `checkpoint.write(to:)` keeps it.
+  ///
+  /// With `start` weights begin as those of another model where names and shapes agree, and its
+  /// configuration is the default; so a model is adapted to other text. A new run has random
+  /// weights and the preset `tiny`.
   ///
   /// Training ends after `steps` steps, of which the last share has a falling learning rate, when
   /// the corpus has been read `passes` times, or when `onStep` says after a step not to go on.
   /// The result is a function of the arguments and the corpus; `threads` makes no difference.
-  /// Throws `badInput` when the corpus has less text than one batch, `badConfiguration`, and
-  /// `diverged`.
+  /// Throws `badInput` when the corpus has less text than one batch, `badConfiguration`, also when
+  /// the model to start from does not fit, and `diverged`.
   public static func train(
-    on corpus: Corpus, configuration: Configuration = .tiny, seed: UInt64 = 0,
-    steps: Int? = nil, passes: Int? = nil, threads: Int? = nil,
+    on corpus: Corpus, from start: Checkpoint? = nil, configuration: Configuration? = nil,
+    seed: UInt64 = 0, steps: Int? = nil, passes: Int? = nil, threads: Int? = nil,
     onStep goesOn: (StepReport) throws -> Bool = { _ in true }
   ) throws -> Checkpoint {
     let trainer = try Trainer(
-      configuration, corpus: corpus, seed: seed, passes: passes, threads: threads)
+      configuration ?? start?.configuration ?? .tiny, corpus: corpus, seed: seed, from: start,
+      passes: passes, threads: threads)
     if let steps { trainer.plan(totalSteps: steps) }
     while !trainer.isOver, let report = try trainer.step(), try goesOn(report) {}
     guard trainer.state.step > 0 else {
@@ -30,14 +35,16 @@ extension Zonkey {
 }
 
 extension Trainer {
-  /// A new run over a corpus that has not been read from yet.
+  /// A new run over a corpus that has not been read from yet, with weights of another model as its
+  /// start where they fit.
   public convenience init(
-    _ configuration: Configuration, corpus: Corpus, seed: UInt64 = 0, passes: Int? = nil,
-    threads: Int? = nil
+    _ configuration: Configuration, corpus: Corpus, seed: UInt64 = 0,
+    from start: Checkpoint? = nil, passes: Int? = nil, threads: Int? = nil
   ) throws {
     try configuration.validateForDocuments()
+    try start?.checkStart(configuration)
     try self.init(
-      configuration, seed: seed,
+      configuration, seed: seed, from: start,
       crops: corpus.crops(configuration, seed: seed, passLimit: passes),
       threads: threads ?? System.processorCount)
     keptBytes = Trainer.standardKeptBytes

@@ -105,6 +105,29 @@ import ZonkeyCore
     #expect(try checkpoint.zonkey.split(["some text"])[0].pieces.joined() == "some text")
   }
 
+  @Test func aModelIsAdaptedToOtherText() throws {
+    let file = TemporaryFile(String(repeating: "nothing else is read here, nothing, ", count: 200))
+    func corpus() throws -> Corpus { try Corpus(paths: [file.path]) }
+    let configuration = zonkey.configuration
+    let base = try Zonkey.train(
+      on: corpus(), configuration: configuration, seed: 3, steps: 1, threads: 1)
+    var (adapted, fresh): ([Float], [Float]) = ([], [])
+    let next = try Zonkey.train(on: corpus(), from: base, seed: 4, steps: 1) { report in
+      adapted.append(report.loss)
+      return true
+    }
+    _ = try Zonkey.train(on: corpus(), configuration: configuration, seed: 4, steps: 1) { report in
+      fresh.append(report.loss)
+      return true
+    }
+    #expect(next.configuration == configuration && adapted != fresh)
+    var wider = configuration
+    try wider.set("levels.0.width=32")
+    #expect(throws: ZonkeyError.self) {
+      try Zonkey.train(on: corpus(), from: base, configuration: wider, steps: 1)
+    }
+  }
+
   @Test func aCorpusWithoutTextIsAnError() throws {
     let file = TemporaryFile("")
     #expect(throws: ZonkeyError.self) {
