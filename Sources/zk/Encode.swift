@@ -14,13 +14,15 @@ struct Encode: ParsableCommand {
       formats as they are. A document's latents do not depend on what else is in the input.
 
       Formats:
-        jsonl        an object for each document: "doc", "id", "level", "shape" [N, D],
-                     "starts", "bytes", "dtype", "latents" in base64, "model"
-        npy          a matrix [N, D] for numpy.load, the segments of all documents one
-                     after another; the documents follow as rows of JSON: in the file
-                     NAME.npy.jsonl for -o NAME.npy, else behind the matrix
-        safetensors  the arrays "latents", "starts", "offsets", "bytes", "numbers",
-                     "ids"; the model and the level are in the metadata
+        jsonl        an object for each document: "doc", "id", "level",
+                     "shape" [N, D], "starts", "bytes", "dtype",
+                     "latents" in base64, "model"
+        npy          a matrix [N, D] for numpy.load, the segments of all
+                     documents one after another; the documents follow as
+                     rows of JSON: in the file NAME.npy.jsonl for
+                     -o NAME.npy, else behind the matrix
+        safetensors  the arrays "latents", "starts", "offsets", "bytes",
+                     "numbers", "ids"; model and level are in the metadata
 
       Examples:
         zk encode --level 0 notes.txt | zk decode

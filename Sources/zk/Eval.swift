@@ -16,7 +16,7 @@ struct Eval: ParsableCommand {
       n-gram models learn: they are a baseline splitter (a start where the next byte is hard to \
       predict) and the judge of generated texts. Without it these are left out.
 
-      The loss of an autoencoder is not a number of bits per byte, and none is printed as such.
+      The loss of an autoencoder does not measure bits per byte, so none are printed.
 
       Example:
         zk eval --train articles.jsonl.zst --max-text 1M valid.jsonl

@@ -10,15 +10,15 @@ struct Extract: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Extract clean text from a Wikipedia dump.",
     discussion: """
-      One JSON object for each article: its id, its title, the revision, its time and its address \
-      where the dump has them, and its text, in which paragraphs and headings are parted by blank \
-      lines. Tables, references and templates are gone, but for templates that carry words or \
-      numbers: what those mean stands in a table for each wiki language, to which --templates adds. \
-      A sentence with a template of which nothing is known has a hole; --stats counts them. JSONL \
-      and plain lines are read too and written in the same form.
+      One JSON object for each article: its id, title and text, and its revision, time and address \
+      where the dump has them. Blank lines separate paragraphs and headings. Tables, references \
+      and most templates are removed. Templates that stand for words or numbers become text; a \
+      table for each wiki language says how, and --templates adds to it. An unknown template \
+      leaves a hole in its sentence; --stats counts the holes. JSONL and plain lines are read too \
+      and written in the same form.
 
       Example:
-        zk extract dump.xml.bz2 --min-bytes 500 --stats pages.json -o articles.jsonl.zst
+        zk extract dump.xml.bz2 --stats pages.json -o articles.jsonl.zst
       """)
 
   @Argument(

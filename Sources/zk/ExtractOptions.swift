@@ -7,21 +7,21 @@ extension HolePolicy: ExpressibleByArgument {}
 struct WikiTextOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "A table of templates that adds to those that are shipped, or overrides them: name, other "
-        + "names with | between, what it leaves; tabs between the three.", valueName: "file"),
+      "A table of templates to add to the shipped ones, or to override them: name, other names "
+        + "with | between them, and the text it becomes, separated by tabs.", valueName: "file"),
     completion: .file())
   var templates: String?
 
   @Option(
     help: ArgumentHelp(
-      "What becomes of a sentence in which something was left out.",
+      "What to do with a sentence from which something was removed.",
       valueName: "keep|drop-sentence"))
   var holes: HolePolicy = WikiOptions().holes
 
   @Option(
     help: ArgumentHelp(
-      "The variant of the language that is taken where a text has several, such as zh-hans or "
-        + "sr-el. (default: the first of each page)", valueName: "code"))
+      "The language variant to keep where a text has several, such as zh-hans or sr-el. "
+        + "(default: the first of each page)", valueName: "code"))
   var variant: String?
 
   func options() throws -> WikiOptions {

@@ -12,8 +12,7 @@ struct Generate: ParsableCommand {
 
       With --infill, documents are read and their gaps are filled; what stands around the gaps is \
       kept byte for byte. A gap is {{}}, or {{3}} for three units of the level that is denoised. \
-      With --count, each document is filled so many times: variant k is what the seed plus k - 1 \
-      gives.
+      With --count n, each document is filled n times; variant k uses the seed plus k - 1.
 
       Examples:
         zk generate --count 3 --seed 7 --steps 20

@@ -16,7 +16,7 @@ struct InputOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "What one document is in plain text.", valueName: "line|paragraph|whole|null"))
+      "What counts as one document in plain text.", valueName: "line|paragraph|whole|null"))
   var document: DocumentUnit = .line
 
   @Option(help: ArgumentHelp("The JSONL field that holds the text.", valueName: "name"))
@@ -66,8 +66,8 @@ struct InputOptions: ParsableArguments {
 struct RowOptions: ParsableArguments {
   @Flag(
     help: ArgumentHelp(
-      "Carry the other fields of a JSONL document along to its results, but for those that have "
-        + "the name of a result's own field."))
+      "Copy the other fields of a JSONL document to its results, except fields whose name the "
+        + "result itself uses."))
   var keepFields = false
 
   @Option(

@@ -63,8 +63,8 @@ extension ProgressMode: ExpressibleByArgument {}
 struct BatchOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Documents to compute together at most: short ones are faster so; results do not depend "
-        + "on it.", valueName: "n"))
+      "The most documents to compute together, which is faster when they are short; results do "
+        + "not depend on it.", valueName: "n"))
   var batch = 64
 
   func validate() throws {
@@ -92,8 +92,9 @@ struct ModelOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The numbers of matrix products: int16 rounds to 16-bit integers, which is faster; results "
-        + "differ a little.", valueName: "float32|int16"))
+      "Number format of matrix products: int16 is faster and changes results a "
+        + "little.",
+      valueName: "float32|int16"))
   var arithmetic: Arithmetic = .float32
 
   /// The checkpoint's model for use.

@@ -16,9 +16,8 @@ struct ZK: ParsableCommand {
       or xz; the format is found by looking at the content. Results go to standard output, \
       everything else to standard error.
 
-      zk --version --verbose tells what a report of a fault should hold: the commit, the \
-      processor and the libraries in use. Every verb tells more of itself in zk VERB --help and \
-      in its manual page.
+      For a bug report, zk --version --verbose shows the commit, the processor and the libraries \
+      in use. zk VERB --help and its manual page explain each verb.
 
       Examples:
         echo "the learned segments of a line" | zk split --format text
