@@ -7,11 +7,11 @@ _zk_names() {
     encode) names='--level --format --precision --model --arithmetic --input-format --document --text-field --id-field --invalid --max-document --keep-fields --first-document --batch --output --zstd --stats --quiet --verbose --threads --progress --version --help' ;;
     decode) names='--infer-starts --existence-cutoff --format --null --model --arithmetic --batch --output --zstd --quiet --verbose --threads --progress --version --help' ;;
     generate) names='--infill --gap --count --steps --level --existence-cutoff --max-bytes --html --format --null --seed --model --arithmetic --input-format --document --text-field --id-field --invalid --max-document --keep-fields --first-document --output --zstd --quiet --verbose --threads --progress --version --help' ;;
-    export) names='--output --quiet --version --help' ;;
+    export) names='--output --quiet --verbose --version --help' ;;
     train) names='--corpus --output --valid --preset --config --set --time --steps --epochs --resume --from --save-every --log --tensorboard --report --activation-memory --dry-run --seed --input-format --document --text-field --id-field --invalid --max-document --quiet --verbose --threads --progress --version --help' ;;
     extract) names='--format --null --namespace --redirects --min-bytes --templates --holes --variant --keep-fields --sha1 --input-format --document --text-field --id-field --invalid --max-document --output --zstd --stats --quiet --verbose --threads --progress --version --help' ;;
     eval) names='--train --only --max-text --count --generated --format --seed --model --arithmetic --input-format --document --text-field --id-field --invalid --max-document --output --zstd --quiet --verbose --threads --progress --version --help' ;;
-    info) names='--json --check --version --help' ;;
+    info) names='--json --check --quiet --verbose --version --help' ;;
     '') names='--version --help' ;;
   esac
 }

@@ -45,6 +45,12 @@ enum BuildInformation {
     #endif
   }
 
+  /// What multiplies: our kernels for this processor, and the library.
+  static var kernels: String {
+    let blas = String(cString: zk_libraries()).prefix { $0 != "," }
+    return "kernels for \(String(cString: zk_kernel_variant())), \(blas)"
+  }
+
   private static var processor: String {
     #if arch(x86_64)
       let architecture = "x86_64"

@@ -13,6 +13,8 @@ enum Verbosity: Int, Comparable {
 /// Errors are not printed here; a verb throws them, and `CommandRunner` prints them.
 final class Console {
   let status: StatusLine
+  /// What `--verbose` tells at the end.
+  let times = PartTimes()
   private let verb: String
   private let verbosity: Verbosity
   private let emit: (String) -> Void

@@ -42,11 +42,11 @@ struct Decode: ParsableCommand {
 
   func run() throws {
     let console = common.console(verb: "decode", resultsOnTerminal: outputOptions.isOnTerminal)
-    let zonkey = try modelOptions.zonkey()
+    let threads = try common.threadCount()
+    let zonkey = try modelOptions.zonkey(console, threads: threads)
     var options = DecodeOptions()
     options.infersStarts = inferStarts
     options.existenceCutoff = existenceCutoff
-    let threads = try common.threadCount()
     let decoders = (0..<threads).map { _ in DocumentDecoder(zonkey, options: options) }
     let reader = try LatentsReader(
       paths: files, temporaryDirectory: TemporaryDirectory.path)

@@ -51,7 +51,7 @@ struct DocumentPipeline<Reader: ItemReader> {
     TerminalInput.announce(reader.paths, what: Reader.what, console: console)
     try output.complete {
       try runRounds(check, body, write: write)
-      try finish()
+      try console.times.measure("writing", finish)
     }
   }
 
@@ -65,15 +65,19 @@ struct DocumentPipeline<Reader: ItemReader> {
     try withoutActuallyEscaping(check) { check in
       let pipeline = OrderedPipeline<Reader.Item, Output>(
         next: {
-          let item = try reader.next()
+          let item = try console.times.measure("reading") { () throws(ZonkeyError) in
+            try reader.next()
+          }
           if let item { try check(item) }
           return item
         }, hasWaiting: { reader.hasWaiting }, bytes: Reader.textBytes, workers: workers,
         batch: batch)
       try pipeline.run(from: firstNumber, body) { outputs, items in
-        for output in outputs { try write(output) }
-        // What is done is shown before anything else is waited for.
-        try output.flush()
+        try console.times.measure("writing") {
+          for output in outputs { try write(output) }
+          // What is done is shown before anything else is waited for.
+          try output.flush()
+        }
         count += items.count
         bytes = items.reduce(bytes) { $0.adding(bounded: Reader.textBytes($1)) }
         console.status.update(
@@ -82,6 +86,9 @@ struct DocumentPipeline<Reader: ItemReader> {
             totalBytes: reader.totalBytes, elapsedSeconds: System.monotonicSeconds - start))
       }
     }
+    console.detail(
+      "documents: \(ProgressText.count(count)) · \(ProgressText.bytes(bytes)) of text · "
+        + console.times.text(rest: "computing"))
   }
 }
 

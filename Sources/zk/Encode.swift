@@ -63,11 +63,11 @@ struct Encode: ParsableCommand {
 
   func run() throws {
     let console = common.console(verb: "encode", resultsOnTerminal: outputOptions.isOnTerminal)
-    let zonkey = try modelOptions.zonkey()
+    let threads = try common.threadCount()
+    let zonkey = try modelOptions.zonkey(console, threads: threads)
     let level = level ?? zonkey.standardLevel
     if let doubt = zonkey.doubt(about: level) { console.warn(doubt) }
     let options = SplitOptions(topLevel: level)
-    let threads = try common.threadCount()
     let encoders = try (0..<threads).map { _ in try DocumentEncoder(zonkey, options: options) }
     let reader = try DocumentReader(
       paths: files,

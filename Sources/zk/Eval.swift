@@ -79,13 +79,15 @@ struct Eval: ParsableCommand {
   func run() throws {
     let console = common.console(verb: "eval", resultsOnTerminal: outputOptions.isOnTerminal)
     TerminalInput.announce(files, what: "text", console: console)
-    let zonkey = try modelOptions.zonkey()
+    let threads = try common.threadCount()
+    let zonkey = try modelOptions.zonkey(console, threads: threads)
     var options = EvaluationOptions()
     if !only.isEmpty { options.parts = only }
     options.count = count
     options.seed = seedOptions.seed
-    options.threads = try common.threadCount()
-    let texts = try read(files, limit: maxText.count) { $0.count }
+    options.threads = threads
+    let times = console.times
+    let texts = try times.measure("reading") { try read(files, limit: maxText.count) { $0.count } }
     options.generated = try generated.map {
       try read([$0], limit: .max) { $0.count }.map { String(decoding: $0, as: UTF8.self) }
     }
@@ -95,16 +97,20 @@ struct Eval: ParsableCommand {
     }
     let output = try outputOptions.open()
     try output.complete {
-      let evaluator = Evaluator(
-        zonkey, texts: texts, train: try trainingTexts(), options: options
-      ) { console.status.update($0) }
+      let train = try times.measure("reading", trainingTexts)
+      let evaluator = Evaluator(zonkey, texts: texts, train: train, options: options) {
+        console.status.update($0)
+        times.begin($0)
+      }
       let report = try evaluator.run()
+      times.end()
       console.status.erase()
       switch format {
       case .table: try output.write(EvaluationTable(report).text)
       case .json: try output.write(json(report, zonkey: zonkey, texts: texts) + "\n")
       }
     }
+    console.detail(times.text(rest: "other"))
   }
 
   private func trainingTexts() throws -> [[UInt8]] {

@@ -24,14 +24,16 @@ struct Export: ParsableCommand {
     completion: .file(extensions: ["zk"]))
   var output: String
 
-  @Flag(name: .shortAndLong, help: "Say nothing but errors and warnings.")
-  var quiet = false
+  @OptionGroup var messages: MessageOptions
 
   func run() throws {
-    let exported = Checkpoint(exporting: try Checkpoint(path: file))
-    try exported.write(to: output)
-    let console = Console(
-      verb: "export", verbosity: quiet ? .quiet : .normal, status: StatusLine(mode: .never))
+    let console = messages.console(verb: "export")
+    let times = console.times
+    let checkpoint = try times.measure("reading") { try Checkpoint(path: file) }
+    console.describe(checkpoint.zonkey, path: file)
+    let exported = Checkpoint(exporting: checkpoint)
+    try times.measure("writing") { try exported.write(to: output) }
     console.note("model \(exported.id) in \(output)")
+    console.detail(times.text(rest: "rounding"))
   }
 }

@@ -67,6 +67,7 @@ struct Extract: ParsableCommand {
   func run() throws {
     let console = common.console(verb: "extract", resultsOnTerminal: outputOptions.isOnTerminal)
     let threads = try common.threadCount()
+    console.detail("\(threads) threads")
     let reader = try DocumentReader(paths: files, options: try readerOptions(threads: threads))
     let statistics = try statisticsOptions.open(reader: reader)
     let output = try outputOptions.open()

@@ -89,17 +89,16 @@ struct Generate: ParsableCommand {
   }
 
   func run() throws {
-    let zonkey = try modelOptions.zonkey()
+    let console = common.console(verb: "generate", resultsOnTerminal: outputOptions.isOnTerminal)
+    let threads = try common.threadCount()
+    let zonkey = try modelOptions.zonkey(console, threads: threads)
     var options = GenerationOptions()
     options.seed = seedOptions.seed
     options.steps = steps
     options.level = level
     options.existenceCutoff = existenceCutoff
     options.maxBytes = maxBytes
-    let threads = try common.threadCount()
-    if let doubt = zonkey.doubt(about: level ?? zonkey.levelCount - 1) {
-      common.console(verb: "generate").warn(doubt)
-    }
+    if let doubt = zonkey.doubt(about: level ?? zonkey.levelCount - 1) { console.warn(doubt) }
     if infill {
       let variants = try (0..<threads).map { _ in
         try (0..<(count ?? 1)).map { variant in
@@ -108,9 +107,11 @@ struct Generate: ParsableCommand {
           return (seed: own.seed, infiller: try Infiller(zonkey, options: own))
         }
       }
-      try fillGaps(variants, modelID: zonkey.id)
+      try fillGaps(variants, modelID: zonkey.id, console: console)
     } else {
       try generate((0..<threads).map { _ in try Generator(zonkey, options: options) })
+      console.detail(
+        "documents: \(ProgressText.count(count ?? 1)) · \(console.times.text(rest: "computing"))")
     }
   }
 
@@ -160,8 +161,7 @@ struct Generate: ParsableCommand {
 
   private typealias Variants = [(seed: UInt64, infiller: Infiller)]
 
-  private func fillGaps(_ variants: [Variants], modelID: String) throws {
-    let console = common.console(verb: "generate", resultsOnTerminal: outputOptions.isOnTerminal)
+  private func fillGaps(_ variants: [Variants], modelID: String, console: Console) throws {
     let reader = try DocumentReader(
       paths: files,
       options: inputOptions.readerOptions(largest: InputOptions.largestEncoded, rows: rowOptions))

@@ -30,19 +30,23 @@ struct Info: ParsableCommand {
   @Flag(help: "Verify the whole content.")
   var check = false
 
+  @OptionGroup var messages: MessageOptions
+
   func run() throws {
+    let console = messages.console(verb: "info")
     let paths = files.isEmpty ? [try ModelOptions.parse([]).path()] : files
     let output = StandardOutput()
     for (index, path) in paths.enumerated() {
-      let facts = try facts(path)
+      let facts = try facts(path, times: console.times)
       if !json && index > 0 { try output.write("\n") }
       try output.write(json ? facts.jsonLine : facts.text)
       try output.flush()
     }
     try output.finish()
+    console.detail(console.times.text(rest: "other"))
   }
 
-  private func facts(_ path: String) throws -> Facts {
+  private func facts(_ path: String, times: PartTimes) throws -> Facts {
     // The kind is looked at first, then all is read: what a pipe gave once it does not give again.
     try RereadableFile.with(path) { copy in
       if FileStatus.size(copy) == 0 {
@@ -50,15 +54,17 @@ struct Info: ParsableCommand {
           path: path, reason: "is empty: neither a checkpoint nor latents")
       }
       return switch try FileKind(path: copy) {
-      case .checkpoint: try checkpointFacts(copy, name: path)
-      case .latents: try latentsFacts(copy, name: path)
+      case .checkpoint: try checkpointFacts(copy, name: path, times: times)
+      case .latents: try times.measure("reading") { try latentsFacts(copy, name: path) }
       }
     }
   }
 
-  private func checkpointFacts(_ path: String, name: String) throws -> Facts {
-    let checkpoint = try Checkpoint(path: path)
-    if check { try checkpoint.verify(path: path) }
+  private func checkpointFacts(
+    _ path: String, name: String, times: PartTimes
+  ) throws -> Facts {
+    let checkpoint = try times.measure("reading") { try Checkpoint(path: path) }
+    if check { try times.measure("verifying") { try checkpoint.verify(path: path) } }
     let (zonkey, state) = (checkpoint.zonkey, checkpoint.zonkey.state)
     var facts = Facts(path: path, name: name, kind: "checkpoint")
     facts.add("model", zonkey.id)

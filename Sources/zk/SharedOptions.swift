@@ -2,13 +2,32 @@ import ArgumentParser
 import ZonkeyPlatform
 import ZonkeyCore
 
-/// `-q`, `-v`, `--threads`, `--progress`: what every verb has.
-struct CommonOptions: ParsableArguments {
+/// `-q`, `-v`: what every verb has.
+struct MessageOptions: ParsableArguments {
   @Flag(name: .shortAndLong, help: "Say nothing but errors and warnings.")
   var quiet = false
 
-  @Flag(name: .shortAndLong, help: "Say more on standard error.")
+  @Flag(
+    name: .shortAndLong,
+    help:
+      "Say on standard error also which model, threads and kernels compute, and where time goes.")
   var verbose = false
+
+  func validate() throws {
+    if quiet && verbose { throw ValidationError("--quiet and --verbose exclude each other.") }
+  }
+
+  var verbosity: Verbosity { quiet ? .quiet : verbose ? .verbose : .normal }
+
+  /// The console of a verb that shows no progress.
+  func console(verb: String) -> Console {
+    Console(verb: verb, verbosity: verbosity, status: StatusLine(mode: .never))
+  }
+}
+
+/// `-q`, `-v`, `--threads`, `--progress`, for the verbs that compute.
+struct CommonOptions: ParsableArguments {
+  @OptionGroup var messages: MessageOptions
 
   @Option(
     help: ArgumentHelp(
@@ -24,10 +43,7 @@ struct CommonOptions: ParsableArguments {
 
   static let threadRange = 1...1024
 
-  func validate() throws {
-    if quiet && verbose { throw ValidationError("--quiet and --verbose exclude each other.") }
-    _ = try threadCount()
-  }
+  func validate() throws { _ = try threadCount() }
 
   /// The number of threads: the option, else `ZK_THREADS`, else every processor allowed to us.
   func threadCount() throws -> Int {
@@ -38,13 +54,11 @@ struct CommonOptions: ParsableArguments {
     return Processors.allowedCount()
   }
 
-  var verbosity: Verbosity { quiet ? .quiet : verbose ? .verbose : .normal }
-
   /// The console of the verb `verb`; `--quiet` also silences progress unless it is `always`.
   func console(verb: String, resultsOnTerminal: Bool = false) -> Console {
-    let mode: ProgressMode = quiet && progress == .auto ? .never : progress
+    let mode: ProgressMode = messages.quiet && progress == .auto ? .never : progress
     return Console(
-      verb: verb, verbosity: verbosity,
+      verb: verb, verbosity: messages.verbosity,
       status: StatusLine(mode: mode, resultsOnTerminal: resultsOnTerminal))
   }
 
@@ -97,8 +111,16 @@ struct ModelOptions: ParsableArguments {
       valueName: "float32|int16"))
   var arithmetic: Arithmetic = .float32
 
-  /// The checkpoint's model for use.
-  func zonkey() throws -> Zonkey { try Zonkey(path: path(), arithmetic: arithmetic) }
+  /// The checkpoint's model for use on `threads` threads, of which `console` is told.
+  func zonkey(_ console: Console, threads: Int) throws -> Zonkey {
+    let path = try path()
+    let zonkey = try console.times.measure("loading the model") { () throws(ZonkeyError) in
+      try Zonkey(path: path, arithmetic: arithmetic)
+    }
+    console.describe(zonkey, path: path)
+    console.describe(threads: threads, arithmetic: arithmetic)
+    return zonkey
+  }
 
   /// The checkpoint's path: the option, else `ZK_MODEL`, else the one that is installed.
   func path() throws -> String {

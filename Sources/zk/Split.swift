@@ -44,7 +44,7 @@ struct Split: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "What is printed: a JSON object a segment, a JSON object a document, the text with "
-        + "separators, or the offsets of starts. (default: jsonl, and text with --color)",
+        + "separators, or the offsets of starts. (default: jsonl, and text with --color or --null)",
       valueName: "jsonl|documents|text|offsets"))
   var format: SegmentFormat.Kind?
 
@@ -105,8 +105,9 @@ struct Split: ParsableCommand {
     if [threshold != nil, meanLength != nil, sample].filter({ $0 }).count > 1 {
       throw ValidationError("Only one of --threshold, --mean-length and --sample can hold.")
     }
-    if null && format != .text && format != .offsets {
-      throw ValidationError("--null needs --format text or offsets.")
+    if null && (format == .jsonl || format == .documents) {
+      throw ValidationError(
+        "--null needs --format text or offsets: JSON has a line for each object.")
     }
     if color == .always, let format, format != .text {
       throw ValidationError("--color paints --format text only.")
@@ -127,7 +128,7 @@ struct Split: ParsableCommand {
   }
 
   private var segmentFormat: SegmentFormat {
-    let kind = format ?? (color == .always ? .text : .jsonl)
+    let kind = format ?? (color == .always || null ? .text : .jsonl)
     let isColored = kind == .text && color.isOn(isWelcome: outputOptions.allowsColor)
     return SegmentFormat(
       kind: kind, separator: separator, isColored: isColored && !null, ending: null ? 0 : 0x0A)
@@ -135,11 +136,11 @@ struct Split: ParsableCommand {
 
   func run() throws {
     let console = common.console(verb: "split", resultsOnTerminal: outputOptions.isOnTerminal)
-    let zonkey = try modelOptions.zonkey()
+    let threads = try common.threadCount()
+    let zonkey = try modelOptions.zonkey(console, threads: threads)
     let printed = level ?? 0
     let top = level ?? (html == nil ? 0 : zonkey.levelCount - 1)
     let options = SplitOptions(rule: rule, topLevel: top)
-    let threads = try common.threadCount()
     let encoders = try (0..<threads).map { _ in try DocumentEncoder(zonkey, options: options) }
     let reader = try DocumentReader(
       paths: files, options: inputOptions.readerOptions(threads: threads, rows: rowOptions))

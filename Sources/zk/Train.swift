@@ -131,15 +131,23 @@ struct Train: ParsableCommand {
   func run() throws {
     let console = common.console(verb: "train")
     let corpus = try Corpus(paths: corpus, options: inputOptions.readerOptions(largest: 1 << 30))
-    let trainer = try makeTrainer(corpus, console)
+    let trainer = try console.times.measure("starting") { try makeTrainer(corpus, console) }
     trainer.keptBytes = activationMemory.count
     if let steps { trainer.plan(totalSteps: steps) }
     if dryRun {
       try DryRun(trainer: trainer).print()
       return
     }
+    let widths = trainer.configuration.levels.map { "\($0.width)" }.joined(separator: ", ")
+    console.detail(
+      "\(ProgressText.count(trainer.parameterCount)) parameters, levels of width \(widths), seed "
+        + "\(trainer.state.seed)")
+    console.describe(threads: try common.threadCount(), arithmetic: .float32)
+    let clock = TrainingClock()
+    clock.start()
     let session = try TrainingSession(
-      trainer: trainer, command: self, console: console, validation: validationCrops(trainer))
+      trainer: trainer, command: self, console: console, validation: validationCrops(trainer),
+      clock: clock)
     try session.run()
     try console.reportSkipped(corpus.skipped)
   }

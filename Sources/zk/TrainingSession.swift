@@ -21,7 +21,10 @@ final class TrainingSession {
   /// Nobody else writes the same checkpoint.
   private let lock: OutputLock?
 
-  init(trainer: Trainer, command: Train, console: Console, validation: [Crop]) throws {
+  /// `clock` runs already.
+  init(
+    trainer: Trainer, command: Train, console: Console, validation: [Crop], clock: TrainingClock
+  ) throws {
     self.trainer = trainer
     self.command = command
     self.console = console
@@ -30,8 +33,7 @@ final class TrainingSession {
     lock = try OutputLock(path: output)
     // Another training may have ended since it was looked at first.
     if command.resume == nil { try Train.refuseToReplace(output) }
-    clock = TrainingClock()
-    clock.start()
+    self.clock = clock
     (lastTick, lastSave, lastNote) = (clock.seconds, clock.seconds, clock.seconds)
     savedStep = trainer.state.step
     record = try TrainingRecord(
@@ -57,18 +59,23 @@ final class TrainingSession {
     console.note(
       "done: \(state.step) steps, \(ProgressText.bytes(state.bytes)) of text in "
         + "\(ProgressText.duration(seconds: state.elapsedSeconds)); model in \(output)")
+    console.detail(console.times.text(rest: "training"))
     if let logFailure { throw logFailure }
   }
 
   private func train() throws {
     while !isOver {
       try Signals.check()
-      guard let report = try trainer.step() else { break }
+      guard let batch = try console.times.measure("reading", trainer.nextBatch) else { break }
+      let report = try trainer.step(on: batch)
       let seconds = tick()
       note(report, seconds: seconds)
       // Once the corpus has shown itself good: a place that cannot be written should be known
       // before hours are spent.
-      if report.step == 1 { try save(calibrated: false) }
+      if report.step == 1 {
+        try save(calibrated: false)
+        lastSave = lastTick
+      }
       if lastTick - lastSave >= command.saveEvery.seconds { saveOnTheWay() }
     }
     guard trainer.state.step > 0 else {
@@ -99,15 +106,16 @@ final class TrainingSession {
   }
 
   /// A save in the middle of the run: when it fails, perhaps because a disk is full, the run goes
-  /// on and tries again at the next one.
+  /// on and tries again at the next one. However long it took, a whole `--save-every` of training
+  /// comes before that.
   private func saveOnTheWay() {
     do {
       try validateAndSave()
     } catch {
       console.warn("\(error); training goes on, the next save is tried in time")
-      _ = tick()
-      lastSave = lastTick
     }
+    _ = tick()
+    lastSave = lastTick
   }
 
   /// What a page says of the run.
@@ -192,11 +200,13 @@ final class TrainingSession {
   @discardableResult
   private func save(calibrated: Bool = true) throws -> Checkpoint {
     let texts = calibrated ? calibrationTexts : []
-    let checkpoint = try trainer.checkpoint(calibratedOn: texts)
-    try checkpoint.write(to: output)
+    let checkpoint = try console.times.measure("saving") {
+      let checkpoint = try trainer.checkpoint(calibratedOn: texts)
+      try checkpoint.write(to: output)
+      return checkpoint
+    }
     savedStep = trainer.state.step
     _ = tick()
-    lastSave = lastTick
     return checkpoint
   }
 
@@ -209,7 +219,9 @@ final class TrainingSession {
       try save()
       return
     }
-    let result = trainer.validate(Array(validation.prefix(32)))
+    let result = console.times.measure("validating") {
+      trainer.validate(Array(validation.prefix(32)))
+    }
     let checkpoint = try save()
     log { try $0.add(validation: result, state: trainer.state) }
     let losses = result.losses.enumerated().map { level, losses in
@@ -217,21 +229,26 @@ final class TrainingSession {
         + " dirty \(ProgressText.decimal(Double(losses[.dirtyReconstruction] ?? 0)))"
     }
     console.note("step \(trainer.state.step)  validation  " + losses.joined(separator: "  "))
+    try console.times.measure("samples") { try show(sample, of: checkpoint.zonkey) }
+    _ = tick()
+  }
+
+  /// Shows what the model as it is makes of a text.
+  private func show(_ sample: Crop, of zonkey: Zonkey) throws {
     if record?.showsSamples == true {
       let shown = try TrainingSample(
-        checkpoint.zonkey, text: Array(sample.bytes.prefix(300)), step: trainer.state.step)
+        zonkey, text: Array(sample.bytes.prefix(300)), step: trainer.state.step)
       log { record in
         try record.add(shown)
         try record.show("Step \(shown.step).", isRunning: true)
       }
     }
     let text = Array(sample.bytes.prefix(100))
-    let encoder = try DocumentEncoder(checkpoint.zonkey, options: SplitOptions())
+    let encoder = try DocumentEncoder(zonkey, options: SplitOptions())
     let pieces = encoder.encode([text])[0].segments[0].map {
       String(decoding: text[$0.start..<$0.end], as: UTF8.self)
     }
     console.note("split: \(pieces.joined(separator: "|"))")
-    _ = tick()
   }
 }
 

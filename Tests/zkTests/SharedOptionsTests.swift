@@ -14,7 +14,7 @@ import ZonkeyCore
 
   @Test func defaults() throws {
     let command = try Everything.parse([])
-    #expect(command.common.verbosity == .normal)
+    #expect(command.common.messages.verbosity == .normal)
     #expect(command.common.progress == .auto)
     #expect(command.draw.seed == 0)
     #expect(command.checkpoint.arithmetic == .float32)
@@ -27,7 +27,7 @@ import ZonkeyCore
       "-q", "--threads", "3", "--progress", "always", "--seed", "18446744073709551615",
       "-m", "a.zk", "--arithmetic", "int16", "-o", "out.jsonl", "--zstd=19",
     ])
-    #expect(command.common.verbosity == .quiet)
+    #expect(command.common.messages.verbosity == .quiet)
     #expect(try command.common.threadCount() == 3)
     #expect(command.common.progress == .always)
     #expect(command.draw.seed == .max)

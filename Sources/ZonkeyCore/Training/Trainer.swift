@@ -85,7 +85,7 @@ public final class Trainer {
   /// The documents of the next step; nil when the corpus is used up.
   ///
   /// Where lines are documents, there are more of them when they are short.
-  private func nextBatch() throws -> [Crop]? {
+  package func nextBatch() throws -> [Crop]? {
     let (count, length) = (configuration.batch, configuration.levels[0].documentLength)
     let byBytes = configuration.departures.beginningShare > 0
     var (batch, bytes) = ([Crop](), 0)
@@ -147,7 +147,11 @@ public final class Trainer {
 
   /// One step; nil when the corpus is used up. Throws `diverged` before any weight is changed.
   public func step() throws -> StepReport? {
-    guard let batch = try nextBatch() else { return nil }
+    try nextBatch().map { try step(on: $0) }
+  }
+
+  /// One step on documents that `nextBatch` gave. Throws `diverged` before any weight is changed.
+  package func step(on batch: [Crop]) throws -> StepReport {
     gradients.clear()
     let training = TrainingStep(model: model, tape: tape)
     let stage = TrainingStage(configuration, bytes: state.bytes)
