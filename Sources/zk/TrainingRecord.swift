@@ -81,8 +81,10 @@ struct TrainingSample {
       let decoded = try Self.roundTrip(zonkey, text: text, level: level)
       texts.append(("encoded and decoded, level \(level)", decoded))
     }
-    let generator = try Generator(zonkey, options: GenerationOptions())
-    let drawn = generator.document(1).prefix(400)
+    var options = GenerationOptions()
+    // A model at its beginning would go on for a minute, to the limit of all documents.
+    options.maxBytes = 400
+    let drawn = try Generator(zonkey, options: options).document(1)
     texts.append(("from noise", String(decoding: drawn, as: UTF8.self)))
     self.texts = texts
     startProbabilities = encoder.probabilities(of: text).map(\.allowed)
