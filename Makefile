@@ -3,6 +3,7 @@
 PREFIX ?= /usr/local
 DESTDIR ?=
 SWIFT ?= swift
+PYTHON ?= python3
 
 # Tests look inside the modules, which needs -enable-testing. `build` and `test` pass the same
 # flags, so that one build serves both; `install` links what it compiled once more.
@@ -15,7 +16,8 @@ BENCHMARKS := $(STATIC) --scratch-path .build-bench --product zk-bench
 DEBIAN_PACKAGES := git ca-certificates pkg-config libopenblas-dev libzstd-dev libxml2-dev \
 	libbz2-dev zlib1g-dev liblzma-dev
 
-.PHONY: help deps build test demo bench install uninstall deb test-deb check-tools format lint docs clean
+.PHONY: help deps build test demo bench install uninstall deb test-deb check-readme check-tools
+.PHONY: check-completions picture format lint docs clean
 .PHONY: attack fuzz asan tsan ubsan soak build-bench test-library library-docs coverage
 
 help:
@@ -27,8 +29,10 @@ help:
 	@echo "make bench    run the benchmarks, all or BENCH=\"--only split --threads 4\""
 	@echo "make install  install zk, its man pages and completions under $(PREFIX); make uninstall removes it"
 	@echo "make deb      make a Debian package in .build-install; make test-deb tries it in a new root"
+	@echo "make check-readme  run the commands of the README as pasted, and compare what they print"
+	@echo "make check-completions  press TAB in bash, zsh and fish"
 	@echo "make check-tools  load what zk writes with pandas, polars, duckdb, datasets, numpy"
-	@echo "make docs     generate man pages and completions from the code"
+	@echo "make docs     generate man pages and completions from the code; make picture the README's picture"
 	@echo "make attack   what was tried to break zk: hostile files, faults, fuzzing, a soak"
 	@echo "make fuzz     fuzz every reader, FUZZ_SECONDS=$(FUZZ_SECONDS) each; FUZZ=\"json xml\" picks some"
 	@echo "make soak     long streams, kills of training, many lines and files; SOAK=\"-m 20000\""
@@ -87,11 +91,24 @@ deb: build
 test-deb: deb
 	@scripts/test-deb.sh .build-install/zk_*.deb
 
+# A demo, an install and some training with the installed program: a minute or two.
+check-readme: build
+	@scripts/install-deps.sh python3 python3-numpy
+	@$(PYTHON) Tests/readme.py --install
+
+check-completions:
+	@scripts/install-deps.sh tmux zsh fish
+	@Tests/completions.sh
+
 check-tools: build
 	@scripts/check-tools.sh .build/release/zk
 
 docs: build
 	@scripts/generate-docs.sh .build/release/zk
+
+picture: build
+	@scripts/install-deps.sh chromium pngquant fonts-urw-base35
+	@scripts/make-picture.sh .build/release/zk
 
 # What an attack on zk tried, again: see docs/reliability.md.
 ATTACK := Hostile|Fault|Flip|Message|Bounded|FileName|Growth|Damage|TrainingClock
