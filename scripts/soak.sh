@@ -1,20 +1,23 @@
 #!/bin/bash
-# Long runs of zk: soak.sh [-m MEGABYTES] [-k KILLS] [-w WORDS] [-f FILES] ZK
-#   -m  text through split and through encode, with memory that does not grow
-#   -k  kills of training at random moments, half of them while it saves
+# Long runs of zk: soak.sh [-m MEGABYTES] [-l MEGABYTES] [-k KILLS] [-w WORDS] [-f FILES] ZK
+#   -m  text through split and through encode, with memory that does not grow and a steady rate
+#   -l  one line of so much through both, with memory that does not depend on its length
+#   -k  kills of training at random moments, half of them while it saves; what is resumed must
+#       become the model that an unbroken run makes
 #   -w  lines of one word
 #   -f  files on the command line
+# 0 leaves a part out.
 set -euo pipefail
-megabytes=20 kills=6 words=100000 files=1000
-while getopts m:k:w:f: option; do
+megabytes=20 line=8 kills=6 words=100000 files=1000
+while getopts m:l:k:w:f: option; do
   case $option in
-    m) megabytes=$OPTARG ;; k) kills=$OPTARG ;; w) words=$OPTARG ;; f) files=$OPTARG ;;
+    m) megabytes=$OPTARG ;; l) line=$OPTARG ;; k) kills=$OPTARG ;; w) words=$OPTARG ;;
+    f) files=$OPTARG ;;
     *) exit 64 ;;
   esac
 done
 shift $((OPTIND - 1))
 zk=$(realpath "$1")
-root=$(realpath "$(dirname "$0")/..")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
@@ -38,62 +41,139 @@ lines() {
   }'
 }
 
-peak() { sed -n 's/^VmHWM:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$1/status" 2>/dev/null || true; }
+# A model so small that it is the rest of the program that is tried.
+lines 200000 >corpus
+cat >nano.json <<'JSON'
+{"levels": [
+  {"width": 16, "compressionVectors": 2, "segmentLength": 12, "documentLength": 128,
+   "segmentLimit": 64, "heads": 2, "compressorLayers": 1, "denoiserLayers": 1},
+  {"width": 32, "compressionVectors": 2, "segmentLength": 8, "documentLength": 32,
+   "segmentLimit": 16, "heads": 2, "compressorLayers": 1, "denoiserLayers": 1}],
+ "batch": 2, "topDocumentLength": 8, "feedForwardRatio": 2, "warmupSteps": 10}
+JSON
+train=("$zk" train -q --corpus corpus --threads 1)
+"${train[@]}" --config nano.json --steps 200 --seed 1 -o nano.zk
+export ZK_MODEL=$work/nano.zk
 
-# Runs a verb over a stream; its peak of memory after a quarter of it must be that of the end.
+# The peak of a process's memory in kB, and the hundredths of a second that it has computed.
+peak() { sed -n 's/^VmHWM:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$1/status" 2>/dev/null || echo 0; }
+ticks() { awk '{ print $14 }' "/proc/$1/stat"; }
+
+# Runs a verb over a stream; its peak of memory after a quarter of it must be that of the end, and
+# the last quarter must take no longer than the second did.
 stream() {
-  lines $((megabytes * 1000000 / 16)) >part
-  mkfifo "in-$1" 2>/dev/null || true
+  mkfifo "in-$1"
   "$zk" "$@" --stats "stats-$1" -o /dev/null <"in-$1" &
-  local process=$! start=$SECONDS early late=0
+  local process=$! start=$SECONDS early late=0 part marks=()
   exec 3>"in-$1"
   for part in $(seq 16); do
     cat part >&3
-    [ "$part" != 4 ] || early=$(peak $process)
     late=$(peak $process)
+    [ "$part" != 4 ] || early=$late
+    case $part in 4 | 8 | 12 | 16) marks+=("$(ticks $process)") ;; esac
   done
   exec 3>&-
   wait $process || fail "$1 ended with $?"
   local bytes; bytes=$(sed 's/.*"text_bytes":\([0-9]*\).*/\1/' "stats-$1")
   [ "$bytes" = $((16 * ($(wc -c <part) - $(wc -l <part)))) ] || fail "$1 read $bytes bytes"
   [ "$late" -le $((early + early / 10)) ] || fail "$1 grew from $early to $late kB"
-  echo "soak: $1: $bytes bytes in $((SECONDS - start)) s, peak $early kB after a quarter, $late kB at the end"
+  local second=$((marks[1] - marks[0])) last=$((marks[3] - marks[2]))
+  # Short ones say more of the machine than of the program.
+  [ $last -lt 1000 ] || [ $last -le $((second + second / 5)) ] ||
+    fail "$1 took $last hundredths of a second for the last quarter, $second for the second"
+  echo "soak: $1: $bytes bytes in $((SECONDS - start)) s, peak $early kB after a quarter," \
+    "$late kB at the end; processor time of a quarter: second $second, last $last hundredths"
 }
-stream split
-stream encode
+if [ "$megabytes" -gt 0 ]; then
+  lines $((megabytes * 1000000 / 16)) >part
+  stream split
+  stream encode --level 1
+  rm part
+fi
 
-# Training that is killed: the checkpoint is whole each time, and the run goes on from it.
-lines 200000 >corpus
-cat >nano.json <<'JSON'
-{"levels": [{"width": 16, "compressionVectors": 2, "segmentLength": 12, "documentLength": 128,
-  "segmentLimit": 64, "heads": 2, "compressorLayers": 1, "denoiserLayers": 1}],
- "batch": 2, "topDocumentLength": 8, "feedForwardRatio": 2, "warmupSteps": 10}
-JSON
-"$zk" train -q --corpus corpus --config nano.json --steps 3 -o m.zk
-step=3
-for number in $(seq "$kills"); do
-  every=$((number % 2 ? 1 : 1000))
-  "$zk" train -q --corpus corpus --resume -o m.zk --steps 1000000 \
-    --save-every "$(awk "BEGIN { print $every / 100 }")s" &
-  sleep "0.$((RANDOM % 900 + 100))"
-  kill -KILL $! 2>/dev/null || true
-  wait $! 2>/dev/null || true
-  facts=$("$zk" info --check --json m.zk) || fail "the checkpoint is damaged after kill $number"
-  now=$(sed 's/.*"step":\([0-9]*\),"seed".*/\1/' <<<"$facts")
-  [ "$now" -ge "$step" ] || fail "step $now after $step"
-  step=$now
-done
-"$zk" train -q --corpus corpus --resume -o m.zk --steps $((step + 1))
-[ "$(find . -name '.m.zk.*' | wc -l)" = 0 ] || fail "files are left: $(find . -name '.m.zk.*')"
-echo "soak: train: $kills kills, step $step, every checkpoint whole"
+# One line: four times as much text takes no more memory but for the text itself.
+long() {
+  lines $((line * 1000000 / 4)) | tr '\n' ' ' >quarter
+  for _ in 1 2 3 4; do cat quarter; done >whole
+  local name small large
+  for name in quarter whole; do
+    "$zk" "$@" -o "out" <"$name" &
+    local process=$! most=0 now
+    while kill -0 $process 2>/dev/null; do
+      now=$(peak $process)
+      [ "${now:-0}" -le $most ] || most=$now
+      sleep 0.05
+    done
+    wait $process || fail "$1 ended with $? on a long line"
+    [ $name = quarter ] && small=$most || large=$most
+  done
+  rm -f out
+  # The text lies in memory once, and twice while the array that holds it grows.
+  [ "$large" -le $((small + 2 * line * 1000 + 10000)) ] ||
+    fail "$*: $small kB for a line of $((line / 4)) MB, $large kB for one of $line MB"
+  echo "soak: $*: a line of $line MB, peak $large kB; $small kB for a quarter of it"
+}
+if [ "$line" -gt 0 ]; then
+  export TMPDIR=$work
+  for level in 0 1; do
+    long split --level $level
+    long encode --level $level
+  done
+  rm quarter whole
+fi
 
-rows=$(awk -v count="$words" 'BEGIN { for (i = 0; i < count; i++) print "word" }' \
-  | "$zk" split --format offsets | wc -l)
-[ "$rows" = "$words" ] || fail "$rows rows of $words words"
-echo "soak: split: $words lines of one word"
+# Training that is killed: the checkpoint is whole each time, and the run that goes on from it ends
+# where an unbroken one ends.
+id() { "$zk" info --check --json "$1" | sed 's/.*"model":"\([0-9a-f]*\)".*/\1/'; }
+if [ "$kills" -gt 0 ]; then
+  steps=1500 killed=0 ends=0
+  "${train[@]}" --config nano.json --seed 2 --steps $steps -o unbroken.zk
+  wanted=$(id unbroken.zk)
+  finished() {
+    [ "$(id m.zk)" = "$wanted" ] || fail "a run that was killed became another model"
+    ends=$((ends + 1))
+    rm m.zk
+  }
+  start() {
+    local from=(--config nano.json --seed 2)
+    [ ! -e m.zk ] || from=(--resume)
+    exec "${train[@]}" "${from[@]}" --steps $steps -o m.zk "$@"
+  }
+  while [ "$killed" -lt "$kills" ]; do
+    # Every second one saves all the time.
+    start --save-every "$([ $((killed % 2)) = 0 ] && echo 0.01s || echo 10s)" &
+    sleep "0.$((RANDOM % 900 + 100))"
+    kill -KILL $! 2>/dev/null || true
+    status=0
+    wait $! 2>/dev/null || status=$?
+    case $status in
+      0) finished ;;
+      137)
+        killed=$((killed + 1))
+        [ ! -e m.zk ] || id m.zk >/dev/null || fail "the checkpoint is damaged after kill $killed"
+        ;;
+      *) fail "training ended with $status" ;;
+    esac
+  done
+  (start)
+  finished
+  left=$(find . -name '.*.zk.*')
+  [ -z "$left" ] || fail "files are left: $left"
+  echo "soak: train: $kills kills, every checkpoint whole; $ends resumed runs of $steps steps became" \
+    "the model of the unbroken one"
+fi
 
-mkdir many
-for number in $(seq "$files"); do echo "text $number" >"many/$number"; done
-rows=$("$zk" split --format offsets many/* | wc -l)
-[ "$rows" = "$files" ] || fail "$rows rows of $files files"
-echo "soak: split: $files files"
+if [ "$words" -gt 0 ]; then
+  rows=$(awk -v count="$words" 'BEGIN { for (i = 0; i < count; i++) print "word" }' \
+    | "$zk" split --format offsets | wc -l)
+  [ "$rows" = "$words" ] || fail "$rows rows of $words words"
+  echo "soak: split: $words lines of one word"
+fi
+
+if [ "$files" -gt 0 ]; then
+  mkdir many
+  for number in $(seq "$files"); do echo "text $number" >"many/$number"; done
+  rows=$("$zk" split --format offsets many/* | wc -l)
+  [ "$rows" = "$files" ] || fail "$rows rows of $files files"
+  echo "soak: split: $files files"
+fi
