@@ -1,7 +1,7 @@
 import ZonkeyBase
 
 /// What a file of ours holds, found by its first bytes.
-public enum FileKind: Sendable {
+package enum FileKind: Sendable {
   case checkpoint
   case latents
 
@@ -9,7 +9,7 @@ public enum FileKind: Sendable {
   ///
   /// What is no safetensors file with a checkpoint's header counts as latents, whose reader says
   /// what is wrong with it. Throws `noInput`, `io` and `badInput`.
-  public init(path: String) throws(ZonkeyError) {
+  package init(path: String) throws(ZonkeyError) {
     let input = TextInput(try ByteStream(path: path))
     var (start, text) = ([UInt8](), [UInt8]())
     try input.take(until: 8, into: &start)
