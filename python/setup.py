@@ -14,7 +14,7 @@ from setuptools.command.bdist_wheel import bdist_wheel
 from setuptools.command.build_py import build_py
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-BUILDS = [".build-install/release/zk", ".build/release/zk"]
+BUILDS = [".build-install/zk", ".build/release/zk"]
 
 
 def find_program():

@@ -1,3 +1,5 @@
+import ZonkeyPlatform
+
 /// One figure of a run over its steps, in at most `limit` points.
 ///
 /// When there are more, neighbours are averaged, so that memory and a drawing stay small however
@@ -69,7 +71,7 @@ struct MetricChart {
       return """
         <line class="g" x1="\(Self.left)" x2="\(Self.width - Self.right)" y1="\(place)" \
         y2="\(place)"/><text x="\(Self.left - 6)" y="\(place)" text-anchor="end" dy=".3em">\
-        \(Self.label(value))</text>
+        \(Self.label(value, apart: values.span / 2))</text>
         """
     }
     let ends = [(steps.low, "start"), (steps.low + steps.span, "end")].map { step, anchor in
@@ -103,17 +105,25 @@ struct MetricChart {
 
   private static func number(_ value: Double) -> String { "\((value * 10).rounded() / 10)" }
 
-  /// Three significant digits.
-  private static func label(_ value: Double) -> String {
-    guard value.isFinite else { return "" }
+  /// A value beside the axis, with as many digits as tell it from a neighbour that far `apart`.
+  static func label(_ value: Double, apart: Double) -> String {
+    guard value.isFinite, apart > 0 else { return "" }
     let size = abs(value)
+    let sign = value < 0 ? "-" : ""
     if size != 0 && (size < 0.001 || size >= 100_000) {
       var (mantissa, exponent) = (size, 0)
       while mantissa >= 10 { (mantissa, exponent) = (mantissa / 10, exponent + 1) }
       while mantissa < 1 { (mantissa, exponent) = (mantissa * 10, exponent - 1) }
-      return "\(value < 0 ? "-" : "")\((mantissa * 10).rounded() / 10)e\(exponent)"
+      return "\(sign)\((mantissa * 10).rounded() / 10)e\(exponent)"
     }
-    let scale = size >= 100 ? 1.0 : size >= 10 ? 10 : size >= 1 ? 100 : 1000
-    return "\((value * scale).rounded() / scale)"
+    var (decimals, scale) = (0, 1)
+    while decimals < 6 && apart * Double(scale) < 1 {
+      (decimals, scale) = (decimals + 1, scale * 10)
+    }
+    let units = Int(bounded: (size * Double(scale)).rounded())
+    let whole = ProgressText.count(units / scale)
+    let fraction = String(units % scale)
+    let zeros = String(repeating: "0", count: max(0, decimals - fraction.count))
+    return (units == 0 ? "" : sign) + (decimals == 0 ? whole : "\(whole).\(zeros)\(fraction)")
   }
 }

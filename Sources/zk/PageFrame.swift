@@ -1,5 +1,11 @@
 /// What every page of zk begins with: one file that needs neither network nor script.
 enum PageFrame {
+  /// The typeface of every page, as CSS names it: the nearest to Palatino that a system has.
+  static let serif = """
+    "Iowan Old Style","Palatino Linotype",Palatino,"URW Palladio L",P052,Charter,\
+    "Bitstream Charter",Georgia,"Noto Serif","Liberation Serif",serif
+    """
+
   /// The name that a page has for its inputs; `-` is standard input.
   static func name(of sources: [String]) -> String {
     let path = sources.first ?? "-"

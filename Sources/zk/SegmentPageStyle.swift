@@ -44,8 +44,7 @@ enum SegmentPageStyle {
     *{box-sizing:border-box}
     html{-webkit-text-size-adjust:100%;scroll-padding-top:4rem}
     body{margin:0 auto;max-width:46rem;padding:0 1.25rem 4rem;background:var(--paper);\
-    color:var(--ink);font:1.125rem/1.5 "Iowan Old Style","Palatino Linotype",Palatino,\
-    "URW Palladio L",P052,Charter,"Bitstream Charter",Georgia,"Noto Serif","Liberation Serif",serif;\
+    color:var(--ink);font:1.125rem/1.5 \(PageFrame.serif);\
     font-variant-numeric:oldstyle-nums;text-rendering:optimizeLegibility}
     h1{margin:3.5rem 0 .5rem;font-size:1.9rem;font-weight:400;line-height:1.2;\
     overflow-wrap:anywhere}

@@ -14,6 +14,9 @@ final class TrainingPage {
   private var validations: [String: MetricSeries] = [:]
   private var samples: [TrainingSample] = []
 
+  /// What grows with every step and says nothing as a curve.
+  private static let counters: Set = ["step", "bytes", "elapsed_seconds"]
+
   /// `facts` stand at the top: what is trained, on what, with which settings.
   init(path: String, title: String, facts: [(name: String, value: String)]) {
     self.path = path
@@ -32,7 +35,8 @@ final class TrainingPage {
     _ row: JSONObject, at step: Int,
     to series: ReferenceWritableKeyPath<TrainingPage, [String: MetricSeries]>
   ) {
-    for (path, value) in MetricPath.numbers(in: .object(row)) where path != "step" {
+    for (path, value) in MetricPath.numbers(in: .object(row))
+    where !Self.counters.contains(path) {
       if steps[path] == nil && validations[path] == nil { names.append(path) }
       self[keyPath: series][path, default: MetricSeries()].add(step: step, value: value)
     }
@@ -66,17 +70,18 @@ final class TrainingPage {
 
   private func lines(_ name: String) -> [MetricChart.Line] {
     let index = name.split(separator: "/").compactMap { Int($0) }.last
-    let label = index.map { "level \($0)" } ?? "run"
+    let level = index.map { "level \($0)" }
     var lines: [MetricChart.Line] = []
     if let series = steps[name], !series.points.isEmpty {
       lines.append(
         MetricChart.Line(
-          name: label, color: index ?? 0, hasDots: false, points: series.points))
+          name: level ?? "training", color: index ?? 0, hasDots: false, points: series.points))
     }
     if let series = validations[name], !series.points.isEmpty {
       lines.append(
         MetricChart.Line(
-          name: "\(label), validation", color: index ?? 0, hasDots: true, points: series.points))
+          name: (level.map { "\($0), " } ?? "") + "validation", color: index ?? 0, hasDots: true,
+          points: series.points))
     }
     return lines
   }
@@ -127,13 +132,14 @@ final class TrainingPage {
     --rule:#3a352e;--k0:#f07854;--k1:#78b0ec;--k2:#8cc678;--k3:#ce96da}}
     *{box-sizing:border-box}
     body{margin:0 auto;max-width:76rem;padding:0 1.25rem 4rem;background:var(--paper);\
-    color:var(--ink);font:1rem/1.5 Charter,"Bitstream Charter",Georgia,"Liberation Serif",serif}
+    color:var(--ink);font:1rem/1.5 \(PageFrame.serif)}
     h1{margin:2.5rem 0 .3rem;font-size:1.9rem;font-weight:400;overflow-wrap:anywhere}
     h2{margin:2rem 0 .6rem;font-size:1.2rem;font-weight:400;font-style:italic}
     header p{margin:0 0 1rem;color:var(--soft);font-style:italic}
     table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.9rem}
-    th{font-weight:400;font-style:italic;text-align:left;color:var(--soft)}
-    td,th{padding:.1rem 1.2rem .1rem 0;vertical-align:baseline;overflow-wrap:anywhere}
+    th{font-weight:400;font-style:italic;text-align:left;color:var(--soft);white-space:nowrap}
+    td,th{padding:.1rem 1.2rem .1rem 0;vertical-align:baseline}
+    td{overflow-wrap:anywhere}
     .charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(22rem,100%),1fr));\
     gap:1.2rem}
     figure{margin:0;min-width:0}

@@ -10,7 +10,7 @@ import zk
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 if "ZK_PROGRAM" not in os.environ:
-    for build in (".build-install/release/zk", ".build/release/zk"):
+    for build in (".build-install/zk", ".build/release/zk"):
         if os.access(REPOSITORY / build, os.X_OK):
             os.environ["ZK_PROGRAM"] = str(REPOSITORY / build)
             break

@@ -1,6 +1,8 @@
 """What goes in comes out: texts, segments, latents."""
 
 import dataclasses
+import json
+import subprocess
 
 import numpy as np
 import pytest
@@ -54,12 +56,19 @@ def test_latents_are_matrices(texts, half):
     assert np.isfinite(together).all()
 
 
-def test_upper_level_is_the_default(texts):
+def test_every_level_has_the_starts_below_it(texts):
     model = zk.Model()
-    top = model.level_count - 1
-    for latents in model.encode(texts):
-        assert latents.level == top
-        assert len(latents.inner) == top
+    for level in range(model.level_count):
+        for latents in model.encode(texts, level=level):
+            assert latents.level == level
+            assert len(latents.inner or []) == level
+
+
+def test_the_default_level_is_that_of_the_program(texts):
+    command = [zk.program_path(), "encode", "-q"]
+    done = subprocess.run(command, input=b"one line", capture_output=True, check=True)
+    level = json.loads(done.stdout)["level"]
+    assert {latents.level for latents in zk.encode(texts)} == {level}
 
 
 def test_decoding_gives_as_many_bytes(texts):

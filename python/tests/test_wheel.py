@@ -48,8 +48,8 @@ def test_the_program_is_inside(tmp_path):
 
 
 def test_without_a_program_it_fits_every_platform(tmp_path, monkeypatch):
-    for build_folder in (".build-install", ".build"):
-        if (PACKAGE.parent / build_folder / "release" / "zk").exists():
+    for program in (".build-install/zk", ".build/release/zk"):
+        if (PACKAGE.parent / program).exists():
             pytest.skip("the repository around it has a build")
     monkeypatch.delenv("ZK_PROGRAM", raising=False)
     wheel = build(tmp_path, PATH="/usr/bin:/bin")

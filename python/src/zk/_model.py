@@ -101,7 +101,7 @@ class Model:
         half: bool = False,
         progress: bool = False,
     ) -> Iterator[Latents]:
-        """The latents of each text at a level, the top one by default.
+        """The latents of each text at a level: by default the highest whose units come back.
 
         Vectors are float32, and float16 with `half`. They do not depend on the other texts.
         """
