@@ -35,7 +35,7 @@ help:
 	@echo "make docs     generate man pages and completions from the code; make picture the README's picture"
 	@echo "make attack   what was tried to break zk: hostile files, faults, fuzzing, a soak"
 	@echo "make fuzz     fuzz every reader, FUZZ_SECONDS=$(FUZZ_SECONDS) each; FUZZ=\"json xml\" picks some"
-	@echo "make soak     long streams, kills of training, many lines and files; SOAK=\"-m 20000\""
+	@echo "make soak     long streams, kills of training, many lines and files; SOAK=\"-m 20000 -l 1000 -k 100\""
 	@echo "make asan     run the tests with the address sanitizer; tsan, ubsan likewise"
 	@echo "make library-docs  make the library's documentation in .build/library-docs, for docc"
 	@echo "make format   format all sources; make lint checks them"

@@ -1,11 +1,14 @@
-// The allocator's entries with an end for memory that cannot be had. A program that defines them
-// takes the place of glibc's for everything in the process, Swift's runtime and shared libraries
-// included; glibc's own do the work and free what they gave. Sanitizers have allocators of their
-// own, and other C libraries none that could be called: there nothing is guarded.
+// The allocator's entries with an end for memory that cannot be had, and the entry for threads with
+// one for those that cannot be started. A program that defines them takes the place of glibc's for
+// everything in the process, Swift's runtime and shared libraries included; glibc's own do the work
+// and free what they gave. Sanitizers have allocators of their own, and other C libraries none that
+// could be called: there nothing is guarded.
 #define _GNU_SOURCE
 #include "memory_guard.h"
 
+#include <dlfcn.h>
 #include <errno.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stddef.h>
 #include <string.h>
@@ -35,10 +38,15 @@ static void say(const char *text) {
   (void)ignored;
 }
 
+static void end(void) {
+  void (*last)(void) = atomic_load(&tidy_up);
+  if (last != NULL) last();
+  _exit(1);
+}
+
 /// What an entry returns for memory that cannot be had, if it returns.
 static void *failed(size_t bytes) {
-  void (*last)(void) = atomic_load(&tidy_up);
-  if (last == NULL) return NULL;
+  if (atomic_load(&tidy_up) == NULL) return NULL;
   char digits[24];
   size_t place = sizeof digits - 1;
   digits[place] = 0;
@@ -50,8 +58,8 @@ static void *failed(size_t bytes) {
   say(digits + place);
   say(" more bytes cannot be had; use shorter documents, fewer --threads or a smaller model, or "
       "raise the limit (ulimit -v)\n");
-  last();
-  _exit(1);
+  end();
+  return NULL;
 }
 
 void *malloc(size_t bytes) {
@@ -90,5 +98,21 @@ void *mmap(void *place, size_t bytes, int protection, int flags, int descriptor,
   long address = syscall(SYS_mmap, place, bytes, protection, flags, descriptor, offset);
   if (address == -1 && errno == ENOMEM && (flags & MAP_ANONYMOUS) != 0) failed(bytes);
   return (void *)address;
+}
+
+/// Without a thread libdispatch waits for ever, and OpenBLAS, which starts its own before the
+/// program begins, ends it by a signal.
+int pthread_create(
+    pthread_t *thread, const pthread_attr_t *attributes, void *(*body)(void *), void *argument) {
+  int (*create)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *) =
+      (int (*)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *))dlsym(
+          RTLD_NEXT, "pthread_create");
+  int failure = create != NULL ? create(thread, attributes, body, argument) : EAGAIN;
+  if (failure == EAGAIN || failure == ENOMEM) {
+    say("zk: out of memory: no thread can be started; use fewer --threads, or raise the limits "
+        "(ulimit -v, ulimit -u)\n");
+    end();
+  }
+  return failure;
 }
 #endif

@@ -40,17 +40,23 @@ struct DocumentPipeline<Reader: ItemReader> {
   /// The number of the first item.
   var firstNumber = 1
 
+  /// A long item in its turn; `progress` is told how many bytes of its text are done.
+  typealias LongBody = (
+    _ item: Reader.Item, _ number: Int, _ progress: (_ textBytes: Int) -> Void
+  ) throws -> Void
+
   /// Calls `body` for every batch of items, numbered from the first, and `write` for each result in
   /// the input's order; `output` is flushed after every round, finished at the end and discarded
-  /// when anything fails. `check` refuses an item that the reader gave.
+  /// when anything fails. `check` refuses an item that the reader gave. An item that fills a round
+  /// alone goes to `long`, where there is one, which works on it and writes what it gives.
   func run<Output: Sendable>(
     check: (Reader.Item) throws -> Void = { _ in },
     _ body: (_ worker: Int, _ items: ArraySlice<Reader.Item>, _ firstNumber: Int) -> [Output],
-    write: (Output) throws -> Void, finish: () throws -> Void = {}
+    write: (Output) throws -> Void, long: LongBody? = nil, finish: () throws -> Void = {}
   ) throws {
     TerminalInput.announce(reader.paths, what: Reader.what, console: console)
     try output.complete {
-      try runRounds(check, body, write: write)
+      try runRounds(check, body, write: write, long: long)
       try console.times.measure("writing", finish)
     }
   }
@@ -58,10 +64,16 @@ struct DocumentPipeline<Reader: ItemReader> {
   private func runRounds<Output: Sendable>(
     _ check: (Reader.Item) throws -> Void,
     _ body: (_ worker: Int, _ items: ArraySlice<Reader.Item>, _ firstNumber: Int) -> [Output],
-    write: (Output) throws -> Void
+    write: (Output) throws -> Void, long: LongBody?
   ) throws {
     let start = System.monotonicSeconds
     var (count, bytes) = (0, 0)
+    func showProgress(count: Int, bytes: Int) {
+      console.status.update(
+        ProgressText.line(
+          documentCount: count, textBytes: bytes, readBytes: reader.compressedBytesRead,
+          totalBytes: reader.totalBytes, elapsedSeconds: System.monotonicSeconds - start))
+    }
     try withoutActuallyEscaping(check) { check in
       let pipeline = OrderedPipeline<Reader.Item, Output>(
         next: {
@@ -71,7 +83,7 @@ struct DocumentPipeline<Reader: ItemReader> {
           if let item { try check(item) }
           return item
         }, hasWaiting: { reader.hasWaiting }, bytes: Reader.textBytes, workers: workers,
-        batch: batch)
+        batch: batch, isLong: { long != nil && Reader.textBytes($0) >= Rounds.fullBytes })
       try pipeline.run(from: firstNumber, body) { outputs, items in
         try console.times.measure("writing") {
           for output in outputs { try write(output) }
@@ -80,10 +92,12 @@ struct DocumentPipeline<Reader: ItemReader> {
         }
         count += items.count
         bytes = items.reduce(bytes) { $0.adding(bounded: Reader.textBytes($1)) }
-        console.status.update(
-          ProgressText.line(
-            documentCount: count, textBytes: bytes, readBytes: reader.compressedBytesRead,
-            totalBytes: reader.totalBytes, elapsedSeconds: System.monotonicSeconds - start))
+        showProgress(count: count, bytes: bytes)
+      } long: { item, number in
+        try long?(item, number) { showProgress(count: count, bytes: bytes.adding(bounded: $0)) }
+        try output.flush()
+        count += 1
+        bytes = bytes.adding(bounded: Reader.textBytes(item))
       }
     }
     console.detail(

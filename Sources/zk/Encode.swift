@@ -11,7 +11,9 @@ struct Encode: ParsableCommand {
     discussion: """
       One vector for each segment of a level: the model's compressed form of it. JSONL has an \
       object for each document, with the vectors in base64; numpy and safetensors open the other \
-      formats as they are. A document's latents do not depend on what else is in the input.
+      formats as they are. A document's latents do not depend on what else is in the input. A long \
+      document is worked through in parts; its latents wait in a temporary file, since an object \
+      begins with their number.
 
       Formats:
         jsonl        an object for each document: "doc", "id", "level",
@@ -71,8 +73,7 @@ struct Encode: ParsableCommand {
     let encoders = try (0..<threads).map { _ in try DocumentEncoder(zonkey, options: options) }
     let reader = try DocumentReader(
       paths: files,
-      options: inputOptions.readerOptions(
-        threads: threads, largest: InputOptions.largestEncoded, rows: rowOptions))
+      options: inputOptions.readerOptions(threads: threads, rows: rowOptions))
     let writer = try LatentsWriter(
       format: format, precision: precision, level: level, width: zonkey.latentWidth(level),
       model: zonkey.id, temporaryDirectory: TemporaryDirectory.path)
@@ -97,6 +98,22 @@ struct Encode: ParsableCommand {
       try output.write(try writer.append($0))
       statistics?.add(
         textBytes: $0.byteCount ?? 0, segments: ($0.inner ?? []).map(\.count) + [$0.count])
+    } long: { document, number, progress in
+      var counts = [Int](repeating: 0, count: level + 1)
+      let long = LongDocument(
+        number: number, id: document.id, fields: document.fields, byteCount: document.text.count)
+      try writer.append(
+        long, parts: encoders[0].parts(of: document.text, number: number, withLatents: true)
+      ) {
+        try output.write($0)
+      } onPart: { part in
+        for level in counts.indices { counts[level] += part.segments[level].count }
+        progress(part.segments[level].last?.end ?? 0)
+      }
+      statistics?.add(textBytes: long.byteCount, segments: counts)
+      if let doubt = writer.doubt(segments: counts) {
+        console.warn("document \(number) \(doubt)")
+      }
     } finish: {
       try writer.finish(
         { try output.write($0) }, table: table.map { table in { try table.write($0) } })

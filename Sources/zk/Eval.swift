@@ -123,7 +123,8 @@ struct Eval: ParsableCommand {
   private func read(
     _ files: [String], limit: Int, size: ([UInt8]) -> Int
   ) throws -> [[UInt8]] {
-    let reader = try DocumentReader(paths: files, options: inputOptions.readerOptions())
+    let reader = try DocumentReader(
+      paths: files, options: inputOptions.readerOptions(largest: InputOptions.largestEvaluated))
     var (texts, total) = ([[UInt8]](), 0)
     while total < limit, let document = try reader.next() {
       try Signals.check()

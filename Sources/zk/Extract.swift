@@ -93,7 +93,7 @@ struct Extract: ParsableCommand {
   }
 
   private func readerOptions(threads: Int) throws -> ReaderOptions {
-    var options = inputOptions.readerOptions(threads: threads, largest: 1 << 30)
+    var options = inputOptions.readerOptions(threads: threads)
     if !namespaces.isEmpty { options.namespaces = Set(namespaces.flatMap(\.numbers)) }
     options.includesRedirects = redirects
     options.leavesMarkup = true

@@ -164,7 +164,7 @@ struct Generate: ParsableCommand {
   private func fillGaps(_ variants: [Variants], modelID: String, console: Console) throws {
     let reader = try DocumentReader(
       paths: files,
-      options: inputOptions.readerOptions(largest: InputOptions.largestEncoded, rows: rowOptions))
+      options: inputOptions.readerOptions(largest: InputOptions.largestInfilled, rows: rowOptions))
     let syntax = GapSyntax(mark: gap.map { Array($0.utf8) })
     let output = GapOutput(
       results: try outputOptions.open(),

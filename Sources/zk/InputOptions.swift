@@ -35,8 +35,8 @@ struct InputOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The longest document in bytes, also as 64K, 16M, 1G; longer ones are bad input (default: "
-        + "16M for split, 2M for encode and infilling, 1G for train and extract).",
+      "The longest document in bytes, also as 64K, 16M, 1G; longer ones are bad input (default: 1G, "
+        + "16M for eval, 2M for infilling).",
       valueName: "n"))
   var maxDocument: ByteCount?
 
@@ -44,13 +44,13 @@ struct InputOptions: ParsableArguments {
     if maxDocument?.count == 0 { throw ValidationError("--max-document must be at least 1.") }
   }
 
-  /// The longest document of which latents are held: they take some seven hundred times its bytes.
-  static let largestEncoded = 1 << 21
+  /// The longest documents of verbs that hold all that is computed of one.
+  static let largestEvaluated = 1 << 24
+  static let largestInfilled = 1 << 21
 
-  /// Options for a verb that splits whole documents, unless `largest` says otherwise: what is
-  /// computed of one takes some fifty times its bytes.
+  /// Options for a verb that takes long documents in parts, unless `largest` says otherwise.
   func readerOptions(
-    threads: Int = 1, largest: Int = 1 << 24, rows: RowOptions? = nil
+    threads: Int = 1, largest: Int = 1 << 30, rows: RowOptions? = nil
   ) -> ReaderOptions {
     var options = ReaderOptions(
       format: inputFormat, textField: textField, unit: document, invalid: invalid,

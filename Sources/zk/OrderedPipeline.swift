@@ -15,41 +15,60 @@ struct OrderedPipeline<Item: Sendable, Output: Sendable> {
   let workers: Int
   /// The most items in a batch.
   let batch: Int
+  /// Whether an item is so long that it is worked on alone.
+  var isLong: (Item) -> Bool = { _ in false }
+
+  private struct Round {
+    var items: [Item] = []
+    /// The long item that ended it.
+    var long: Item?
+    /// The error that ended it, not what was read before.
+    var failure: (any Error)?
+  }
 
   /// Calls `body` for every batch, with the number of its first item from `first` on, and `write`
-  /// with the results of one round after another.
+  /// with the results of one round after another; and `long` for every long item in its turn.
   func run(
     from first: Int = 1,
     _ body: (_ worker: Int, _ items: ArraySlice<Item>, _ firstNumber: Int) -> [Output],
-    write: (_ outputs: [Output], _ items: [Item]) throws -> Void
+    write: (_ outputs: [Output], _ items: [Item]) throws -> Void,
+    long: (_ item: Item, _ number: Int) throws -> Void = { _, _ in }
   ) throws {
     var (number, limit) = (first, Rounds.firstBytes)
-    var failure: (any Error)?
-    while failure == nil {
-      var round: [Item] = []
-      (round, failure) = nextRound(limit)
-      if round.isEmpty { break }
-      let outputs = Rounds.outputs(
-        of: round, firstNumber: number, bytes: bytes, workers: workers, batch: batch, body)
-      try write(outputs, round)
-      number += round.count
+    while true {
+      let round = nextRound(limit)
+      if !round.items.isEmpty {
+        let outputs = Rounds.outputs(
+          of: round.items, firstNumber: number, bytes: bytes, workers: workers, batch: batch, body)
+        try write(outputs, round.items)
+        number += round.items.count
+      }
+      if let item = round.long {
+        try long(item, number)
+        number += 1
+      }
+      if let failure = round.failure { throw failure }
+      if round.items.isEmpty && round.long == nil { return }
       limit = min(2 * limit, Rounds.fullBytes)
     }
-    if let failure { throw failure }
   }
 
-  /// The items that are there at once; an error ends the round, not what was read before it.
-  private func nextRound(_ limit: Int) -> ([Item], (any Error)?) {
-    var (round, sum) = ([Item](), 0)
+  /// The items that are there at once.
+  private func nextRound(_ limit: Int) -> Round {
+    var (round, sum) = (Round(), 0)
     do {
-      while sum < limit, round.isEmpty || hasWaiting(), let item = try next() {
-        round.append(item)
+      while sum < limit, round.items.isEmpty || hasWaiting(), let item = try next() {
+        if isLong(item) {
+          round.long = item
+          break
+        }
+        round.items.append(item)
         // An empty document takes memory too.
         sum += bytes(item) + 16
       }
-      return (round, nil)
     } catch {
-      return (round, error)
+      round.failure = error
     }
+    return round
   }
 }

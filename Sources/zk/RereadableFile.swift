@@ -5,6 +5,9 @@ import ZonkeyPlatform
 enum RereadableFile {
   /// The largest copy.
   private static let limitBytes = 1 << 36
+  /// How much of a copy tells whether it is anything that could be read: whole blocks of every
+  /// compression.
+  private static let headBytes = 1 << 20
 
   /// Calls `body` with a path that can be read again; errors name the file as it was given.
   static func with<Result>(_ path: String, _ body: (String) throws -> Result) throws -> Result {
@@ -48,6 +51,10 @@ enum RereadableFile {
           path: TemporaryDirectory.path,
           reason: "cannot write a temporary file: \(System.message(code))")
       }
+      if total >= headBytes, total - count < headBytes {
+        // What has no end may be nothing at all: that is not copied until the disk is full.
+        _ = try LatentsFormat.detect(TextInput(ByteStream(path: name)))
+      }
       if total > limitBytes {
         throw ZonkeyError.badInput(
           source: path, line: nil, offset: limitBytes, reason: "more than \(limitBytes) bytes")
@@ -65,6 +72,8 @@ extension ZonkeyError {
     case .noInput(old, let reason): .noInput(path: name, reason: reason)
     case .badModel(old, let reason): .badModel(path: name, reason: reason)
     case .io(old, let reason): .io(path: name, reason: reason)
+    case .otherContent(old, let content, let isText):
+      .otherContent(source: name, content: content, isText: isText)
     default: self
     }
   }

@@ -37,17 +37,20 @@ struct SegmentColors {
   /// No character needs more bytes than this to be underlined whole.
   private static let longestMarkBytes = 64
 
-  func bytes(of document: Document, levels: [[Segment]]) -> [UInt8] {
+  /// A document, or a part of it that begins with the segment of number `first` and whose last
+  /// one may be the document's.
+  func bytes(
+    of document: Document, levels: [[Segment]], first: Int = 0, isLast: Bool = true
+  ) -> [UInt8] {
     var out: [UInt8] = []
     guard let segments = levels.last else { return [UInt8(ascii: "\n")] }
     let separator = Array((separator ?? "").utf8)
     var inner = InnerStarts(levels.dropLast())
-    out.reserveCapacity(document.text.count + segments.count * 32)
-    for (index, segment) in segments.enumerated() {
+    for (index, segment) in zip(first..., segments) {
       if index > 0 { out += separator }
       paint(segment, of: document.text, style: style(of: segment, index: index), &inner, &out)
     }
-    out.append(UInt8(ascii: "\n"))
+    if isLast { out.append(UInt8(ascii: "\n")) }
     return out
   }
 

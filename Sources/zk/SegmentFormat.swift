@@ -29,36 +29,50 @@ struct SegmentFormat {
 
   /// The bytes of one document, newline included; `levels` are all its levels from 0 to the one
   /// that is printed.
-  func bytes(of document: Document, number: Int, levels: some Collection<[Segment]>) -> [UInt8] {
+  ///
+  /// Those of a part of a document, but for `documents`, when its first segment has the number
+  /// `first` among them; the newline follows the last part.
+  func bytes(
+    of document: Document, number: Int, levels: some Collection<[Segment]>, first: Int = 0,
+    isLast: Bool = true
+  ) -> [UInt8] {
     let levels = Array(levels)
     let segments = levels.last ?? []
     switch kind {
     case .jsonl: return rows(segments, of: document, number: number)
     case .documents: return row(levels, of: document, number: number)
     case .text where isColored:
-      return SegmentColors(separator: separator).bytes(of: document, levels: levels)
-    case .text: return text(segments, of: document)
+      return SegmentColors(separator: separator)
+        .bytes(of: document, levels: levels, first: first, isLast: isLast)
+    case .text:
+      return joined(
+        segments, by: separator ?? Self.defaultSeparator, first: first, isLast: isLast
+      ) { $0 += document.text[$1.start..<$1.end] }
     case .offsets:
-      return Array(segments.map { String($0.start) }.joined(separator: " ").utf8) + [ending]
+      return joined(segments, by: " ", first: first, isLast: isLast) {
+        $0 += String($1.start).utf8
+      }
     }
   }
 
-  private func text(_ segments: [Segment], of document: Document) -> [UInt8] {
-    let separator = Array((separator ?? Self.defaultSeparator).utf8)
+  private func joined(
+    _ segments: [Segment], by separator: String, first: Int, isLast: Bool,
+    _ append: (inout [UInt8], Segment) -> Void
+  ) -> [UInt8] {
+    let separator = Array(separator.utf8)
     var out: [UInt8] = []
-    out.reserveCapacity(document.text.count + segments.count * separator.count + 1)
-    for (index, segment) in segments.enumerated() {
+    for (index, segment) in zip(first..., segments) {
       if index > 0 { out += separator }
-      out += document.text[segment.start..<segment.end]
+      append(&out, segment)
     }
-    out.append(ending)
+    if isLast { out.append(ending) }
     return out
   }
 
   private static let segmentNames: Set<String> = [
     "doc", "id", "level", "start", "end", "text", "p",
   ]
-  private static let documentNames: Set<String> = [
+  static let documentNames: Set<String> = [
     "doc", "id", "title", "level", "text", "starts", "p", "below",
   ]
 

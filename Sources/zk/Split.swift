@@ -155,10 +155,15 @@ struct Split: ParsableCommand {
         let (document, levels) = (pair.0, pair.1.segments)
         let rows = format.bytes(of: document, number: first + index, levels: levels[...printed])
         return SplitDocument(
-          document: document, number: first + index, levels: levels, rows: rows)
+          document: document, number: first + index, levels: levels,
+          segmentCounts: levels.map(\.count), rows: rows)
       }
     } write: {
       try output.write($0)
+    } long: { document, number, progress in
+      try output.write(
+        document, number: number, format: format, printed: printed,
+        parts: encoders[0].parts(of: document.text, number: number), progress: progress)
     }
     try console.reportSkipped(reader.skipped)
   }

@@ -130,7 +130,7 @@ struct Train: ParsableCommand {
 
   func run() throws {
     let console = common.console(verb: "train")
-    let corpus = try Corpus(paths: corpus, options: inputOptions.readerOptions(largest: 1 << 30))
+    let corpus = try Corpus(paths: corpus, options: inputOptions.readerOptions())
     let trainer = try console.times.measure("starting") { try makeTrainer(corpus, console) }
     trainer.keptBytes = activationMemory.count
     if let steps { trainer.plan(totalSteps: steps) }
@@ -210,7 +210,7 @@ struct Train: ParsableCommand {
   private func validationCrops(_ trainer: Trainer) throws -> [Crop] {
     guard !valid.isEmpty else { return [] }
     return try Corpus.sample(
-      paths: valid, options: inputOptions.readerOptions(largest: 1 << 30),
+      paths: valid, options: inputOptions.readerOptions(),
       cropLength: trainer.configuration.levels[0].documentLength, bytes: 1 << 16)
   }
 }

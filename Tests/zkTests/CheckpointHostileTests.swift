@@ -97,6 +97,11 @@ import ZonkeyPlatform
       try expectRefused("zk split -m /dev/zero in", in: folder)
       try expectRefused("yes | zk split -m /dev/stdin in", in: folder)
       try expectRefused("cat /dev/zero | zk split -m /dev/stdin in", in: folder)
+      // What is copied before it is read must look like something.
+      try expectRefused("zk info /dev/zero", in: folder)
+      try expectRefused("yes | zk info -", in: folder)
+      try expectRefused("yes | gzip -c | zk info -", in: folder)
+      #expect(entries(folder) == ["in"])
     }
   }
 

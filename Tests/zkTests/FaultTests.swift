@@ -170,14 +170,20 @@ import ZonkeyPlatform
   }
 
   /// Whatever memory there is, a run ends well or says that it was too little.
-  @Test(arguments: [60_000, 100_000, 140_000, 180_000, 220_000, 300_000])
+  /// The steps are small where threads are started: without one libdispatch waited for ever.
+  @Test(
+    arguments: [60_000, 100_000, 107_000, 110_000, 140_000, 180_000, 220_000]
+      + Array(stride(from: 240_000, through: 280_000, by: 4000)) + [300_000, 400_000])
   func shortMemoryIsTold(kilobytes: Int) throws {
     try withTemporaryFolder { folder in
       let model = try NanoModel.path()
       try writeBytes(Array(NanoModel.settings.utf8), to: "\(folder)/nano.json")
       try writeBytes(Array(corpusLines(2000).utf8), to: "\(folder)/in")
+      let latents = try runZk(["encode", "-m", model, "-o", "\(folder)/latents", "\(folder)/in"])
+      #expect(latents.status == 0)
       for command in [
-        "split -m '\(model)' in", "encode -m '\(model)' in",
+        "split -m '\(model)' in", "encode -m '\(model)' in", "decode -m '\(model)' latents",
+        "generate -m '\(model)'",
         "train --corpus in --config nano.json --steps 2 -o m.zk",
       ] {
         let result = try runShell(
@@ -191,6 +197,29 @@ import ZonkeyPlatform
         #expect(result.status == 0 || isTold || isUnloaded, "\(command): \(result)")
         #expect(entries(folder).allSatisfy { !$0.hasSuffix(".tmp") })
       }
+    }
+  }
+
+  /// One line of 4 MB, which would take gigabytes if it were computed as a whole.
+  @Test(arguments: [
+    "split --level 0", "split --level 1 --format documents",
+    "encode --level 0", "encode --level 1", "encode --level 0 --format npy",
+  ])
+  func aLongLineTakesLittleMemory(command: String) throws {
+    try withTemporaryFolder { folder in
+      let model = try NanoModel.path()
+      let line = corpusLines(85_000).replacing("\n", with: " ")
+      try writeBytes(Array(line.utf8), to: "\(folder)/in")
+      let result = try runShell(
+        """
+        cd '\(folder)'; ulimit -v 500000
+        TMPDIR=. "$ZK_UNDER_TEST" \(command) -m '\(model)' --threads 2 --stats s -o out in
+        """)
+      #expect(result.status == 0, "\(result.stderr)")
+      let facts = try JSONValue(
+        parsing: String(decoding: readBytes("\(folder)/s"), as: UTF8.self))
+      #expect(facts["text_bytes"]?.intValue == line.utf8.count)
+      #expect(entries(folder) == ["in", "out", "s"])
     }
   }
 

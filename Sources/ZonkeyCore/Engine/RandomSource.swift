@@ -16,10 +16,10 @@ package struct RandomSource: Sendable {
     return state
   }
 
-  /// `count` uniform numbers in [0, 1) of a stream.
-  package func uniform(_ key: UInt64, count: Int) -> [Float] {
+  /// `count` uniform numbers in [0, 1) of a stream, from its `first` one on.
+  package func uniform(_ key: UInt64, from first: Int = 0, count: Int) -> [Float] {
     [Float](unsafeUninitializedCapacity: count) { buffer, filled in
-      if let base = buffer.baseAddress { zk_uniform(key, 0, base, count) }
+      if let base = buffer.baseAddress { zk_uniform(key, UInt64(first), base, count) }
       filled = count
     }
   }

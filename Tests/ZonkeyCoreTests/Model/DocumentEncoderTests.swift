@@ -48,6 +48,41 @@ import ZonkeyCore
     }
   }
 
+  /// However a document is cut into parts, they are together what it is as a whole.
+  @Test(arguments: [
+    SplitOptions.Rule.calibrated, .threshold(0.15), .threshold(1), .sample(seed: 3),
+  ]) func partsAreTheWhole(rule: SplitOptions.Rule) throws {
+    let encoder = try DocumentEncoder(zonkey, options: SplitOptions(rule: rule, topLevel: 1))
+    for text in [text, Array(text[..<40]), [0x61], Array(repeating: 0xBF, count: 300)] {
+      let whole = encoder.encode([text], firstNumber: 7, withLatents: true)[0]
+      for step in [1, 5, 64, 700, 5000] {
+        let parts = Array(encoder.parts(of: text, number: 7, withLatents: true, step: step))
+        #expect(
+          [0, 1].map { level in parts.flatMap { $0.segments[level] } } == whole.segments,
+          "\(step) bytes at a time")
+        #expect(parts.flatMap(\.latents) == whole.latents)
+        #expect(parts.allSatisfy { $0.segments[0].last?.end == $0.segments[1].last?.end })
+        #expect(step > 64 || text.count < 300 || parts.count > 10)
+      }
+    }
+    #expect(Array(encoder.parts(of: [])).isEmpty)
+  }
+
+  /// Longer than what is computed in one go, beside short ones.
+  @Test func longDocumentsAreEncodedBesideShortOnes() throws {
+    let encoder = try DocumentEncoder(zonkey, options: SplitOptions(topLevel: 1))
+    let long = (0..<30).flatMap { [UInt8("\($0)".utf8.count)] + text }
+    let short = Array(text[..<50])
+    let found = encoder.encode([short, long, [], short, short], withLatents: true)
+    let whole = Array(
+      encoder.parts(of: long, number: 2, withLatents: true, step: long.count))
+    #expect(found[1].segments == whole[0].segments && whole.count == 1)
+    #expect(found[1].latents == whole[0].latents)
+    let alone = encoder.encode([short], withLatents: true)[0]
+    #expect(found[0] == alone && found[3] == alone && found[4] == alone)
+    #expect(found[2].segments == [[], []])
+  }
+
   @Test func anEncoderForgetsTheDocumentBefore() throws {
     let used = try DocumentEncoder(zonkey, options: SplitOptions(topLevel: 1))
     _ = used.encode([text])[0].segments

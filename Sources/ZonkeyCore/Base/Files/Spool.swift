@@ -58,6 +58,12 @@ package final class Spool {
     }
   }
 
+  /// Ends the writing and hands out the 64-bit numbers that were appended.
+  package func drainIntegers(_ body: (Int) throws -> Void) throws {
+    let cursor = FileCursor(try finished(), 0..<byteCount)
+    while let value = try cursor.integer() { try body(value) }
+  }
+
   /// Ends the writing and gives the file for reading; `source` is its name in errors.
   package func finished(source: String? = nil) throws(ZonkeyError) -> RandomAccessFile {
     try flush()

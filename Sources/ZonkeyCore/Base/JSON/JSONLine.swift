@@ -4,8 +4,8 @@
 /// escaped. Whatever the values, the text is valid JSON in valid UTF-8, as long as the calls nest
 /// properly, which is not checked.
 package struct JSONLine: Sendable {
-  package private(set) var bytes: [UInt8] = []
-  private var needsComma = false
+  package internal(set) var bytes: [UInt8] = []
+  var needsComma = false
 
   package init() {}
 
@@ -164,7 +164,7 @@ extension JSONValue {
 // MARK: - Parts
 
 extension JSONLine {
-  private mutating func key(_ key: StaticString) {
+  mutating func key(_ key: StaticString) {
     separate()
     bytes.append(UInt8(ascii: "\""))
     key.withUTF8Buffer { bytes.append(contentsOf: $0) }
@@ -179,13 +179,13 @@ extension JSONLine {
     needsComma = true
   }
 
-  private mutating func open(_ bracket: UInt8) {
+  mutating func open(_ bracket: UInt8) {
     separate()
     bytes.append(bracket)
     needsComma = false
   }
 
-  private mutating func close(_ bracket: UInt8) {
+  mutating func close(_ bracket: UInt8) {
     bytes.append(bracket)
     needsComma = true
   }
@@ -203,7 +203,7 @@ extension JSONLine {
     text.withUTF8Buffer { bytes.append(contentsOf: $0) }
   }
 
-  private mutating func append(_ value: Int) {
+  package mutating func append(_ value: Int) {
     separate()
     if value < 0 { bytes.append(UInt8(ascii: "-")) }
     var rest = value.magnitude
@@ -216,7 +216,7 @@ extension JSONLine {
     bytes[start...].reverse()
   }
 
-  private mutating func append(_ value: Double, digits: Int) {
+  package mutating func append(_ value: Double, digits: Int) {
     guard value.isFinite else {
       appendWord("null")
       return
@@ -242,6 +242,12 @@ extension JSONLine {
   private mutating func appendQuoted(_ value: UnsafeRawBufferPointer) {
     separate()
     bytes.append(UInt8(ascii: "\""))
+    appendEscaped(value)
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  /// What stands between the quotation marks of a string of these bytes.
+  mutating func appendEscaped(_ value: UnsafeRawBufferPointer) {
     var index = 0
     var plainStart = 0
     while index < value.count {
@@ -261,6 +267,5 @@ extension JSONLine {
       plainStart = index
     }
     bytes.append(contentsOf: value[plainStart...])
-    bytes.append(UInt8(ascii: "\""))
   }
 }

@@ -1,12 +1,20 @@
 import ZonkeyEngine
 
 extension DocumentEncoder {
-  /// The latents of all documents' segments: the units of the next level.
-  ///
-  /// `starts` and `p` are each document's; `results` keeps the latents.
-  func latents(
+  /// The latents of all documents' segments as the units of the next level.
+  func nextUnits(
     _ units: LevelUnits, starts: [[Int]], p: [[Float]], into results: Tape
   ) -> LevelUnits {
+    let level = units.level
+    return LevelUnits(
+      units, starts: starts, latents: latents(units, starts: starts, p: p, into: results),
+      next: level.index + 1 < zonkey.levelCount ? zonkey.model.levels[level.index + 1] : nil)
+  }
+
+  /// The latents of all documents' segments [N, C·D].
+  ///
+  /// `starts` and `p` are each document's; `results` keeps the latents.
+  func latents(_ units: LevelUnits, starts: [[Int]], p: [[Float]], into results: Tape) -> Tensor {
     let level = units.level
     let out = results.empty(
       starts.reduce(0) { $0 + $1.count }, level.configuration.latentWidth)
@@ -27,9 +35,7 @@ extension DocumentEncoder {
       }
     }
     if windows.rows > 0 { compute() }
-    return LevelUnits(
-      units, starts: starts, latents: out,
-      next: level.index + 1 < zonkey.levelCount ? zonkey.model.levels[level.index + 1] : nil)
+    return out
   }
 
   private func latents(_ windows: Windows) -> Tensor {
@@ -92,6 +98,7 @@ private struct Windows {
       return position == p.count && units.level.index == 0 ? Probability.epsilon : pastEnd
     }
     return Probability.boundary(
-      p[position], isFirst: position == 0, isAllowed: units.allowsStart(document, position))
+      p[position], isFirst: position == 0 && units.isBeginning,
+      isAllowed: units.allowsStart(document, position))
   }
 }

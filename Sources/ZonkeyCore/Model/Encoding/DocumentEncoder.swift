@@ -4,15 +4,16 @@ import ZonkeyBase
 /// Splits documents and compresses their segments, level by level; one for each thread.
 ///
 /// Documents are computed together, because the products of many rows are faster than those of
-/// few, and a long document piece by piece. What comes out for a document is the same to the bit
-/// whatever is computed beside it: rows and segments do not depend on their neighbours.
+/// few, and a long document part by part. What comes out for a document is the same to the bit
+/// whatever is computed beside it, and however it is cut: rows and segments do not depend on their
+/// neighbours.
 public final class DocumentEncoder {
   package let zonkey: Zonkey
   package let options: SplitOptions
   /// Scratch, reset for every piece and group.
   package let tape: Tape
   /// The latents of a batch's levels.
-  private let results: Tape
+  let results: Tape
   let symbols: SymbolTables
   /// Only for compression: a run that splits level 0 does not wait for it.
   private(set) lazy var compressorRows = CompressorRows(
@@ -46,6 +47,27 @@ public final class DocumentEncoder {
   public func encode(
     _ texts: [[UInt8]], firstNumber: Int = 1, withLatents: Bool = false
   ) -> [EncodedDocument] {
+    var (encoded, done) = ([EncodedDocument](), 0)
+    func encodeShort(until end: Int) {
+      guard done < end else { return }
+      encoded += encodeTogether(
+        Array(texts[done..<end]), firstNumber: firstNumber + done, withLatents: withLatents)
+    }
+    for (index, text) in texts.enumerated() where text.count > Self.longBytes {
+      encodeShort(until: index)
+      encoded.append(
+        EncodedDocument(
+          joining: parts(of: text, number: firstNumber + index, withLatents: withLatents),
+          levelCount: options.topLevel + 1))
+      done = index + 1
+    }
+    encodeShort(until: texts.count)
+    return encoded
+  }
+
+  private func encodeTogether(
+    _ texts: [[UInt8]], firstNumber: Int, withLatents: Bool
+  ) -> [EncodedDocument] {
     results.reset()
     var units = LevelUnits(texts: texts, zonkey: zonkey, on: results)
     var segments = texts.map { _ in [[Segment]]() }
@@ -59,7 +81,7 @@ public final class DocumentEncoder {
           units.segments(document, starts: starts[document], p: p[document]))
       }
       if level.index < options.topLevel || withLatents {
-        units = latents(units, starts: starts, p: p, into: results)
+        units = nextUnits(units, starts: starts, p: p, into: results)
       }
     }
     return texts.indices.map {
@@ -79,7 +101,7 @@ public final class DocumentEncoder {
       out.append((p.indices.dropFirst().filter { units.allowsStart(0, $0) }.map { p[$0] }, p.count))
       if level.index < options.topLevel {
         let starts = starts(p, units: units, document: 0, number: 0)
-        units = latents(units, starts: [starts], p: [p], into: results)
+        units = nextUnits(units, starts: [starts], p: [p], into: results)
       }
     }
     return out
@@ -94,9 +116,11 @@ public final class DocumentEncoder {
     let needed: Range<Int>
   }
 
-  /// The probability of a start at every unit of every document.
-  private func probabilities(_ units: LevelUnits) -> [[Float]] {
-    var out = units.documents.map { [Float](repeating: 0, count: units.count($0)) }
+  /// The probability of a start at every unit of every document, or from one unit on up to where
+  /// what is known of a part of a document allows.
+  func probabilities(_ units: LevelUnits, _ range: Range<Int>? = nil) -> [[Float]] {
+    let ranges = units.documents.map { range ?? 0..<units.count($0) }
+    var out = ranges.map { [Float](repeating: 0, count: $0.count) }
     var (pieces, rows) = ([Piece](), 0)
     func compute() {
       guard !pieces.isEmpty else { return }
@@ -111,16 +135,17 @@ public final class DocumentEncoder {
         tape.gather(units.table, index), mixed: mixed, offsets: offsets, on: tape)
       for (piece, offset) in zip(pieces, offsets) {
         let base = p.values + Int(offset) - piece.needed.lowerBound
-        for i in piece.wanted { out[piece.document][i] = base[i] }
+        let first = ranges[piece.document].lowerBound
+        for i in piece.wanted { out[piece.document][i - first] = base[i] }
       }
       (pieces, rows) = ([], 0)
     }
     let reach = units.level.splitterReach
     for document in units.documents {
-      let count = units.count(document)
-      for first in stride(from: 0, to: count, by: pieceRows) {
-        let wanted = first..<min(first + pieceRows, count)
-        let needed = max(0, first - reach)..<min(count + units.tail, wanted.upperBound + reach)
+      let (range, rowCount) = (ranges[document], units.count(document) + units.tail)
+      for first in stride(from: range.lowerBound, to: range.upperBound, by: pieceRows) {
+        let wanted = first..<min(first + pieceRows, range.upperBound)
+        let needed = max(0, first - reach)..<min(rowCount, wanted.upperBound + reach)
         pieces.append(Piece(document: document, wanted: wanted, needed: needed))
         rows += needed.count
         if rows >= pieceRows { compute() }
@@ -135,25 +160,29 @@ public final class DocumentEncoder {
   private func starts(
     _ p: [Float], units: LevelUnits, document: Int, number: Int
   ) -> [Int] {
-    let begins: (Int) -> Bool
-    let calibration = zonkey.calibrations[units.level.index]
+    Starts.positions(
+      count: p.count, segmentLength: units.level.configuration.segmentLength, limit: p.count,
+      allowed: { units.allowsStart(document, $0) },
+      begins: begins(p, from: 0, level: units.level.index, number: number))
+  }
+
+  /// Whether the rule lets a segment begin at a position of which p is known: those from `first` on.
+  func begins(
+    _ p: [Float], from first: Int, level: Int, number: Int
+  ) -> (_ position: Int) -> Bool {
+    let calibration = zonkey.calibrations[level]
+    let threshold: Float
     switch options.rule {
-    case .calibrated:
-      let threshold = calibration.standardThreshold
-      begins = { p[$0] > threshold }
-    case .threshold(let threshold): begins = { p[$0] > threshold }
-    case .meanLength(let length):
-      let threshold = calibration.threshold(meanLength: length)
-      begins = { p[$0] > threshold }
+    case .calibrated: threshold = calibration.standardThreshold
+    case .threshold(let given): threshold = given
+    case .meanLength(let length): threshold = calibration.threshold(meanLength: length)
     case .sample(let seed):
       let source = RandomSource(seed: seed)
       let u = source.uniform(
-        source.key(UInt64(number), UInt64(units.level.index)), count: p.count)
-      begins = { u[$0] < p[$0] }
+        source.key(UInt64(number), UInt64(level)), from: first, count: p.count)
+      return { u[$0 - first] < p[$0 - first] }
     }
-    return Starts.positions(
-      count: p.count, segmentLength: units.level.configuration.segmentLength, limit: p.count,
-      allowed: { units.allowsStart(document, $0) }, begins: begins)
+    return { p[$0 - first] > threshold }
   }
 }
 

@@ -7,8 +7,10 @@ struct LevelUnits {
   /// The vectors that `index` points into: the embedding, or the documents' latents.
   let table: Tensor
   /// Rows behind a document's last unit that its windows see: its end and the padding, as in
-  /// training; upper levels see one row of zeros.
+  /// training; upper levels see one row of zeros, and a part that the document goes on behind none.
   let tail: Int
+  /// Whether the first unit is a document's first.
+  let isBeginning: Bool
 
   /// Whether this is level 0, whose units are symbols.
   let isBytes: Bool
@@ -19,11 +21,14 @@ struct LevelUnits {
   /// The table's row of each document's first unit, at upper levels.
   private let firstRows: [Int]
 
-  /// The bytes of documents; `tape` must live as long as the units.
-  init(texts: [[UInt8]], zonkey: Zonkey, on tape: Tape) {
+  /// The bytes of documents, or of a part of one; `tape` must live as long as the units.
+  init(
+    texts: [[UInt8]], zonkey: Zonkey, isBeginning: Bool = true, isEnd: Bool = true, on tape: Tape
+  ) {
     level = zonkey.model.levels[0]
     table = tape.use(zonkey.model.embedding)
-    tail = 2
+    tail = isEnd ? 2 : 0
+    self.isBeginning = isBeginning
     self.texts = texts
     configuration = zonkey.configuration
     isBytes = true
@@ -37,6 +42,7 @@ struct LevelUnits {
     level = next ?? below.level
     table = latents
     tail = 1
+    isBeginning = true
     isBytes = false
     texts = below.texts
     configuration = below.configuration
@@ -49,6 +55,21 @@ struct LevelUnits {
       sum += positions.count
     }
     firstRows = rows
+  }
+
+  /// Some consecutive units [N, D] of an upper level of one document.
+  init(
+    vectors: Tensor, level: Level, configuration: Configuration, isBeginning: Bool, isEnd: Bool
+  ) {
+    self.level = level
+    table = vectors
+    tail = isEnd ? 1 : 0
+    self.isBeginning = isBeginning
+    isBytes = false
+    texts = [[]]
+    self.configuration = configuration
+    byteOffsets = [Array(0...vectors.rows)]
+    firstRows = [0]
   }
 
   var documents: Range<Int> { texts.indices }

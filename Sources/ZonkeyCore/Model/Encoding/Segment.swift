@@ -37,9 +37,10 @@ public struct SplitOptions: Sendable, Equatable {
   }
 }
 
-/// What a model makes of one document.
+/// What a model makes of one document, or of a part of it.
 public struct EncodedDocument: Sendable, Equatable {
-  /// The segments of levels 0 ... the top one asked for; those of a level tile the document.
+  /// The segments of levels 0 ... the top one asked for; those of a level tile the document, or the
+  /// same part of it.
   public let segments: [[Segment]]
   /// The latents of the top level's segments [N, C·D], row after row; empty unless asked for.
   public let latents: [Float]

@@ -127,7 +127,8 @@ extension LatentsSource {
 }
 
 extension LatentsFormat {
-  /// Finds the format of a file by its first bytes, without taking them out.
+  /// Finds the format of a file by its first bytes, without taking them out; a checkpoint counts as
+  /// safetensors.
   ///
   /// Throws `.badInput` when it is none of them.
   package static func detect(_ input: TextInput) throws(ZonkeyError) -> LatentsFormat {

@@ -3,8 +3,11 @@ import ZonkeyBase
 /// Writes the latents of one document after another.
 ///
 /// JSONL rows can be written as they come. The other formats begin with their sizes, so their
-/// rows wait in temporary files that have no name, and memory is that of one document.
+/// rows wait in temporary files that have no name, and memory is that of one document; a long
+/// document comes in parts, and its row of JSONL waits in such files too.
 public final class LatentsWriter {
+  private let format: LatentsFormat
+  private let precision: LatentsPrecision
   private let level: Int
   private let width: Int
   private let model: String
@@ -12,7 +15,8 @@ public final class LatentsWriter {
 
   /// Prepares a file of latents of one level of one model, `width` numbers a segment.
   ///
-  /// `temporaryDirectory` needs room for all of an .npy or .safetensors file. Throws
+  /// `temporaryDirectory` needs room for all of an .npy or .safetensors file, or for the longest row
+  /// of JSONL. Throws
   /// `badConfiguration` for values out of range, `cannotCreate` when the directory takes no file.
   public init(
     format: LatentsFormat, precision: LatentsPrecision, level: Int, width: Int, model: String,
@@ -20,15 +24,18 @@ public final class LatentsWriter {
   ) throws(ZonkeyError) {
     let empty = DocumentLatents(number: 1, level: level, model: model, width: width, values: [])
     if let reason = empty.problem { throw .badConfiguration(key: "latents", reason: reason) }
+    self.format = format
+    self.precision = precision
     self.level = level
     self.width = width
     self.model = model
     output =
       switch format {
-      case .jsonl: JSONLLatentsWriter(precision: precision)
+      case .jsonl:
+        JSONLLatentsWriter(precision: precision, empty: empty, directory: temporaryDirectory)
       case .npy:
         try NpyLatentsWriter(
-          precision: precision, width: width, directory: temporaryDirectory)
+          precision: precision, empty: empty, directory: temporaryDirectory)
       case .safetensors:
         try SafetensorsLatentsWriter(
           precision: precision, level: level, width: width, model: model,
@@ -55,17 +62,63 @@ public final class LatentsWriter {
         source: "latents of document \(document.number)", line: nil, offset: nil, reason: reason)
     }
     guard let bytes = try output.append(document) else {
-      guard document.values.allSatisfy(\.isFinite) else {
-        throw .badModel(
-          path: "model \(model)",
-          reason: "gives latents that are not finite for document \(document.number); use another "
-            + "model")
-      }
-      throw .badConfiguration(
-        key: "precision",
-        reason: "f16 cannot hold the latents of document \(document.number); write them as f32")
+      throw refusal(of: document.values, number: document.number)
     }
     return bytes
+  }
+
+  /// Takes a long document whose latents come in parts, and writes what can be written now: what
+  /// `append` gives of them together, but for the limits on a document's size. `onPart` is called
+  /// behind each part.
+  ///
+  /// Returns its number of segments. Throws as `append` does, and what `write` and `onPart` throw; a
+  /// document that was refused leaves a file that cannot be completed.
+  @discardableResult
+  public func append(
+    _ document: LongDocument, parts: some Sequence<EncodedDocument>,
+    _ write: (UnsafeRawBufferPointer) throws -> Void,
+    onPart: (EncodedDocument) throws -> Void = { _ in }
+  ) throws -> Int {
+    for part in parts {
+      guard part.segments.count == level + 1,
+        part.latents.count == (part.segments.last ?? []).count * width
+      else {
+        throw ZonkeyError.badConfiguration(
+          key: "latents", reason: "a part is of another level or width than the file")
+      }
+      guard try output.append(part: part) else {
+        throw refusal(of: part.latents, number: document.number)
+      }
+      try onPart(part)
+    }
+    return try output.endLong(document, write)
+  }
+
+  /// What readers will say against a long document of these numbers of segments, from level 0 up;
+  /// `nil` when they take it.
+  public func doubt(segments: [Int]) -> String? {
+    let count = segments.last ?? 0
+    let (values, starts) = (count * width, segments.reduce(0, +))
+    // A start has up to eleven digits and a comma.
+    let rowBytes = values * precision.elementType.byteCount / 3 * 4 + 12 * starts
+    let fitsRow =
+      format != .jsonl
+      || starts < JSONLLatentsReader.maximumRowValues
+        && rowBytes < JSONLLatentsReader.maximumRowBytes
+    if fitsRow && values <= DocumentLatents.maximumValueCount { return nil }
+    return "has \(count) latents of \(width) numbers, more than zk decode takes of one document"
+  }
+
+  /// Why numbers cannot be stored.
+  private func refusal(of values: [Float], number: Int) -> ZonkeyError {
+    guard values.allSatisfy(\.isFinite) else {
+      return .badModel(
+        path: "model \(model)",
+        reason: "gives latents that are not finite for document \(number); use another model")
+    }
+    return .badConfiguration(
+      key: "precision",
+      reason: "f16 cannot hold the latents of document \(number); write them as f32")
   }
 
   /// Writes the rest of the file, piece by piece; call it once, after the last document.
@@ -86,6 +139,13 @@ public final class LatentsWriter {
 protocol LatentsOutput {
   /// What can be written now; `nil` when the numbers cannot be stored as finite ones.
   func append(_ document: DocumentLatents) throws(ZonkeyError) -> [UInt8]?
+  /// Takes a part of a long document; false when the numbers cannot be stored as finite ones.
+  func append(part: EncodedDocument) throws(ZonkeyError) -> Bool
+  /// Ends the document whose parts were taken, writes what can be written now, and returns the
+  /// number of its segments.
+  func endLong(
+    _ document: LongDocument, _ write: (UnsafeRawBufferPointer) throws -> Void
+  ) throws -> Int
   func finish(
     _ write: (UnsafeRawBufferPointer) throws -> Void,
     table: ((UnsafeRawBufferPointer) throws -> Void)?

@@ -75,23 +75,55 @@ struct SafetensorsLatentsWriter: LatentsOutput {
     guard let encoded = precision.encode(document.values) else { return nil }
     try latents.append(encoded)
     for index in 0..<document.count { try starts.append(document.starts?[index] ?? -1) }
-    try offsets.append(count: document.count)
-    try bytes.append(document.byteCount ?? -1)
-    try numbers.append(document.number)
-    let id =
-      switch document.id {
-      case .number(let text)?: Array(text.utf8)
-      case .string(let text)?: JSONValue.string(text).serialised()
-      case nil: JSONValue.null.serialised()
-      }
-    try ids.append((id + [UInt8(ascii: "\n")])[...])
-    try fields.append(document.fields)
+    try end(
+      number: document.number, id: document.id, fields: document.fields, count: document.count,
+      byteCount: document.byteCount)
     for (level, target) in inner.enumerated() {
       let starts = document.inner?[level] ?? []
       for start in starts { try target.starts.append(start) }
       try target.offsets.append(count: starts.count)
     }
     return []
+  }
+
+  func append(part: EncodedDocument) throws(ZonkeyError) -> Bool {
+    guard let encoded = precision.encode(part.latents) else { return false }
+    try latents.append(encoded)
+    let files = inner.map(\.starts) + [starts]
+    for (spool, segments) in zip(files, part.segments) {
+      for segment in segments { try spool.append(segment.start) }
+    }
+    return true
+  }
+
+  func endLong(
+    _ document: LongDocument, _ write: (UnsafeRawBufferPointer) throws -> Void
+  ) throws -> Int {
+    let count = starts.byteCount / 8 - offsets.last
+    try end(
+      number: document.number, id: document.id, fields: document.fields, count: count,
+      byteCount: document.byteCount)
+    for target in inner {
+      try target.offsets.append(count: target.starts.byteCount / 8 - target.offsets.last)
+    }
+    return count
+  }
+
+  /// Writes what is said once of a document, whose latents have been written.
+  private func end(
+    number: Int, id: DocumentID?, fields: [KeptField], count: Int, byteCount: Int?
+  ) throws(ZonkeyError) {
+    try offsets.append(count: count)
+    try bytes.append(byteCount ?? -1)
+    try numbers.append(number)
+    let id =
+      switch id {
+      case .number(let text)?: Array(text.utf8)
+      case .string(let text)?: JSONValue.string(text).serialised()
+      case nil: JSONValue.null.serialised()
+      }
+    try ids.append((id + [UInt8(ascii: "\n")])[...])
+    try self.fields.append(fields)
   }
 
   func finish(

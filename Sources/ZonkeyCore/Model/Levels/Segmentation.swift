@@ -123,29 +123,55 @@ package func chunked(_ count: Int, target: Int, offsets: ContiguousArray<Int32>)
   return chunks
 }
 
-/// Where segments begin in one document.
-package enum Starts {
-  /// Positions whose chosen flag is set, with forced starts and limits (model §3, steps 1 to 3).
+/// Where segments begin in one document, found range by range from its first position on.
+package struct Starts {
+  private let segmentLength: Int
+  /// The last start that was found.
+  private var last: Int?
+
+  package init(segmentLength: Int) { self.segmentLength = segmentLength }
+
+  /// The starts that the next range of positions decides, however the document is cut into ranges:
+  /// positions whose chosen flag is set, and forced ones (model §3, steps 1 and 2).
   ///
   /// `begins(i)` says whether position i was drawn; a gap longer than S gets starts every S
-  /// positions, moved back to where a start is allowed. None lies at or behind `limit` but 0.
+  /// positions, moved back to where a start is allowed. `allowed` is asked for positions of the
+  /// range and those up to S behind the last start.
+  package mutating func next(
+    _ range: Range<Int>, allowed: (Int) -> Bool, begins: (Int) -> Bool
+  ) -> [Int] {
+    guard !range.isEmpty else { return [] }
+    var starts: [Int] = []
+    var last =
+      last
+      ?? {
+        starts.append(range.lowerBound)
+        return range.lowerBound
+      }()
+    func force(until next: Int) {
+      while next - last > segmentLength {
+        var forced = last + segmentLength
+        while forced > last + 1 && !allowed(forced) { forced -= 1 }
+        last = allowed(forced) ? forced : last + segmentLength
+        starts.append(last)
+      }
+    }
+    for i in range where i > last && begins(i) && allowed(i) {
+      force(until: i)
+      last = i
+      starts.append(i)
+    }
+    force(until: range.upperBound)
+    self.last = last
+    return starts
+  }
+
+  /// All starts of a document of `count` positions; none lies at or behind `limit` but 0 (step 3).
   package static func positions(
     count: Int, segmentLength: Int, limit: Int, allowed: (Int) -> Bool, begins: (Int) -> Bool
   ) -> [Int] {
-    guard count > 0 else { return [] }
-    var starts = [0]
-    func force(until next: Int) {
-      while let last = starts.last, next - last > segmentLength {
-        var forced = last + segmentLength
-        while forced > last + 1 && !allowed(forced) { forced -= 1 }
-        starts.append(allowed(forced) ? forced : last + segmentLength)
-      }
-    }
-    for i in 1..<max(1, count) where begins(i) && allowed(i) {
-      force(until: i)
-      starts.append(i)
-    }
-    force(until: count)
-    return starts.filter { $0 == 0 || $0 < limit }
+    var starts = Starts(segmentLength: segmentLength)
+    return starts.next(0..<count, allowed: allowed, begins: begins)
+      .filter { $0 == 0 || $0 < limit }
   }
 }
