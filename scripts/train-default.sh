@@ -3,8 +3,9 @@
 #
 #   scripts/train-default.sh CORPUS VALID MODEL [ZK]
 #
-# About two hours of one core. Level 0 first: its splitter for 0.7 MB, then everything else to words that
-# come back; then level 1 on its frozen latents: its splitter alone, then all of it without and with noise.
+# About four hours of one core. Level 0 first: its splitter for 0.7 MB, then everything else to words that
+# come back, and once more from the full rate; then level 1 on its frozen latents: its splitter alone, all of
+# it without and with noise, and once more at a rate that falls with a map's inputs.
 # MODEL.work keeps the checkpoints and logs of all stages; a stage that is complete is not repeated.
 set -eu
 [ $# -ge 3 ] || { sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 64; }
@@ -26,6 +27,12 @@ stage() {
 printf '{"levels": [{}]}' > "$work/words.json"
 stage words 8000 --preset tiny --config "$work/words.json"
 
+cat > "$work/polish.json" << 'JSON'
+{"levels": [{"documentLength": 1024, "splitterToByte": 1}],
+ "decayShare": 0.75, "lastNoiseStep": 0.05, "weights": {"maskedModelling": 0}}
+JSON
+stage polish 6000 --from "$work/words.zk" --config "$work/polish.json"
+
 # Above a frozen level 0; crops are longer, since a sentence has some eighteen units.
 cat > "$work/splits.json" << 'JSON'
 {"levels": [
@@ -36,7 +43,7 @@ cat > "$work/splits.json" << 'JSON'
     "weights": {"cleanReconstruction": 0, "cleanExistence": 0, "cleanStitcherPosition": 0,
       "cleanStitcherSequence": 0, "rate": 3, "patch": 0.1, "shortSegment": 0.1, "lineStart": 1}}]}
 JSON
-stage splits 400 --from "$work/words.zk" --config "$work/splits.json"
+stage splits 400 --from "$work/polish.zk" --config "$work/splits.json"
 
 cat > "$work/sentences.json" << 'JSON'
 {"levels": [
@@ -53,4 +60,10 @@ stage noise 2600 --from "$work/sentences.zk" --config "$work/noise.json"
 printf '{"lastNoiseStep": 0.08}' > "$work/end.json"
 stage end 4000 --from "$work/noise.zk" --config "$work/end.json"
 
-"$zk" export "$work/end.zk" -o "$model"
+cat > "$work/again.json" << 'JSON'
+{"levels": [{}, {"fullRateInputs": 256}],
+ "learningRate": 1e-3, "decayShare": 0.8, "lastNoiseStep": 0.05}
+JSON
+stage again 9000 --from "$work/end.zk" --config "$work/again.json"
+
+"$zk" export "$work/again.zk" -o "$model"
