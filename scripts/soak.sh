@@ -8,7 +8,7 @@
 #   -f  files on the command line
 # 0 leaves a part out.
 set -euo pipefail
-megabytes=20 line=8 kills=6 words=100000 files=1000
+megabytes=10 line=8 kills=6 words=100000 files=1000
 while getopts m:l:k:w:f: option; do
   case $option in
     m) megabytes=$OPTARG ;; l) line=$OPTARG ;; k) kills=$OPTARG ;; w) words=$OPTARG ;;

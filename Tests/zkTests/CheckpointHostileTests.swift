@@ -100,7 +100,6 @@ import ZonkeyPlatform
       // What is copied before it is read must look like something.
       try expectRefused("zk info /dev/zero", in: folder)
       try expectRefused("yes | zk info -", in: folder)
-      try expectRefused("yes | gzip -c | zk info -", in: folder)
       #expect(entries(folder) == ["in"])
     }
   }
