@@ -56,7 +56,7 @@ extension WikitextScanner {
       position = end + (isBroken ? 2 : 1)
       open(.link(awaitsLabel: false))
       if byte(at: position) == 0x5D {
-        write(abridged(bytes[begin..<end]).lazy.map { max($0, 0x20) })
+        write(unscanned: Array(abridged(bytes[begin..<end])))
       }
     case 0x5D:
       // The target is the label: it is read as text.

@@ -111,9 +111,9 @@ extension WikitextScanner {
     guard let end = contentEnd(name) else { return }
     let source = String(decoding: bytes[position..<end], as: UTF8.self).trimmed
     if name != "math", let text = ChemicalText.equation(source) {
-      write(text.utf8)
+      write(unscanned: Array(text.utf8))
     } else if let text = WikitextMath.text(bytes[position..<end]) {
-      write(text)
+      write(unscanned: text)
     } else if droppedCount == 0, !bytes[position..<end].allSatisfy({ $0 <= 0x20 }) {
       write(HoleCode.bytes(hole("<\(name)>", from: position)))
     }

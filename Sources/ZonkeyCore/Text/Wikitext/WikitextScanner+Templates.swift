@@ -31,7 +31,7 @@ extension WikitextScanner {
     if pattern == .nothing { return open(.template(2), from: start) }
     open(.template(2), from: start, text: pattern)
     guard frames.last?.text != nil else { return }
-    write(bytes[position..<end].lazy.map { max($0, 0x20) })
+    write(unscanned: Array(bytes[position..<end]))
     position = end
     if isFunction {
       frames[frames.count - 1].bars.append(output.count)

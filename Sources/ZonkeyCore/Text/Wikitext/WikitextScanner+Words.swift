@@ -57,6 +57,28 @@ extension WikitextScanner {
     }
   }
 
+  /// Writes text that is not scanned, without the characters that `special` replaces.
+  mutating func write(unscanned text: [UInt8]) {
+    var index = 0
+    while index < text.count {
+      let next = index + 1 < text.count ? text[index + 1] : 0
+      switch text[index] {
+      case 0xC2 where next == 0xA0:
+        write(0x20)
+        index += 2
+      case 0xC2 where (0x80..<0xA0).contains(next):
+        write(Self.windows(UInt32(next)).utf8)
+        index += 2
+      case 0xF3 where HoleCode.index(in: text, at: index) != nil:
+        write(UTF8.encodedReplacementCharacter)
+        index += 4
+      default:
+        write(max(text[index], 0x20))
+        index += 1
+      }
+    }
+  }
+
   /// Whether a character is a space that differs from a blank in the layout of a page only.
   static func isBlank(_ code: UInt32) -> Bool {
     switch code {
