@@ -18,7 +18,7 @@ DEBIAN_PACKAGES := git ca-certificates pkg-config libopenblas-dev libzstd-dev li
 
 .PHONY: help deps build test demo bench install uninstall deb test-deb check-readme check-tools
 .PHONY: check-completions picture format lint docs clean
-.PHONY: attack fuzz asan tsan ubsan soak build-bench test-library library-docs coverage
+.PHONY: attack fuzz asan tsan ubsan soak data build-bench test-library library-docs coverage
 
 help:
 	@echo "make build    build zk in .build/release"
@@ -32,6 +32,7 @@ help:
 	@echo "make check-readme  run the commands of the README as pasted, and compare what they print"
 	@echo "make check-completions  press TAB in bash, zsh and fish"
 	@echo "make check-tools  load what zk writes with pandas, polars, duckdb, datasets, numpy"
+	@echo "make data     put the tables of share/zk into the code again, after a change of one"
 	@echo "make docs     generate man pages and completions from the code; make picture the README's picture"
 	@echo "make attack   what was tried to break zk: hostile files, faults, fuzzing, a soak"
 	@echo "make fuzz     fuzz every reader, FUZZ_SECONDS=$(FUZZ_SECONDS) each; FUZZ=\"json xml\" picks some"
@@ -116,6 +117,10 @@ FUZZ ?=
 FUZZ_SECONDS ?= 4
 SOAK ?=
 SANITIZED ?= $(ATTACK)|Text|Latents|Checkpoint
+
+# The tables of wikis under share/zk as Swift.
+data:
+	@scripts/embed-wiki-data.sh Sources/ZonkeyCore/Text/Data
 
 attack: build
 	$(SWIFT) build $(TESTABLE) --build-tests

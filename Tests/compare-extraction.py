@@ -14,7 +14,11 @@ One JSON object per dump and one for all of them go to stdout. Of every referenc
   overlap    the common words as a share of the shorter of the two texts.
 
 Words are runs of letters and digits without case, and single characters in scripts without spaces;
-they are counted as a multiset. A dump's figures are of the sums over its articles.
+powers and indices are taken for plain digits (NFKC), so that no notation counts as a loss. They are
+counted as a multiset. A dump's figures are of the sums over its articles.
+
+Markup is left in a line that has any of `LEFTOVERS`, unless the page shows that very text as an
+example: in <nowiki> or code, or written so that it is no markup.
 
 What an article's text is, the references see differently: `strip_code` keeps footnotes, table
 cells, the options of images, categories and lists of literature; WikiExtractor drops every list.
@@ -30,17 +34,28 @@ import bz2
 import collections
 import gzip
 import hashlib
+import html
 import json
 import logging
 import os
 import re
 import subprocess
 import sys
+import unicodedata
 import xml.etree.ElementTree as ElementTree
 
 import mwparserfromhell
 from wikiextractor.extract import Extractor
 
+TAGS = (
+    "a|abbr|b|big|blockquote|br|center|chem|cite|code|dd|del|div|dl|dt|em|font|gallery|h[1-6]|hr|i|"
+    "includeonly|ins|kbd|li|math|noinclude|nowiki|ol|onlyinclude|p|poem|pre|ref|references|s|samp|"
+    "score|section|small|source|span|strike|strong|sub|sup|syntaxhighlight|table|td|th|timeline|tr|"
+    "tt|u|ul|var"
+)
+ATTRIBUTES = "style|align|colspan|rowspan|class|width"
+MEDIA_NAMES = "File|Image|Datei|Immagine|Attels|Ficheiro|ملف|Файл|Картинка|ファイル|画像"
+CATEGORY_NAMES = "Category|Kategorie|Categoria|Kategoreja|Категория|カテゴリ|تصنيف"
 LEFTOVERS = {
     "[[": r"\[\[",
     "]]": r"\]\]",
@@ -48,16 +63,15 @@ LEFTOVERS = {
     "}}": r"\}\}",
     "<ref": r"<\s*/?\s*ref",
     "|-": r"^\|-|^\{\||^\|\}",
-    "&nbsp;": r"&(?:nbsp|amp|lt|gt|quot|ndash|mdash|#\d+);",
+    "&nbsp;": r"&(?:[a-zA-Z][a-zA-Z0-9]+|#\d+|#x[0-9a-fA-F]+);",
     "''": r"''",
-    "<tag>": r"</?[a-z]+[^<>]*>",
+    "-{": r"-\{|\}-",
+    "<tag>": rf"</?(?:{TAGS})(?:\s[^<>]*)?/?>",
     "bar line": r"^\s*[|!]",
-    "attribute": r"\b(?:style|align|colspan|rowspan|class|width)\s*=\s*\S",
-    "File:": r"\b(?:File|Image|Category|Datei|Kategorie|Immagine|Categoria|Fails|Kategoreja):",
+    "attribute": rf"^\W*(?:{ATTRIBUTES})\s*=|\b(?:{ATTRIBUTES})\s*=\s*\S+\s*\|",
+    "File:": rf"\b(?:{MEDIA_NAMES}):[^\s:][^:]*\.[a-z]{{3,4}}\b|\b(?:{CATEGORY_NAMES}):\S",
 }
 LEFTOVERS = {kind: re.compile(pattern, re.I) for kind, pattern in LEFTOVERS.items()}
-# Those that are hardly ever text; the others find examples of markup and formulas, too.
-STRICT = ["[[", "{{", "}}", "<ref", "|-", "&nbsp;"]
 REFERENCES = ["mwparserfromhell", "wikiextractor", "prose"]
 UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 WORD = re.compile(f"[{UNSPACED}]|[^\\W_{UNSPACED}]+")
@@ -178,7 +192,29 @@ def cached(directory, arguments):
 
 
 def words(text):
-    return collections.Counter(WORD.findall(text.lower()))
+    return collections.Counter(WORD.findall(unicodedata.normalize("NFKC", text).lower()))
+
+
+EXAMPLES = re.compile(
+    r"<(nowiki|code|pre|source|syntaxhighlight|tt|math)\b[^>]*>(.*?)</\1\s*>", re.I | re.S)
+
+
+def leftovers(line, wikitext):
+    """The kinds of markup that a line has, but for what the page shows as an example."""
+    found = []
+    for kind, pattern in LEFTOVERS.items():
+        match = pattern.search(line)
+        if not match:
+            continue
+        text = match.group()
+        shown = html.unescape("\n".join(part for _, part in EXAMPLES.findall(wikitext)))
+        # A page that writes &amp;amp; or breaks a tag up shows what does not stand in its wikitext.
+        escaped = text not in wikitext
+        # Brackets of a formula or a quotation, as many of either kind.
+        paired = kind in ("]]", "[[") and line.count("[") == line.count("]") and "[[" not in line
+        if not (text in shown or escaped or paired):
+            found.append(kind)
+    return found
 
 
 def scores(common, ours, theirs):
@@ -202,14 +238,14 @@ class Tally:
 
     def add(self, title, ours, others, wikitext):
         self.counts["articles"] += 1
-        self.add_lines("ours", ours)
+        self.add_lines("ours", ours, wikitext)
         mine = words(ours)
         best = {}
         total = sum(mine.values())
         if not total:
             self.counts["empty ours"] += 1
         for name, text in others.items():
-            self.add_lines(name, text)
+            self.add_lines(name, text, wikitext)
             theirs = words(text)
             common = sum((mine & theirs).values())
             triple = (common, total, sum(theirs.values()))
@@ -230,15 +266,15 @@ class Tally:
         for group, (_, triple) in best.items():
             self.sums[group] = [a + b for a, b in zip(self.sums[group], triple)]
 
-    def add_lines(self, name, text):
+    def add_lines(self, name, text, wikitext):
         counts = self.lines[name]
         for line in text.split("\n"):
             if not line.strip():
                 continue
             counts["lines"] += 1
-            found = [kind for kind, pattern in LEFTOVERS.items() if pattern.search(line)]
+            found = leftovers(line, wikitext)
             counts.update(found)
-            counts["any markup"] += any(kind in STRICT for kind in found)
+            counts["markup left"] += bool(found)
 
     def merge(self, other):
         self.counts += other.counts
@@ -255,7 +291,7 @@ class Tally:
         for who, counts in self.lines.items():
             lines = counts["lines"] or 1
             leftovers[who] = {"lines": counts["lines"]} | {
-                kind: round(1000 * count / lines, 3)
+                kind: count if kind == "markup left" else round(1000 * count / lines, 3)
                 for kind, count in sorted(counts.items()) if kind != "lines"
             }
         articles = sorted(self.articles, key=lambda article: article[0])[:worst]
@@ -263,7 +299,7 @@ class Tally:
             "dump": name, **self.counts, "empty only ours, by reference": self.missing,
             "lost": round(1 - scores(*self.sums["both"])["recall"], 5),
             "words": {name: scores(*triple) for name, triple in self.sums.items()},
-            "leftovers per 1000 lines": leftovers,
+            "lines, those with markup, kinds per 1000": leftovers,
             "worst against prose": [[title, figures] for _, title, figures in articles],
         }
 

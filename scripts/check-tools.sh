@@ -11,3 +11,4 @@ venv=.build-install/tools
 [ -x "$venv/bin/python" ] || python3 -m venv "$venv"
 "$venv/bin/pip" install -q pandas polars duckdb datasets numpy safetensors
 "$venv/bin/python" Tests/python/check-tools.py "$zk"
+"$venv/bin/python" Tests/python/check-dataframes.py --zk "$zk"

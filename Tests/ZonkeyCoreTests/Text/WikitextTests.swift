@@ -91,6 +91,12 @@ import ZonkeyCore
     "=<!---->", "{{nowrap|", "{{nowrap|a}}", "{{lang|a|", "{{convert|1|", "{{quote|\n", "<math>",
     "<math>{", "<math>\\frac{a}</math>", "<sup>", "<sup>2</sup>", "{|\n|a||", "|\n", "<poem>",
     "<source inline>", "[[File:a.png|b c", "{{formatnum:", "{{", "{{a b", "{{formatnum:1",
+    "{{x}} ", "{{x}}{{y}}", "a {{x}} b. ", "a. {{x}} ", "(a {{x}} b) ", "({{x}}", "（{{x}}",
+    "1{{x}}2",
+    "a.\"{{x}}", "f({{x}}) ", "-{", "-{a}-", "-{zh-cn:a;", "-{H|", "}-", "[[a\n|", "[[a\n|b]]",
+    "<span style=vertical-align:super>", "<span style=vertical-align:sub>1</span>", "</span>",
+    "\u{A0}", "\u{85}", "\u{2009}", "\u{FF005}", "&nbsp;", "&#150;", "{{template:", ". ", ") ",
+    "<sup>{{x}}</sup>", "10<sup>", "<chem>", "\n a\n", "__a__", "~~~~",
   ])
   func takesLinearTime(_ piece: String) {
     let text = Array(String(repeating: piece, count: 1_000_000 / piece.utf8.count).utf8)

@@ -44,7 +44,7 @@ extension WikiData {
     langx		{2/text}
     lang-*		{1/text}
     transl	transliteration|translit|xlit	@last
-    unicode	iast|polytonic|not a typo|notatypo|sic	{1}
+    unicode	ipa|iast|polytonic|not a typo|notatypo|sic	{1}
     mvar	math|bigmath|mathematics	{1}
     var	kbd|samp|code|tt|mono|key press|keypress|em|strong|bold|italic|italics|underline	{1}
     font color	fontcolor|color|colored text|colour|colored	{2}
@@ -58,7 +58,6 @@ extension WikiData {
     chem	chem/link	@formula
     chem2		@short-formula
     coord		@coordinates
-    ordinal		{1:ordinal}
     music		@accidental
     # links to other languages
     ill	interlanguage link|interlanguage link multi|illm	@link
@@ -69,7 +68,7 @@ extension WikiData {
     cite *	citation|citation needed|fact|cn|webarchive|wayback|dead link|isbn|issn|doi|oclc|pmid	-
     clear	clr|br|-|toc|toc right|toc left|main|see also|authority control|commons|commons category|wikiquote|wikisource|wiktionary	-
     infobox*	taxobox*|speciesbox|automatic taxobox|navbox*|sidebar*|short description	-
-    flag icon	flagicon|flagicon2|audio|listen|ipa|ipac-*	-
+    flag icon	flagicon|flagicon2|audio|listen|ipac-*	-
     ipa-*		-
     """#
 }

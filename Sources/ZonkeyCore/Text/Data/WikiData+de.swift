@@ -21,6 +21,6 @@ extension WikiData {
     sic	sic!	{1}
     absatz		\p
     ausrufezeichen		!
-    hauptartikel	siehe auch|internetquelle|literatur|webarchiv|der spiegel|dnb*|normdaten|coordinate|belege*|beleg|positionskarte*|farblegende|wahldiagramm*|audio|ipa-text|lautschrift|anker|fn|fnz|flagge|galerie|mehrere bilder|personendaten|schwesterprojekte|portal|begriffsklärung*|weiterleitungshinweis|lesenswert|exzellent|toter link|gesprochener artikel|commonscat|navigationsleiste*|infobox*|zukunft|veraltet|überarbeiten|lückenhaft|qs-*|löschantragstext|nur liste|imagemap*|absatz-|google buch|adb|ndb|ddb|issn|iep|utb-*|lagis|hls|oebl|öbl|bbkl	-
+    hauptartikel	siehe auch|internetquelle|literatur|webarchiv|der spiegel|dnb*|normdaten|belege*|beleg|positionskarte*|farblegende|wahldiagramm*|audio|lautschrift|anker|fn|fnz|flagge|galerie|mehrere bilder|personendaten|schwesterprojekte|portal|begriffsklärung*|weiterleitungshinweis|lesenswert|exzellent|toter link|gesprochener artikel|commonscat|navigationsleiste*|infobox*|zukunft|veraltet|überarbeiten|lückenhaft|qs-*|löschantragstext|nur liste|imagemap*|absatz-|google buch|adb|ndb|ddb|issn|iep|utb-*|lagis|hls|oebl|öbl|bbkl	-
     """#
 }

@@ -15,6 +15,7 @@ extension WikiData {
     script/hebrew	script/arabic|script/greek|script/hebr|script/cyrillic|script/armenian	{1}
     typo	proper name|as written|chem name|visible anchor|vanchor|va|strikethrough|s|b|i|hilite|highlight|w	{1}
     center	centre|left|block indent|indent|plainlist|plain list|flatlist|columns-list|div col list	{1}
+    ipa		{2/1}
     clarify span	citation needed span|cn-span|bad summary	{1/text}
     script	script2|wikt-lang|wt|langwithname|rtl-lang|ltr-lang|bg|hs-sort|hidden sort|sort	{2}
     resize	font|fs|font size|fontsize|tlit	@last
@@ -69,6 +70,7 @@ extension WikiData {
     pow		{1}{2:raised}
     formatnum	formnum|fnum|number	{1:number}
     nts		{1:number}
+    ordinal		{1:ordinal}
     num		{1:number}
     # dates
     birth date	birth date and age|bda|dob|birth date and age2|birthdate	@date
@@ -84,7 +86,7 @@ extension WikiData {
     harvard citation*	harvcoltxt|harvp|harvcol|vcite *|sfnref|r+|refn|efn-ua|efn-la|notes|see|details|further|about|distinguish|for|other uses|otheruses*	-
     by whom*	who|when|where|which|why|how|what|clarify*|vague|page needed*|verify*|dubious*|according to whom*|better source*|full citation needed*|failed verification*|original research*|unreliable source*|needs update*|update*|citation needed*|fact*|verification needed*|not in citation given|primary source inline|relevance*|discuss|disputed inline|specify|elucidate|page number|synthesis inline|weasel inline|tone inline|pov inline|under discussion inline|retracted|self-published inline*|medical citation needed*|non-primary source needed*|undue weight inline|peacock inline|editorializing|lead citation needed|rp|asin|hdl|bibcode|jstor|ndash fn	-
     use dmy dates|use mdy dates	pp-*|good article|featured article|redirect*|r from *|r to *|defaultsort|wikt|wikibooks|wikinews|wikispecies|sister project links|portal*|gutenberg *|librivox *|internet archive*|imdb *|official website|official|dmoz|curlie|youtube|google books|cite*|anchor|inflation-fn|inflation-year fn|pronunciation|pronunciation needed|respell|ipa*|audio*|harvid	-
-    flagdeco		-
+    flagdeco	enlink	-
     flag	flagcountry|flagu	{1}
     decrease	increase|steady|decreasepositive|increasenegative|gain|loss	-
     multiple image	double image|wide image|image|annotated image*|css image crop|location map*|legend|legend2|bartable|clade|graph*|chart|chart2|tree list*|bar box|bar percent|col-*|colbegin|colend|col begin|div col*|end div col|s-*|succession box|multicol|multicol-*|pad|collapsible list|collapse *|hidden*|hatnote*|listen|gallery*|plainlist end|end|stub|*-stub|unreferenced*|refimprove*|more citations needed*|multiple issues|expand *|pov|orphan|notability|cleanup*|update after|coi|no footnotes|more footnotes*|original research|disambiguation|disambig*|geodis|hndis|given name|surname|index of*|lists of*|authority control*|taxonbar|subject bar|sisterlinks|commons*|wikisource*|wikiquote*|wiktionary*|wikivoyage*|template other	-

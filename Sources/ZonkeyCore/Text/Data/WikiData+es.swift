@@ -18,6 +18,7 @@ extension WikiData {
     fracción		@fraction
     nihongo		@parenthesis
     enlace interlingüístico		@link
-    cita *	citar *|obra citada|cita requerida|harvnp|harvsp|listaref|ficha*|vt|ap|otros usos|bandera|bandera2|geodatos|control de autoridades|portal|afi|audio|título en cursiva|título sin coletilla|enlace roto|enlace pasivo|referencias|wikificar|ordenar|desambiguación|sucesión|subsección|véase también|artículo principal|en|fr|de|it|pt|sinrelevancia|refmejorar|aclaración requerida|cuándo|quién|dónde|cuál|por quién|actualizar|commonscat|esbozo*|miniesbozo|verificar	-
+    cita *	citar *|obra citada|cita requerida|harvnp|harvsp|listaref|ficha*|vt|ap|otros usos|bandera|bandera2|geodatos|control de autoridades|portal|audio|título en cursiva|título sin coletilla|enlace roto|enlace pasivo|referencias|wikificar|ordenar|desambiguación|sucesión|subsección|véase también|artículo principal|en|fr|de|it|pt|sinrelevancia|refmejorar|aclaración requerida|cuándo|quién|dónde|cuál|por quién|actualizar|commonscat|esbozo*|miniesbozo|verificar	-
+    afi		{1}
     """#
 }

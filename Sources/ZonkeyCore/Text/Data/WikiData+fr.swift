@@ -37,6 +37,7 @@ extension WikiData {
     incise	tirets	–\s{1}\s–
     japonais	nihongo	@parenthesis
     euro		{1:number} €
-    ouvrage	article|lien web|lien brisé|lien archive|harvsp|sfn|harv|note|notes|références|référence|portail|palette|infobox*|ébauche*|voir aussi|article détaillé|article général|voir homonyme*|homonyme*|autres projets|drapeau*|api|api-*|prononciation|écouter|audio|confusion|autre*|loupe|coord|coordonnées|bases|liens|dictionnaires|autorité|catégorie*|à sourcer|sources à lier|non neutre|quand|qui|où|lequel|combien|précision|citation nécessaire|source|clr|images|légende*|légende plume|image|image'|boîte*|début*|fin*|colonnes|taxobox*|bioref|site officiel|imdb|chapitre|isbn|issn|plume|en|fr|de|es|it|ru|ja|zh|la|el|grc|ar|pt|nl|sv|pl|mul|nb p.	-
+    ouvrage	article|lien web|lien brisé|lien archive|harvsp|sfn|harv|note|notes|références|référence|portail|palette|infobox*|ébauche*|voir aussi|article détaillé|article général|voir homonyme*|homonyme*|autres projets|drapeau*|api-*|prononciation|écouter|audio|confusion|autre*|loupe|bases|liens|dictionnaires|autorité|catégorie*|à sourcer|sources à lier|non neutre|quand|qui|où|lequel|combien|précision|citation nécessaire|source|clr|images|légende*|légende plume|image|image'|boîte*|début*|fin*|colonnes|taxobox*|bioref|site officiel|imdb|chapitre|isbn|issn|plume|en|fr|de|es|it|ru|ja|zh|la|el|grc|ar|pt|nl|sv|pl|mul|nb p.	-
+    api		{1}
     """#
 }

@@ -21,6 +21,7 @@ extension WikiData {
     nihongo		@parenthesis
     link-interwiki	ill	@link
     ...		-
-    stub	s|nn|f|w|a|p|e|portale|interprogetto*|vedi anche|cita*|collegamento interrotto|dmoz|thesaurus bncf|controllo di autorità|nota|nota disambigua|disambigua|noisbn|issn|link audio|ipa|doi|decennio*|bandiera|lingue|en|fr|de|es|ru|ja|pt|la|el|naz*|tassobox*|avvisounicode|references|immagine*|cassetto*|div col*|multicol|colbreak|endmulticol|colonne*|links|bio|carica pubblica|sportivo|film|album|interprogetto/*|link v|link vdq|link adq|link fa|vetrina|curiosità|divisione amministrativa|gemellaggio|infobox*|box*|comuniamm*|schedababelfish|monitoraggio|imdb|onorificenze|clade|legenda|quando|chi|dove|fonte|senza fonte sezione|da aggiornare|treccani|youtube|coord	-
+    stub	s|nn|f|w|a|p|e|portale|interprogetto*|vedi anche|cita*|collegamento interrotto|dmoz|thesaurus bncf|controllo di autorità|nota|nota disambigua|disambigua|noisbn|issn|link audio|doi|decennio*|lingue|en|fr|de|es|ru|ja|pt|la|el|tassobox*|avvisounicode|references|immagine*|cassetto*|div col*|multicol|colbreak|endmulticol|colonne*|links|bio|carica pubblica|sportivo|film|album|interprogetto/*|link v|link vdq|link adq|link fa|vetrina|curiosità|divisione amministrativa|gemellaggio|infobox*|box*|comuniamm*|schedababelfish|monitoraggio|imdb|onorificenze|clade|legenda|quando|chi|dove|fonte|senza fonte sezione|da aggiornare|treccani|youtube	-
+    bandiera		[{2:-=}]
     """#
 }

@@ -13,6 +13,6 @@ extension WikiData {
     読み仮名	読み仮名 ruby不使用|nihongo|jpn	@parenthesis
     ruby	ルビ|要出典範囲|要検証範囲|補助漢字フォント|jis2004フォント|cp932フォント|拡張漢字|拡張領域文字|jis90フォント|jis2000フォント|要ページ番号範囲|独自研究範囲|vanchor|いつ範囲|誰範囲|信頼性要検証範囲	{1}
     cquote	quotation|quote|引用文	\p{1/text}\p
-    要出典	要検証|要ページ番号|いつ|誰|誰2|どこ|何|refnest|efn2|anchors|anchor|otheruses*|redirect*|脚注ヘルプ|脚注|リンク切れ|出典の明記|独自研究|正確性|isbn2|isbn|国立国会図書館|commons*|kotobank|normdaten|main|see|see also|seealso|出典無効|要説明|要追加記述|更新|雑多な内容|ページ番号|読み|de icon|en icon|ja icon|fr icon|マルチメディア|画像提供依頼|substub|*-stub|デフォルトソート|並び替え|ウィキポータルリンク|ポータル|表記揺れ案内|暫定記事名|記事名の制約|統合文字|jis2004	-
+    要出典	enlink|要検証|要ページ番号|いつ|誰|誰2|どこ|何|refnest|efn2|anchors|anchor|otheruses*|redirect*|脚注ヘルプ|脚注|リンク切れ|出典の明記|独自研究|正確性|isbn2|isbn|国立国会図書館|commons*|kotobank|normdaten|main|see|see also|seealso|出典無効|要説明|要追加記述|更新|雑多な内容|ページ番号|読み|de icon|en icon|ja icon|fr icon|マルチメディア|画像提供依頼|substub|*-stub|デフォルトソート|並び替え|ウィキポータルリンク|ポータル|表記揺れ案内|暫定記事名|記事名の制約|統合文字|jis2004	-
     """#
 }

@@ -16,6 +16,7 @@ extension WikiData {
     versalete	abrev|unicode|nowrap	{1}
     fração		@fraction
     nihongo		@parenthesis
-    carece de fontes*	carece fontes*|citar *|harvref|sfn|ligação inativa|info/*|portal*|referências|notas|nota de rodapé|nre|afi|flagicon|flagbr|bandeira|artigo principal|ver artigo principal|principal|vertambém|ver também|desambiguação|esboço*|mínimo|controle de autoria|correlatos|sem-fontes|mais fontes|revisão*|quem|quando|onde|por quem|qual|não confundir|outros usos|dablink|div col*|título em itálico|título-bloqueado|en|es|fr|de|it|link|imdb*|notas e referências|commonscat|coord	-
+    carece de fontes*	carece fontes*|citar *|harvref|sfn|ligação inativa|info/*|portal*|referências|notas|nota de rodapé|nre|flagicon|flagbr|bandeira|artigo principal|ver artigo principal|principal|vertambém|ver também|desambiguação|esboço*|mínimo|controle de autoria|correlatos|sem-fontes|mais fontes|revisão*|quem|quando|onde|por quem|qual|não confundir|outros usos|dablink|div col*|título em itálico|título-bloqueado|en|es|fr|de|it|link|imdb*|notas e referências|commonscat	-
+    afi		{1}
     """#
 }

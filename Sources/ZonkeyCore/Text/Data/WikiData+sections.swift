@@ -66,5 +66,45 @@ extension WikiData {
     af	sien ook|verwysings|eksterne skakels|bronne|bronnelys
     cy	gweler hefyd|cyfeiriadau|dolenni allanol|ffynonellau
     is	tilvísanir|heimildir|tenglar|tengt efni
+    tl	mga sanggunian|sanggunian|mga kawing panlabas|tingnan din|talababa
+    si	යොමු|ආශ්‍රිත
+    te	మూలాలు|బయటి లింకులు|ఇవి కూడా చూడండి|బయటి లంకెలు
+    ml	അവലംബം|അവലംബങ്ങൾ|പുറത്തേക്കുള്ള കണ്ണികൾ|ഇതും കാണുക
+    kn	ಉಲ್ಲೇಖಗಳು|ಬಾಹ್ಯ ಸಂಪರ್ಕಗಳು|ಇವನ್ನೂ ನೋಡಿ
+    mr	संदर्भ|बाह्य दुवे|हेही पाहा|संदर्भ आणि नोंदी
+    gu	સંદર્ભ|બાહ્ય કડીઓ
+    pa	ਹਵਾਲੇ|ਬਾਹਰੀ ਲਿੰਕ
+    ga	tagairtí|naisc sheachtracha|féach freisin
+    gd	iomraidhean|ceanglaichean a-mach
+    br	notennoù|notennoù ha daveennoù|liammoù diavaez
+    oc	nòtas e referéncias|referéncias|ligams extèrnes
+    an	referencias|vinclos externos|se veiga tamién
+    ast	referencies|enllaces esternos|ver tamién
+    lb	referenzen|um spaweck|kuckt och
+    fy	boarnen, noaten en referinsjes|boarnen, noaten en/as referinsjes|keppeling om utens
+    sw	marejeo|viungo vya nje|tazama pia|tanbihi
+    yo	itokasi|àwọn itokasi
+    jv	cathetan suku|rujukan|pranala njaba
+    su	rujukan|tumbu kaluar
+    war	mga kasarigan|mga sumpay ha gawas
+    ceb	ang mga gi basihan niini|gikan sa gawas
+    ku	çavkanî|girêdanên derve|binêre|bibîne
+    ckb	سەرچاوەکان|بەستەری دەرەکی|پەراوێز
+    ps	سرچينې|باندنۍ تړنې
+    arz	مصادر|لينكات برانيه|لينكات
+    azb	قایناق|قایناقلار|ائشیک باغلانتیلار
+    tt	искәрмәләр|сылтамалар|чыганаклар|әдәбият
+    ba	иҫкәрмәләр|һылтанмалар|сығанаҡтар|әҙәбиәт
+    cv	асăрхавсем|каçăсем|вуламалли
+    ce	билгалдахарш|хьажоргаш|литература
+    os	фиппаинæгтæ|æрвитæнтæ|литературæ
+    sah	быһаарыылар|сигэлэр
+    mn	эшлэл|ишлэл|эх сурвалж|цахим холбоос|тэмдэглэл
+    ky	булактар|шилтемелер|колдонулган адабият|колдонулган адабияттар
+    tg	эзоҳ|пайвандҳо|сарчашма|адабиёт|пайвандҳои беруна
+    my	ကိုးကား|ပြင်ပလင့်ခ်များ
+    km	ឯកសារយោង|តំណភ្ជាប់ខាងក្រៅ
+    lo	ອ້າງອີງ
+    yue	出面網頁|參考|睇埋|出面網址
     """#
 }

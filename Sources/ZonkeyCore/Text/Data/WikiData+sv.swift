@@ -13,6 +13,6 @@ extension WikiData {
     citat	cquote|quote	\p{1}\p
     flagga		{1}
     nihongo		@parenthesis
-    källa behövs	källor|fakta*|webbref|bokref|tidskriftsref|tidningsref|huvudartikel|infobox*|faktamall*|flaggbild|en|de|fr|es|no|da|fi|not|sfn|referenser|auktoritetsdata|portal*|commonscat|när|vem|var|vilka|vilken|förtydliga|dubbelkolla|ifrågasatt uttalande|olika betydelser|se även|förgrening|stub*|ipa|ljud|wikiquote|uppdatera|dött länk|död länk|ej att förväxla med|omdirigering|gren|efternamn|robotskapad|ersätt stub|källhänvisning|noter	-
+    källa behövs	källor|fakta*|webbref|bokref|tidskriftsref|tidningsref|huvudartikel|infobox*|faktamall*|flaggbild|en|de|fr|es|no|da|fi|not|sfn|referenser|auktoritetsdata|portal*|commonscat|när|vem|var|vilka|vilken|förtydliga|dubbelkolla|ifrågasatt uttalande|olika betydelser|se även|förgrening|stub*|ljud|wikiquote|uppdatera|dött länk|död länk|ej att förväxla med|omdirigering|gren|efternamn|robotskapad|ersätt stub|källhänvisning|noter	-
     """#
 }

@@ -15,6 +15,6 @@ extension WikiData {
     nihongo		@parenthesis
     quote	cquote|quotation	\p{1/text}\p
     flag	flagcountry	{1}
-    noteta*	notefn|efn|来源请求|來源請求|fact|who|when|where|何人|何时|何時|哪个|which|谁|rp|r|en|de|fr|ja|消歧义*|消歧義*|主条目|主條目|main|see|see also|另见|重定向|redirect*|flagicon|ipa|audio|国旗|infobox*|reflist|refbegin|refend|外部链接|需要消歧义|更新|原创研究|参考资料|commons*|仅有外语链接|dead link|failed verification|需要更好来源|*-stub|小作品	-
+    noteta*	notefn|efn|来源请求|來源請求|fact|who|when|where|何人|何时|何時|哪个|which|谁|rp|r|en|de|fr|ja|消歧义*|消歧義*|主条目|主條目|main|see|see also|另见|重定向|redirect*|flagicon|audio|国旗|infobox*|reflist|refbegin|refend|外部链接|需要消歧义|更新|原创研究|参考资料|commons*|仅有外语链接|dead link|failed verification|需要更好来源|*-stub|小作品	-
     """#
 }

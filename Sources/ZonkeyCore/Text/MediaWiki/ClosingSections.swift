@@ -10,9 +10,11 @@ struct ClosingSections: Sendable {
     own = (Self.byLanguage[language] ?? []).union(Self.byLanguage["en"] ?? [])
   }
 
-  /// `title` is in small letters.
-  func contains(_ title: String, level: Int) -> Bool {
-    own.contains(title) || (level <= 2 && Self.all.contains(title))
+  func contains(_ heading: String, level: Int) -> Bool {
+    var title = heading.lowercased()
+    // The capital of Turkish and Azerbaijani `i` has a dot that small letters leave over.
+    if title.utf8.contains(0xCC) { title.unicodeScalars.removeAll { $0.value == 0x307 } }
+    return own.contains(title) || (level <= 2 && Self.all.contains(title))
   }
 
   private static let byLanguage: [String: Set<String>] = {

@@ -1,7 +1,10 @@
 /// The codes of the languages that wikis have, as links between them begin.
 enum Languages {
-  static func isCode(_ text: some StringProtocol) -> Bool {
-    text.utf8.count <= 14 && codes.contains(text.lowercased())
+  static func isCode(_ text: some StringProtocol) -> Bool { isFoldedCode(text.lowercased()) }
+
+  /// The same of a text in small letters.
+  static func isFoldedCode(_ text: String) -> Bool {
+    (2...14).contains(text.utf8.count) && codes.contains(text)
   }
 
   private static let codes = Set(

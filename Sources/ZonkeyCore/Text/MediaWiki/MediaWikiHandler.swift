@@ -74,7 +74,7 @@ final class MediaWikiHandler {
     case 1: beginRoot(name, attribute)
     case 2:
       isInSiteInfo = name.equals("siteinfo")
-      if name.equals("page") { page = WikiPage() }
+      if name.equals("page") { page = WikiPage(wiki: wikiOfPart()) }
       hasRevision = false
     case 3: page == nil ? beginSiteInfo(name) : beginPagePart(name)
     case 4: beginInnerPart(name, attribute)
@@ -214,11 +214,15 @@ final class MediaWikiHandler {
       let end = partStart + Int(xmlByteConsumed(parser))
       page.isMended = repair?.takeOffsets(before: end) ?? false
     }
-    let wiki = self.wiki ?? Wiki(header, options: options)
-    self.wiki = wiki
-    page.wiki = wiki
     pages.append(page)
     self.page = nil
+  }
+
+  /// The wiki that the header tells of, which is read before the first page.
+  private func wikiOfPart() -> Wiki {
+    let wiki = self.wiki ?? Wiki(header, options: options)
+    self.wiki = wiki
+    return wiki
   }
 
   private func store() {

@@ -2,6 +2,8 @@
 public struct WikiNamespaces: Sendable, Equatable {
   /// The number of the namespace of files.
   package static var file: Int { 6 }
+  /// The number of the namespace of templates.
+  static var template: Int { 10 }
   /// The number of the namespace of categories.
   static var category: Int { 14 }
 
@@ -56,8 +58,10 @@ public struct WikiNamespaces: Sendable, Equatable {
     keys[Self.folded(prefix)]
   }
 
+  /// The same of a name that is in small letters already, with single blanks.
+  func key(ofFolded name: String) -> Int? { keys[name] }
+
   private static func folded(_ name: some StringProtocol) -> String {
-    let words = name.lowercased().split { $0 == "_" || $0 == " " }
-    return words.joined(separator: " ")
+    TemplateTable.folded(name.utf8)
   }
 }

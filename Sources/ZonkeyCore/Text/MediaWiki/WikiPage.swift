@@ -10,7 +10,11 @@ struct WikiPage {
   /// Whether bad UTF-8 was mended in it.
   var isMended = false
   /// What is known of its wiki.
-  var wiki = Wiki.english
+  let wiki: Wiki
+
+  init(wiki: Wiki) {
+    self.wiki = wiki
+  }
 
   /// Takes a revision in when it is newer than the one that is there.
   mutating func add(_ other: WikiRevision, isFirst: Bool) {

@@ -9,8 +9,8 @@ import ZonkeyBase
 /// `@` is a setting: `@months`, `@date`, `@group`, `@grouped-digits`, `@decimal`.
 public struct TemplateTable: Sendable {
   private(set) var patterns: [String: TemplatePattern] = [:]
-  /// Those of all names that begin with a text, by that text.
-  private(set) var prefixes: [String: TemplatePattern] = [:]
+  /// Those of all names that begin with a text, by the first byte of that text and by the text.
+  private var prefixes: [UInt8: [String: TemplatePattern]] = [:]
   private(set) var settings: [String: String] = [:]
 
   init() {}
@@ -69,7 +69,8 @@ public struct TemplateTable: Sendable {
 
   private mutating func add(_ name: String, _ pattern: TemplatePattern) {
     if name.hasSuffix("*") && name.count > 1 {
-      prefixes[Self.folded(name.dropLast().utf8)] = pattern
+      let beginning = Self.folded(name.dropLast().utf8)
+      if let first = beginning.utf8.first { prefixes[first, default: [:]][beginning] = pattern }
     } else {
       patterns[Self.folded(name.utf8)] = pattern
     }
@@ -78,7 +79,7 @@ public struct TemplateTable: Sendable {
   /// Adds another table, which counts where both have a name.
   mutating func add(_ other: TemplateTable) {
     patterns.merge(other.patterns) { $1 }
-    prefixes.merge(other.prefixes) { $1 }
+    prefixes.merge(other.prefixes) { $0.merging($1) { $1 } }
     settings.merge(other.settings) { $1 }
   }
 
@@ -91,14 +92,14 @@ public struct TemplateTable: Sendable {
   /// A template by its name, which is folded already.
   func pattern(_ name: String) -> TemplatePattern? {
     if let pattern = patterns[name] { return pattern }
-    if prefixes.isEmpty { return nil }
+    guard let first = name.utf8.first, let candidates = prefixes[first] else { return nil }
     // The longest beginning of the name that is listed counts.
-    var end = name.endIndex
-    while end > name.startIndex {
-      if let pattern = prefixes[String(name[..<end])] { return pattern }
-      end = name.index(before: end)
+    var best: (length: Int, pattern: TemplatePattern)?
+    for (beginning, pattern) in candidates
+    where beginning.utf8.count > best?.length ?? 0 && name.utf8.starts(with: beginning.utf8) {
+      best = (beginning.utf8.count, pattern)
     }
-    return nil
+    return best?.pattern
   }
 
   /// How numbers and dates are written.
@@ -114,8 +115,22 @@ public struct TemplateTable: Sendable {
 
   /// A name as it is compared: without regard to case, spaces and underscores being the same.
   static func folded(_ name: some Sequence<UInt8>) -> String {
-    let words = name.split { $0 == 0x20 || $0 == 0x5F || $0 == 0x09 || $0 == 0x0A || $0 == 0x0D }
-    return String(decoding: Array(words.joined(separator: [0x20])), as: UTF8.self).lowercased()
+    var bytes: [UInt8] = []
+    var (isAfterGap, isASCII) = (false, true)
+    for byte in name {
+      switch byte {
+      case 0x20, 0x5F, 0x09, 0x0A, 0x0D:
+        isAfterGap = !bytes.isEmpty
+        continue
+      case 0x80...: isASCII = false
+      default: break
+      }
+      if isAfterGap { bytes.append(0x20) }
+      isAfterGap = false
+      bytes.append((0x41...0x5A).contains(byte) ? byte | 0x20 : byte)
+    }
+    let text = String(decoding: bytes, as: UTF8.self)
+    return isASCII ? text : text.lowercased()
   }
 }
 

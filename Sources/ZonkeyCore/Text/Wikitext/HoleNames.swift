@@ -36,7 +36,11 @@ extension WikitextScanner {
       if bytes[index] == 0x7D { depth -= 1 }
       return bytes[index] == 0x7D && depth == 0
     }
-    let text = String(decoding: bytes[...(end ?? bytes.endIndex - 1)], as: UTF8.self)
+    let use = bytes[...(end ?? bytes.endIndex - 1)]
+    if use.allSatisfy({ (0x20..<0x80).contains($0) }) {
+      return String(decoding: use, as: UTF8.self)
+    }
+    let text = String(decoding: use, as: UTF8.self)
     return text.map { $0.isNewline || $0 == "\t" || $0 == "\u{FFFD}" ? " " : String($0) }.joined()
   }
 

@@ -2,21 +2,32 @@
 enum LineTidying {
   /// A line without empty brackets, doubled commas and blanks before stops.
   static func tidied(_ line: ArraySlice<UInt8>) -> [UInt8] {
-    let marks: (UInt8) -> Bool = {
-      $0 == 0x28 || $0 == 0x2C || $0 == 0x2E || $0 == 0xE3 || $0 == 0xEF
-    }
-    guard line.contains(where: marks) else { return Array(line) }
     var bytes = Array(line)
     let count = bytes.withUnsafeMutableBufferPointer { tidy(&$0) }
     bytes.removeLast(bytes.count - count)
     return bytes
   }
 
+  /// The first bytes of the marks that are looked at.
+  private static let isMark: [Bool] = (0..<256).map {
+    [0x28, 0x29, 0x2C, 0x2E, 0xE3, 0xEF].contains($0)
+  }
+
   /// Moves what stays of a line to its beginning; returns how many bytes that is.
   private static func tidy(_ line: inout UnsafeMutableBufferPointer<UInt8>) -> Int {
+    let isMark = Self.isMark
     var (index, end) = (0, 0)
     func isLast(_ byte: UInt8) -> Bool { end > 0 && line[end - 1] == byte }
     while index < line.count {
+      let begin = index
+      while index < line.count, !isMark[Int(line[index])] { index += 1 }
+      if index > begin {
+        if begin > end, let base = line.baseAddress {
+          (base + end).update(from: base + begin, count: index - begin)
+        }
+        end += index - begin
+        continue
+      }
       let byte = line[index]
       index += 1
       switch byte {

@@ -12,10 +12,15 @@ enum ScriptText {
   ) -> String {
     let text = text.trimmed
     var result = ""
+    var isAfterPlain = false
     for scalar in text.unicodeScalars {
-      guard let form = forms[scalar] else {
+      // A power of a power, `2^(3²)`, is not the power of both, `2³²`.
+      let form = forms[scalar]
+      let isNested = isAfterPlain && form == scalar
+      guard let form, !isNested else {
         return mark + (isOneThing(text) ? text : "(" + text + ")")
       }
+      if form != scalar { isAfterPlain = true }
       result.unicodeScalars.append(form)
     }
     return result
@@ -24,7 +29,10 @@ enum ScriptText {
   /// Whether a text reads as one number or one letter.
   private static func isOneThing(_ text: String) -> Bool {
     text.count == 1
-      || (text.first?.isNumber == true && text.allSatisfy { $0.isNumber || $0 == "." })
+      || (text.first != "."
+        && text.unicodeScalars.allSatisfy {
+          $0.properties.generalCategory == .decimalNumber || $0 == "."
+        })
   }
 
   /// Superscripts that are words, not powers, by what stands before them.
@@ -68,8 +76,9 @@ enum ScriptText {
 extension StringProtocol {
   /// The text without blanks at its ends.
   var trimmed: String {
-    let head = drop { $0.isWhitespace }
-    let tail = head.reversed().drop { $0.isWhitespace }
-    return String(tail.reversed())
+    guard let begin = firstIndex(where: { !$0.isWhitespace }),
+      let end = lastIndex(where: { !$0.isWhitespace })
+    else { return "" }
+    return String(self[begin...end])
   }
 }

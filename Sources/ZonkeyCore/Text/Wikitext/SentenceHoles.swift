@@ -41,67 +41,81 @@ struct SentenceHoles {
         index += 1
       }
     }
-    for place in holes.indices {
-      holes[place].isInSentence = isInSentence(line, holes[place].range)
+    // Those with nothing but blanks between them are judged together.
+    var begin = 0
+    while begin < holes.count {
+      var end = begin + 1
+      while end < holes.count,
+        afterBlanks(line, holes[end - 1].range.upperBound) == holes[end].range.lowerBound
+      {
+        end += 1
+      }
+      judge(&holes, begin..<end, in: line)
+      begin = end
     }
     return holes
   }
 
-  /// Whether a mark stands in a sentence, not before or after one.
-  private static func isInSentence(_ line: [UInt8], _ mark: Range<Int>) -> Bool {
-    var begin = mark.lowerBound
-    while begin > 0 {
-      if line[begin - 1] == 0x20 {
-        begin -= 1
-      } else if begin >= 4, HoleCode.index(in: line, at: begin - 4) != nil {
-        begin -= 4
-      } else {
-        break
-      }
-    }
-    var end = mark.upperBound
-    while end < line.count {
-      if line[end] == 0x20 {
-        end += 1
-      } else if HoleCode.index(in: line, at: end) != nil {
-        end += 4
-      } else {
-        break
-      }
-    }
-    if begin == 0 && end == line.count { return false }
-    let isOpen = begin == 0 || endsSentence(line, before: begin)
-    if !isOpen { return true }
-    guard end < line.count, let next = Sentences.scalar(line, at: end) else { return false }
-    let isOpening = "\"“„«‘'(".unicodeScalars.contains(next)
-    return !(next.properties.isUppercase || isOpening)
-      && (begin == 0 || next.properties.isLowercase
-        || next.value < 0x41)
+  private static func afterBlanks(_ line: [UInt8], _ start: Int) -> Int {
+    var index = start
+    while index < line.count, line[index] == 0x20 { index += 1 }
+    return index
   }
 
-  private static func endsSentence(_ line: [UInt8], before end: Int) -> Bool {
+  /// Finds which marks of a group stand in a sentence, not before or after one.
+  ///
+  /// Marks that touch a stop belong to the sentence that it ends, as notes do.
+  private static func judge(_ holes: inout [Hole], _ group: Range<Int>, in line: [UInt8]) {
+    let notes = notes(holes, group, in: line)
+    guard let first = holes[notes..<group.upperBound].first?.range.lowerBound,
+      let last = holes[group].last?.range.upperBound
+    else { return }
+    var begin = first
+    while begin > 0, line[begin - 1] == 0x20 { begin -= 1 }
+    let isOpen =
+      begin == 0 || notes > group.lowerBound || endsSentence(line, before: begin, isNear: false)
+    let end = afterBlanks(line, last)
+    var isIn = !isOpen
+    if isOpen, let next = Sentences.scalar(line, at: end), end < line.count {
+      let isOpening = "\"“„«‘'(".unicodeScalars.contains(next)
+      isIn =
+        !(next.properties.isUppercase || isOpening)
+        && (begin == 0 || next.properties.isLowercase || next.value < 0x41)
+    }
+    for index in notes..<group.upperBound { holes[index].isInSentence = isIn }
+  }
+
+  /// The end of those marks of a group that touch the stop of a sentence.
+  private static func notes(_ holes: [Hole], _ group: Range<Int>, in line: [UInt8]) -> Int {
+    let none = group.lowerBound
+    guard endsSentence(line, before: holes[none].range.lowerBound, isNear: true) else {
+      return none
+    }
+    var end = none + 1
+    while end < group.upperBound, holes[end].range.lowerBound == holes[end - 1].range.upperBound {
+      end += 1
+    }
+    let place = holes[end - 1].range.upperBound
+    let next = afterBlanks(line, place)
+    return next == line.count || (next > place && Sentences.startsSentence(line, at: next))
+      ? end : none
+  }
+
+  /// Whether a sentence ends before a place; `isNear` is for what touches the stop, so that it does
+  /// not matter what word stands before.
+  private static func endsSentence(_ line: [UInt8], before end: Int, isNear: Bool) -> Bool {
     (max(0, end - 8)..<end).contains { index in
       let length = Sentences.stopLength(line, at: index)
       return length > 0 && index + length <= end
-        && Sentences.afterClosings(Array(line[..<end]), from: index + length) == end
+        && Sentences.afterClosings(line, from: index + length, to: end) == end
+        && (isNear || !Sentences.isAbbreviation(line, before: index))
     }
   }
 
   /// The parentheses that have holes, and the sentences that have others.
   private mutating func rangesToDrop(_ line: [UInt8], _ holes: [Hole]) -> [Range<Int>] {
     if holes.isEmpty { return [] }
-    let parentheses = Self.parentheses(line)
-    var ranges: [Range<Int>] = []
-    var others: [Int] = []
-    for hole in holes {
-      let at = hole.range.lowerBound
-      // The innermost one ends first.
-      if let range = parentheses.first(where: { $0.contains(at) }) {
-        ranges.append(range)
-      } else {
-        others.append(at)
-      }
-    }
+    var (ranges, others) = Self.inParentheses(line, holes.map(\.range.lowerBound))
     if others.isEmpty { return ranges }
     var begin = 0
     var rest = others[...]
@@ -116,19 +130,33 @@ struct SentenceHoles {
     return ranges
   }
 
-  /// All pairs of parentheses, in the order of their ends.
-  private static func parentheses(_ line: [UInt8]) -> [Range<Int>] {
-    var open: [Int] = []
+  /// The innermost parentheses that have one of these places, and the places that are in none.
+  ///
+  /// Those after a letter, as in `f(x)`, are no insertion that can be left out.
+  private static func inParentheses(
+    _ line: [UInt8], _ places: [Int]
+  ) -> (ranges: [Range<Int>], others: [Int]) {
     var ranges: [Range<Int>] = []
+    var open: [(begin: Int, pending: Int)] = []
+    var pending: [Int] = []
+    var rest = places[...]
     for (index, byte) in line.enumerated() {
+      if index == rest.first {
+        pending.append(index)
+        rest.removeFirst()
+      }
       let isWide = byte == 0xEF && index + 2 < line.count && line[index + 1] == 0xBC
       if byte == 0x28 || (isWide && line[index + 2] == 0x88) {
-        open.append(index)
-      } else if byte == 0x29 || (isWide && line[index + 2] == 0x89), let begin = open.popLast() {
-        ranges.append(begin..<(index + (isWide ? 3 : 1)))
+        open.append((index, pending.count))
+      } else if byte == 0x29 || (isWide && line[index + 2] == 0x89), let last = open.popLast() {
+        let isCall = !isWide && last.begin > 0 && line[last.begin - 1].isASCIILetterOrDigit
+        if pending.count > last.pending, !isCall {
+          ranges.append(last.begin..<(index + (isWide ? 3 : 1)))
+          pending.removeLast(pending.count - last.pending)
+        }
       }
     }
-    return ranges
+    return (ranges, pending)
   }
 
   /// The line without some ranges and without the marks, its blanks and marks put right.
@@ -144,7 +172,10 @@ struct SentenceHoles {
         append(line[index..<gap.lowerBound], to: &result, afterGap: index > 0)
       }
       index = gap.upperBound
-      if index < line.count { closeGap(&result, before: line[index...]) }
+      if isBeforeStop(line, index) {
+        while result.last == 0x20 { result.removeLast() }
+        index = afterBlanks(line, index)
+      }
     }
     append(line[index...], to: &result, afterGap: index > 0)
     while result.last == 0x20 { result.removeLast() }
@@ -159,12 +190,11 @@ struct SentenceHoles {
     result += text
   }
 
-  /// Takes away what stands for nothing before a gap: a blank before a stop, an opening bracket.
-  private static func closeGap(_ result: inout [UInt8], before rest: ArraySlice<UInt8>) {
-    let next = rest.drop { $0 == 0x20 }
-    guard let byte = next.first else { return }
-    let isStop = ",.;:!?)]".utf8.contains(byte) || stops.contains { next.starts(with: $0) }
-    if isStop { while result.last == 0x20 { result.removeLast() } }
+  /// Whether the next thing that is no blank stands without one before it.
+  private static func isBeforeStop(_ line: [UInt8], _ place: Int) -> Bool {
+    let next = afterBlanks(line, place)
+    guard next < line.count else { return false }
+    return ",.;:!?)]".utf8.contains(line[next]) || stops.contains { line[next...].starts(with: $0) }
   }
 
   private static let stops = ["、", "。", "，", "；", "）", "」", "”", "؛", "،", "؟"].map {

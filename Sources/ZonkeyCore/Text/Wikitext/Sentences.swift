@@ -1,8 +1,8 @@
 /// Where the sentences of a line end, as far as that shows without knowing the language.
 ///
-/// A full stop after a single letter or after one or two digits ends none: it may be that of an
-/// initial or, as in German, of an ordinal. So two sentences may be taken for one, but hardly the
-/// reverse.
+/// A full stop after a single letter, after one or two digits or after a common abbreviation ends
+/// none: it may be that of an initial or, as in German, of an ordinal. So two sentences may be taken
+/// for one, but hardly the reverse.
 package enum Sentences {
   /// The ends of all sentences of a line, each with the blanks after it; the last is the line's end.
   static func ends(of line: [UInt8]) -> [Int] {
@@ -17,7 +17,13 @@ package enum Sentences {
       let stop = index
       index += length
       let isFullWidth = length == 3 && line[stop] != 0xE2
-      let closed = afterClosings(line, from: index)
+      var closed = afterClosings(line, from: index, to: line.count)
+      // What was left out at a stop, as a note, belongs to it.
+      while closed < line.count, line[closed] == HoleCode.first,
+        HoleCode.index(in: line, at: closed) != nil
+      {
+        closed += 4
+      }
       var next = closed
       while next < line.count, line[next] == 0x20 { next += 1 }
       if next == line.count { break }
@@ -55,13 +61,13 @@ package enum Sentences {
     line.count - index > rest.count && line[(index + 1)...].starts(with: rest)
   }
 
-  /// The place after quotation marks and brackets that close.
-  static func afterClosings(_ line: [UInt8], from start: Int) -> Int {
+  /// The place after quotation marks and brackets that close, no further than an end.
+  static func afterClosings(_ line: [UInt8], from start: Int, to end: Int) -> Int {
     var index = start
-    while index < line.count {
+    while index < end {
       if line[index] == 0x22 || line[index] == 0x27 || line[index] == 0x29 || line[index] == 0x5D {
         index += 1
-      } else if let length = closings.first(where: { line[index...].starts(with: $0) })?.count {
+      } else if let length = closings.first(where: { line[index..<end].starts(with: $0) })?.count {
         index += length
       } else {
         break
@@ -82,11 +88,35 @@ package enum Sentences {
     String(decoding: line[index..<min(index + 4, line.count)], as: UTF8.self).unicodeScalars.first
   }
 
-  private static func isAbbreviation(_ line: [UInt8], before stop: Int) -> Bool {
-    guard line[stop] == 0x2E else { return false }
-    let word = line[..<stop].suffix(16).split(whereSeparator: { $0 == 0x20 || $0 == 0x28 }).last
-    guard let word, line[stop - 1] != 0x20 else { return false }
+  /// Whether the full stop at an index is likely to be that of an abbreviation.
+  static func isAbbreviation(_ line: [UInt8], before stop: Int) -> Bool {
+    guard line[stop] == 0x2E, stop > 0 else { return false }
+    let before = line[max(0, stop - 24)..<stop]
+    let word = before.suffix(
+      from: before.lastIndex { $0 == 0x20 || $0 == 0x28 }.map { $0 + 1 } ?? before.startIndex)
+    if word.isEmpty || word.contains(HoleCode.first) { return false }
     if word.allSatisfy(\.isDigit) { return word.count <= 2 }
-    return String(decoding: word, as: UTF8.self).count <= 2
+    // `U.S.`, `z.B.`
+    if let dot = word.lastIndex(of: 0x2E), dot > word.startIndex {
+      return String(decoding: word[(dot + 1)...], as: UTF8.self).count <= 2
+        && !word.contains(where: \.isDigit)
+    }
+    let text = String(decoding: word, as: UTF8.self)
+    let lowered = text.lowercased()
+    if text.count == 1 || abbreviations.contains(lowered) { return true }
+    return text.count == 2 && (text != lowered || !lowered.contains { vowels.contains($0) })
   }
+
+  /// Letters that nearly every word of two small letters has one of.
+  private static let vowels: Set<Character> = Set(
+    "aeiouyàáâãäåæèéêëìíîïòóôõöøùúûüýāăąēęėīıōőūůűœаеёиоуыэюяіїєўαεηιουωάέήίόύώ")
+
+  /// Those that stand before names and numbers, in the languages of the largest wikis.
+  private static let abbreviations = Set(
+    """
+    al approx art aug avv bde bros bzw ca cap capt card cit col corp dec dept dott ed eds ev evtl feb
+    fig fr gen geb gen gest ggf gov hon id inc ing inkl jan jun kap ltd max min mons mrs nos nov nr
+    oct od op pag par prof ref rep rev sen sept sgt sig sog spec univ usw vgl vol vols акад гг гл им
+    млн млрд напр обл ок проф ред род руб св см ст стр тыс ул
+    """.split(whereSeparator: \.isWhitespace).map(String.init))
 }

@@ -26,14 +26,11 @@ extension WikitextScanner {
     return Unicode.Scalar(code).map { plain(String($0)) }
   }
 
-  /// A space of some width is for the layout of a page, not a matter of its text.
+  /// A character as text has it: no control characters, and blanks of any width as blanks.
   private static func plain(_ text: String) -> String {
     guard let scalar = text.unicodeScalars.first else { return text }
-    let isSpace =
-      scalar.value < 0x20 || scalar.value == 0x7F
-      || scalar.properties.generalCategory == .spaceSeparator
-    let isOwnCode = HoleCode.isIn(Array(text.utf8))
-    return isSpace ? " " : isOwnCode ? "\u{FFFD}" : text
+    if scalar.value < 0x20 || scalar.value == 0x7F || isBlank(scalar.value) { return " " }
+    return HoleCode.isIn(Array(text.utf8)) ? "\u{FFFD}" : text
   }
 
   /// A control character from 0x80 to 0x9F as Windows has it, which is how HTML reads it.

@@ -130,8 +130,7 @@ struct WikitextLayout {
       if heading.contains(where: \.isWordByte) { write(heading, .paragraph) }
       return
     }
-    let title = String(decoding: heading, as: UTF8.self).lowercased()
-    if sections.contains(title, level: level) {
+    if sections.contains(String(decoding: heading, as: UTF8.self), level: level) {
       omittedLevel = level
     } else if heading.contains(where: \.isWordByte) {
       headings.append((level, heading))

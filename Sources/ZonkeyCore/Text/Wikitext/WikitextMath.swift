@@ -180,9 +180,13 @@ struct WikitextMath {
     }
     let mark: Int
     if let sign = MathSigns.signs[name] {
-      if sign.first?.isLetter == true { partWords(0x80) }
+      let isLetter = sign.first?.isLetter == true
+      if isLetter { partWords(0x80) }
       mark = output.count
       output += Array(sign.utf8)
+      // The blank that ends the name of a sign is none of the text where there is none before it.
+      let touches = mark > 0 && output[mark - 1] != 0x20
+      if !isLetter, touches, position < bytes.endIndex, bytes[position] == 0x20 { position += 1 }
     } else if MathSigns.functions.contains(name) {
       if let last = output.last, last >= 0x80 || last.isASCIILetterOrDigit { output.append(0x20) }
       mark = output.count

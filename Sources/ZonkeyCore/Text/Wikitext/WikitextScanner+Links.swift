@@ -33,7 +33,9 @@ extension WikitextScanner {
   private mutating func openLink() {
     let begin = position + 2
     let end = targetEnd(from: begin)
-    let terminator = byte(at: end)
+    // The line may have been broken before the label.
+    let isBroken = byte(at: end) == 0x0A && byte(at: end + 1) == 0x7C && endsLink(after: end + 1)
+    let terminator = isBroken ? 0x7C : byte(at: end)
     if end == begin && terminator == 0x5B {
       // The second and third of three brackets may be the link.
       position += 1
@@ -51,10 +53,10 @@ extension WikitextScanner {
     }
     switch terminator {
     case 0x7C:
-      position = end + 1
+      position = end + (isBroken ? 2 : 1)
       open(.link(awaitsLabel: false))
       if byte(at: position) == 0x5D {
-        write(abridged(bytes[begin..<end]).lazy.map { max($0, 0x20) })
+        write(unscanned: Array(abridged(bytes[begin..<end])))
       }
     case 0x5D:
       // The target is the label: it is read as text.
@@ -64,6 +66,16 @@ extension WikitextScanner {
       position = begin
       open(.link(awaitsLabel: true))
     }
+  }
+
+  /// Whether two brackets close on the line, before others open.
+  private func endsLink(after start: Int) -> Bool {
+    var index = start
+    while let byte = byte(at: index), byte != 0x0A, byte != 0x5B, index - start < 1024 {
+      if byte == 0x5D { return self.byte(at: index + 1) == 0x5D }
+      index += 1
+    }
+    return false
   }
 
   /// Where a target ends: at a bracket, brace, bar, tag or newline, or after too many bytes.
@@ -82,11 +94,10 @@ extension WikitextScanner {
   /// Whether a link is of the page's margin: a file, a category, another language.
   private func isDropped(_ target: ArraySlice<UInt8>) -> Bool {
     guard let colon = target.firstIndex(of: 0x3A), colon > target.startIndex else { return false }
-    let prefix = target[..<colon]
-    let name = String(decoding: prefix, as: UTF8.self)
-    if Languages.isCode(name.trimmed) || Self.isMedia(target) { return true }
-    let key = wiki.namespaces.key(ofPrefix: name)
+    let prefix = TemplateTable.folded(target[..<colon])
+    let key = wiki.namespaces.key(ofFolded: prefix)
     return key == WikiNamespaces.file || key == WikiNamespaces.category
+      || Languages.isFoldedCode(prefix) || Self.isMedia(target)
   }
 
   /// Whether a name ends as those of images, sounds and films do.

@@ -5,6 +5,8 @@ extension WikitextScanner {
   enum Element {
     /// The tags are dropped, what is between them is text.
     case inline
+    /// As `inline`, but where its style makes it a power.
+    case span
     /// As `inline`, and it stands on lines of its own.
     case block
     /// It ends a line.
@@ -38,6 +40,8 @@ extension WikitextScanner {
     position = tagEnd
     switch element {
     case .inline: break
+    case .span:
+      if !isEmpty { isClosing ? closeScript(name) : beginSpan(attributes) }
     case .block: write(LayoutCode.paragraph)
     case .lineBreak: write(LayoutCode.line)
     case .dropped:
@@ -107,9 +111,9 @@ extension WikitextScanner {
     guard let end = contentEnd(name) else { return }
     let source = String(decoding: bytes[position..<end], as: UTF8.self).trimmed
     if name != "math", let text = ChemicalText.equation(source) {
-      write(text.utf8)
+      write(unscanned: Array(text.utf8))
     } else if let text = WikitextMath.text(bytes[position..<end]) {
-      write(text)
+      write(unscanned: text)
     } else if droppedCount == 0, !bytes[position..<end].allSatisfy({ $0 <= 0x20 }) {
       write(HoleCode.bytes(hole("<\(name)>", from: position)))
     }
@@ -138,7 +142,7 @@ extension WikitextScanner {
       let byte = bytes[position]
       if byte == 0x26 {
         entity()
-      } else if byte == 0xC2 || byte == 0xF3 {
+      } else if byte == 0xC2 || byte == 0xE2 || byte == 0xF3 {
         special()
       } else {
         write(byte < 0x20 && byte != 0x0A ? 0x20 : byte)
@@ -180,7 +184,7 @@ extension WikitextScanner {
       (
         .inline,
         """
-        b i u s em strong small big span font tt code kbd samp var cite abbr dfn q del ins
+        b i u s em strong small big font tt code kbd samp var cite abbr dfn q del ins
         strike bdi bdo wbr time data mark nobr ruby rb rt rp rtc noinclude onlyinclude translate
         tvar section a acronym rbc blink basefont article main figcaption phonos langconvert
         nomobile mobileonly marquee details summary bdo
@@ -205,6 +209,7 @@ extension WikitextScanner {
       (.nowiki, "nowiki"),
       (.poem, "poem"),
       (.script, "sup sub"),
+      (.span, "span"),
       (.table, "table"),
     ]
     var elements: [String: Element] = [:]

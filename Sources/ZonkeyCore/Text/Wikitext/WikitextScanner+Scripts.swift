@@ -6,8 +6,21 @@ extension WikitextScanner {
   /// `<sup>` or `<sub>` begins; one that nothing closes is marked at least.
   mutating func beginScript(_ name: String) {
     let isRaised = name == "sup"
-    if openScripts < Self.movedDepthLimit, closes(name) { return open(.script(isRaised: isRaised)) }
+    if openScripts < Self.movedDepthLimit, closes(name) {
+      return open(.script(isRaised: isRaised, isSpan: false))
+    }
     if let last = output.last, last > 0x20 { write(isRaised ? 0x5E : 0x5F) }
+  }
+
+  /// `<span style="vertical-align:super">` is a power, too.
+  mutating func beginSpan(_ attributes: ArraySlice<UInt8>) {
+    guard attributes.count < 256, openScripts < Self.movedDepthLimit else { return }
+    let style = attributes.map { $0 | 0x20 }.filter { $0 != 0x20 }
+    let text = String(decoding: style, as: UTF8.self)
+    for (value, isRaised) in [("super", true), ("sub", false)]
+    where text.contains("vertical-align:" + value) && closes("span") {
+      return open(.script(isRaised: isRaised, isSpan: true))
+    }
   }
 
   /// Whether the closing tag of an element stands near.
@@ -16,26 +29,27 @@ extension WikitextScanner {
     var index = position
     while index < end, let found = firstIndex(of: 0x3C, from: index), found < end {
       index = found + 1
-      guard byte(at: index) == 0x2F, index + 4 < bytes.count else { continue }
-      let tag = bytes[(index + 1)..<(index + 4)].map { $0 | 0x20 }
-      let next = bytes[index + 4]
+      let nameEnd = index + 1 + name.utf8.count
+      guard byte(at: index) == 0x2F, let next = byte(at: nameEnd) else { continue }
+      let tag = bytes[(index + 1)..<nameEnd].lazy.map { $0 | 0x20 }
       if tag.elementsEqual(name.utf8), next == 0x3E || next == 0x0A || next.isBlank { return true }
     }
     return false
   }
 
-  /// `</sup>` or `</sub>`: ends the innermost one and what is open in it.
+  /// `</sup>`, `</sub>` or `</span>`: ends the innermost one of its kind and what is open in it.
   mutating func closeScript(_ name: String) {
-    let kind = Frame.Kind.script(isRaised: name == "sup")
     guard openScripts > 0 else { return }
     var index = frames.count - 1
     while index >= max(0, frames.count - 64) {
-      if frames[index].kind == kind {
+      switch frames[index].kind {
+      case .script(let isRaised, let isSpan)
+      where isSpan ? name == "span" : name == (isRaised ? "sup" : "sub"):
         abandonFrames(downTo: index + 1)
         return close()
+      case .template: return
+      default: index -= 1
       }
-      if case .template = frames[index].kind { return }
-      index -= 1
     }
   }
 

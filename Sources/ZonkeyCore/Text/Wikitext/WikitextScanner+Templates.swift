@@ -10,32 +10,52 @@ extension WikitextScanner {
   mutating func openTemplate(from start: Int) {
     // Nothing in what is dropped is looked at.
     guard droppedCount == 0 else { return open(.template(2), from: start) }
-    var end = position
-    let limit = min(bytes.count, position + Self.nameLimit)
-    while end < limit, !Self.endsName(bytes[end]) { end += 1 }
+    var end = endOfTemplateName(from: position)
+    if byte(at: end) == 0x3A, isTemplateNamespace(position..<end) {
+      position = end + 1
+      end = endOfTemplateName(from: position)
+    }
     let mark = byte(at: end)
     let isFunction = mark == 0x3A
-    let isName = end < limit && (isFunction || mark == 0x7C || mark == 0x7D || mark == 0x0A)
-    let shown = String(decoding: bytes[position..<end], as: UTF8.self).trimmed
-    guard isName else {
-      return open(.template(2), from: start, hole: hole(shown + "…", from: start))
+    guard isFunction || mark == 0x7C || mark == 0x7D || mark == 0x0A else {
+      let shown = shownName(to: end) + "…"
+      return open(.template(2), from: start, hole: hole(shown, from: start))
     }
     var name = TemplateTable.folded(bytes[position..<end])
     if isFunction { name += ":" }
     guard let pattern = wiki.template(name), openTexts < Self.textDepthLimit else {
-      let full = isFunction && !shown.hasPrefix("#") ? fullName(to: end) : shown
-      return open(.template(2), from: start, hole: hole(full, from: start))
+      let isPage = isFunction && !name.hasPrefix("#")
+      let shown = isPage ? fullName(to: end) : shownName(to: end)
+      return open(.template(2), from: start, hole: hole(shown, from: start))
     }
     if pattern == .nothing { return open(.template(2), from: start) }
     open(.template(2), from: start, text: pattern)
     guard frames.last?.text != nil else { return }
-    write(bytes[position..<end].lazy.map { max($0, 0x20) })
+    write(unscanned: Array(bytes[position..<end]))
     position = end
     if isFunction {
       frames[frames.count - 1].bars.append(output.count)
       write(0x3A)
       position += 1
     }
+  }
+
+  /// Where a name ends; at the limit it is none.
+  private func endOfTemplateName(from begin: Int) -> Int {
+    var end = begin
+    let limit = min(bytes.count, begin + Self.nameLimit)
+    while end < limit, !Self.endsName(bytes[end]) { end += 1 }
+    return end
+  }
+
+  /// Whether a name is that of the templates' namespace, which may stand before any template's.
+  private func isTemplateNamespace(_ range: Range<Int>) -> Bool {
+    let name = String(decoding: bytes[range], as: UTF8.self)
+    return wiki.namespaces.key(ofPrefix: name) == WikiNamespaces.template
+  }
+
+  private func shownName(to end: Int) -> String {
+    String(decoding: bytes[position..<end], as: UTF8.self).trimmed
   }
 
   /// A name in which a colon stands.
