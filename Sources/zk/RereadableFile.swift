@@ -53,7 +53,7 @@ enum RereadableFile {
       }
       if total >= headBytes, total - count < headBytes {
         // What has no end may be nothing at all: that is not copied until the disk is full.
-        _ = try LatentsFormat.detect(TextInput(ByteStream(path: name)))
+        _ = try LatentsFormat.detect(BufferedInput(ByteStream(path: name)))
       }
       if total > limitBytes {
         throw ZonkeyError.badInput(

@@ -49,21 +49,21 @@ enum Formats {
 
   @Sendable private static func npy(_ bytes: [UInt8]) {
     let opened = try? NpyMatrix.open(
-      TextInput(stream(bytes)), direct: nil, temporaryDirectory: "/tmp")
+      BufferedInput(stream(bytes)), direct: nil, temporaryDirectory: "/tmp")
     guard let opened else { return }
     let reader = JSONLLatentsReader(opened.rows, matrix: opened.matrix)
     while let found = try? reader.next(), found.problem == nil {}
   }
 
   @Sendable private static func latents(_ bytes: [UInt8]) {
-    let reader = JSONLLatentsReader(TextInput(stream(bytes)))
+    let reader = JSONLLatentsReader(BufferedInput(stream(bytes)))
     while let found = try? reader.next(), found.problem == nil {}
   }
 
   @Sendable private static func documents(_ bytes: [UInt8]) {
     for policy in InvalidPolicy.allCases {
       let options = ReaderOptions(invalid: policy, maxDocumentBytes: 1 << 16)
-      var reader = JSONLReader(TextInput(stream(bytes)), check: DocumentCheck(options))
+      var reader = JSONLReader(BufferedInput(stream(bytes)), check: DocumentCheck(options))
       while let document = try? reader.next() { check(document) }
     }
   }
@@ -73,7 +73,7 @@ enum Formats {
       [InvalidPolicy.stop, .skip, .replace, .skip], DocumentUnit.allCases)
     {
       let options = ReaderOptions(unit: unit, invalid: policy, maxDocumentBytes: 1 << 12)
-      var reader = LineReader(TextInput(stream(bytes)), check: DocumentCheck(options))
+      var reader = LineReader(BufferedInput(stream(bytes)), check: DocumentCheck(options))
       while let document = try? reader.next() { check(document) }
     }
   }

@@ -3,7 +3,7 @@
 /// Each line is `offset:page:title`; lines of one stream follow each other. It is read as it is
 /// asked for, since that of a large wiki has hundreds of megabytes.
 package final class MultistreamIndex {
-  private let input: TextInput
+  private let input: BufferedInput
   private var last = 0
 
   /// Opens the index that lies beside a dump; `nil` when there is none, or the file is none.
@@ -13,7 +13,7 @@ package final class MultistreamIndex {
   static func beside(_ path: String) -> MultistreamIndex? {
     for name in names(besideDump: path) {
       guard let stream = try? ByteStream(path: name) else { continue }
-      return MultistreamIndex(TextInput(stream))
+      return MultistreamIndex(BufferedInput(stream))
     }
     return nil
   }
@@ -31,7 +31,7 @@ package final class MultistreamIndex {
     return [name + ".bz2", name]
   }
 
-  private init(_ input: TextInput) {
+  private init(_ input: BufferedInput) {
     self.input = input
   }
 

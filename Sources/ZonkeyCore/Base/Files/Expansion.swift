@@ -15,7 +15,7 @@ package enum Expansion {
   }
 }
 
-extension TextInput {
+extension BufferedInput {
   /// The largest copy of a file that is made, and what a compressed one may be whatever its size.
   private static let maximumCopyBytes = 1 << 36
   private static let freeCopyBytes = 1 << 30

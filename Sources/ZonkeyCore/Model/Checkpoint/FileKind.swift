@@ -10,7 +10,7 @@ package enum FileKind: Sendable {
   /// What is no safetensors file with a checkpoint's header counts as latents, whose reader says
   /// what is wrong with it. Throws `noInput`, `io` and `badInput`.
   package init(path: String) throws(ZonkeyError) {
-    let input = TextInput(try ByteStream(path: path))
+    let input = BufferedInput(try ByteStream(path: path))
     var (start, text) = ([UInt8](), [UInt8]())
     try input.take(until: 8, into: &start)
     guard let length = SafetensorsHeader.textLength(start),

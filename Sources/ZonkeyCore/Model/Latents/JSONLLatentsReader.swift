@@ -12,13 +12,13 @@ final class JSONLLatentsReader: LatentsSource {
   /// What a row may have whatever the size of the compressed bytes that it came from.
   static let freeRowBytes = 1 << 24
 
-  private let input: TextInput
+  private let input: BufferedInput
   private let matrix: NpyMatrix?
   private var line = 0
   private var bytes: [UInt8] = []
   private var width: Int?
 
-  init(_ input: TextInput, matrix: NpyMatrix? = nil) {
+  init(_ input: BufferedInput, matrix: NpyMatrix? = nil) {
     self.input = input
     self.matrix = matrix
   }

@@ -14,7 +14,7 @@ public final class LatentsReader {
   public let paths: [String]
   private let temporaryDirectory: String
   private var nextPath = 0
-  private var input: TextInput?
+  private var input: BufferedInput?
   private var source: (any LatentsSource)?
   /// Whether the source reads the file itself and not through the input.
   private var isDirect = false
@@ -78,7 +78,7 @@ public final class LatentsReader {
   /// Opens the next file; false when there is none.
   private func openNext() throws(ZonkeyError) -> Bool {
     guard nextPath < paths.count else { return false }
-    let input = TextInput(try ByteStream(path: paths[nextPath]))
+    let input = BufferedInput(try ByteStream(path: paths[nextPath]))
     nextPath += 1
     self.input = input
     switch try LatentsFormat.detect(input) {
@@ -93,7 +93,7 @@ public final class LatentsReader {
   }
 
   /// The file itself, or a copy of what comes through the stream.
-  private func randomAccess(_ input: TextInput) throws(ZonkeyError) -> RandomAccessFile {
+  private func randomAccess(_ input: BufferedInput) throws(ZonkeyError) -> RandomAccessFile {
     if let file = try direct(input) { return file }
     let spool = try Spool(directory: temporaryDirectory)
     repeat {
@@ -105,7 +105,7 @@ public final class LatentsReader {
   }
 
   /// The file of an input, if it can be read at any place.
-  private func direct(_ input: TextInput) throws(ZonkeyError) -> RandomAccessFile? {
+  private func direct(_ input: BufferedInput) throws(ZonkeyError) -> RandomAccessFile? {
     let stream = input.stream
     isDirect = stream.compression == .plain && stream.totalBytes != nil && stream.source != "-"
     return isDirect ? try RandomAccessFile(path: stream.source) : nil
@@ -131,7 +131,7 @@ extension LatentsFormat {
   /// safetensors.
   ///
   /// Throws `.badInput` when it is none of them.
-  package static func detect(_ input: TextInput) throws(ZonkeyError) -> LatentsFormat {
+  package static func detect(_ input: BufferedInput) throws(ZonkeyError) -> LatentsFormat {
     while input.available.count < headBytes, try input.fill() {}
     let head = Array(input.available.prefix(headBytes))
     if head.starts(with: NpyHeader.magic) { return .npy }

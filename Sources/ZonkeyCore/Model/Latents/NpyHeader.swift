@@ -44,7 +44,7 @@ struct NpyError: Error, Equatable {
 
 extension NpyHeader {
   /// Takes the header of an .npy file out of its beginning.
-  static func read(from input: TextInput) throws(ZonkeyError) -> NpyHeader {
+  static func read(from input: BufferedInput) throws(ZonkeyError) -> NpyHeader {
     func fail(_ offset: Int, _ reason: String) -> ZonkeyError {
       .badInput(source: input.source, line: nil, offset: offset, reason: reason)
     }

@@ -55,8 +55,8 @@ extension NpyMatrix {
   /// `direct` is the file itself, when it can be read at any place; else the matrix is copied to a
   /// temporary file. Throws `.badInput` when there are no rows.
   static func open(
-    _ input: TextInput, direct: RandomAccessFile?, temporaryDirectory: String
-  ) throws(ZonkeyError) -> (matrix: NpyMatrix, rows: TextInput) {
+    _ input: BufferedInput, direct: RandomAccessFile?, temporaryDirectory: String
+  ) throws(ZonkeyError) -> (matrix: NpyMatrix, rows: BufferedInput) {
     let source = input.source
     let header = try NpyHeader.read(from: input)
     let start = input.offset
@@ -95,7 +95,7 @@ extension NpyMatrix {
 
   /// Takes bytes out of the input, to `spool` if there is one.
   private static func pass(
-    _ count: Int, of input: TextInput, into spool: Spool?
+    _ count: Int, of input: BufferedInput, into spool: Spool?
   ) throws(ZonkeyError) {
     var left = count
     while left > 0 {
@@ -111,13 +111,13 @@ extension NpyMatrix {
     }
   }
 
-  private static func tableBeside(_ path: String) throws(ZonkeyError) -> TextInput? {
+  private static func tableBeside(_ path: String) throws(ZonkeyError) -> BufferedInput? {
     guard path != "-" else { return nil }
     let name = LatentsFormat.tableName(of: path)
     let other = name.hasSuffix(".zst") ? String(name.dropLast(4)) : name + ".zst"
     for candidate in [name, other] {
       do {
-        return TextInput(try ByteStream(path: candidate))
+        return BufferedInput(try ByteStream(path: candidate))
       } catch {
         guard case .noInput = error else { throw error }
       }

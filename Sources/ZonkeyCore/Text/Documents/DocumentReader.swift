@@ -16,7 +16,7 @@ public final class DocumentReader {
   private let indices: Set<String>
   private let check: DocumentCheck
   private var nextPath = 0
-  private var input: TextInput?
+  private var input: BufferedInput?
   private var documents: (any DocumentSource)?
   private var finishedBytes = 0
 
@@ -71,7 +71,7 @@ public final class DocumentReader {
     // The index of a dump that is read is no document.
     while nextPath < paths.count, indices.contains(paths[nextPath]) { nextPath += 1 }
     guard nextPath < paths.count else { return false }
-    let input = TextInput(try ByteStream(path: paths[nextPath], threads: options.threads))
+    let input = BufferedInput(try ByteStream(path: paths[nextPath], threads: options.threads))
     nextPath += 1
     self.input = input
     let format = if let named = options.format { named } else { try InputFormat.detect(input) }

@@ -7,7 +7,7 @@ extension InputFormat {
   /// begin an export, also in UTF-16 and behind comments. Everything else is lines, unless it is known to
   /// be no text: then `.otherContent` is thrown, which says what it is and what to do. It waits for
   /// more bytes only while those that are there leave it open.
-  static func detect(_ input: TextInput) throws(ZonkeyError) -> InputFormat {
+  static func detect(_ input: BufferedInput) throws(ZonkeyError) -> InputFormat {
     while true {
       let head = Array(input.available.prefix(headBytes))
       let isAll = input.isAtEnd || head.count == headBytes

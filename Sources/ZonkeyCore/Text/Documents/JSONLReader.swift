@@ -4,13 +4,13 @@ import ZonkeyBase
 ///
 /// Blank lines and a byte order mark at the beginning are passed over.
 struct JSONLReader: DocumentSource {
-  private let input: TextInput
+  private let input: BufferedInput
   private let check: DocumentCheck
   private let names: JSONObjectScanner.Names
   private var line = 0
   private var bytes: [UInt8] = []
 
-  init(_ input: TextInput, check: DocumentCheck) {
+  init(_ input: BufferedInput, check: DocumentCheck) {
     self.input = input
     self.check = check
     names = JSONObjectScanner.Names(check.options)

@@ -2,12 +2,12 @@ import ZonkeyBase
 
 /// Reads documents out of plain text: lines, paragraphs, whole files, NUL-parted pieces.
 struct LineReader: DocumentSource {
-  private let input: TextInput
+  private let input: BufferedInput
   private let check: DocumentCheck
   private var line = 1
   private var isDone = false
 
-  init(_ input: TextInput, check: DocumentCheck) {
+  init(_ input: BufferedInput, check: DocumentCheck) {
     self.input = input
     self.check = check
   }

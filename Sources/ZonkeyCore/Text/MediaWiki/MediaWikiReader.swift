@@ -7,7 +7,7 @@ import ZonkeyBase
 /// options say so. Pages of which no text is left are passed over.
 /// Only what one page needs is held in memory. Not for use from several threads at a time.
 package final class MediaWikiReader: DocumentSource {
-  private let input: TextInput
+  private let input: BufferedInput
   private let check: DocumentCheck
   private let handler: MediaWikiHandler
   private let parser: MediaWikiParts
@@ -18,10 +18,10 @@ package final class MediaWikiReader: DocumentSource {
 
   /// Reads from a stream; of the options, those on plain text and JSONL do not count.
   public convenience init(_ stream: ByteStream, options: ReaderOptions = ReaderOptions()) {
-    self.init(TextInput(stream), check: DocumentCheck(options))
+    self.init(BufferedInput(stream), check: DocumentCheck(options))
   }
 
-  init(_ input: TextInput, check: DocumentCheck) {
+  init(_ input: BufferedInput, check: DocumentCheck) {
     self.input = input
     self.check = check
     handler = MediaWikiHandler(

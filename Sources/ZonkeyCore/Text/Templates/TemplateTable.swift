@@ -28,7 +28,7 @@ public struct TemplateTable: Sendable {
 
   /// Reads a table from a file; throws `.noInput` and `.io` too.
   public init(path: String) throws(ZonkeyError) {
-    let input = TextInput(try ByteStream(path: path))
+    let input = BufferedInput(try ByteStream(path: path))
     var bytes: [UInt8] = []
     try input.take(until: Self.maxBytes + 1, into: &bytes)
     if bytes.count > Self.maxBytes {

@@ -1,7 +1,7 @@
 import ZonkeyPlatform
 
 /// A buffered view of a `ByteStream` that cuts it at a byte and knows the place.
-package final class TextInput {
+package final class BufferedInput {
   /// How a piece ended.
   package enum Ending {
     case delimiter
