@@ -62,7 +62,7 @@ import ZonkeyCore
           "\(step) bytes at a time")
         #expect(parts.flatMap(\.latents) == whole.latents)
         #expect(parts.allSatisfy { $0.segments[0].last?.end == $0.segments[1].last?.end })
-        #expect(step > 64 || text.count < 300 || parts.count > 10)
+        #expect(step > 64 || text.count <= 300 || parts.count > 10)
       }
     }
     #expect(Array(encoder.parts(of: [])).isEmpty)
