@@ -44,8 +44,11 @@ final class TrainingRun {
       symbols: crops, draws: Workload.draws, gradients: gradients, weight: step.weight)
     // A rate so small that, with the same draws, all steps have the same segments; it costs no time.
     optimiser.step(
-      weights: load.weights, gradients: gradients, norm: gradients.norm(on: tape.workers),
-      learningRate: 1e-7, weightDecay: configuration.weightDecay,
+      AdamW.Group(
+        range: 0..<gradients.count, steps: allocations.count,
+        norm: gradients.norm(on: tape.workers),
+        learningRate: 1e-7),
+      weights: load.weights, gradients: gradients, weightDecay: configuration.weightDecay,
       clip: configuration.gradientClip, workers: tape.workers)
     allocations.append(zk_allocation_count() - before.allocations)
     operations = 2 * Double(tape.multiplyAdds - before.multiplyAdds)
