@@ -3,7 +3,7 @@
 
 usage: readme.py [--program ZK | --install] [--update] [DOCUMENT…]
 
-README.md when no document is named. Blocks run in their order and share the folder:
+README.md when no document is named. Blocks run in their order, behind what installs, and share the folder:
 
   ```sh        by sh -eu; all must end with success
   ```console   the lines behind "$ ", whose output must be what follows them
@@ -118,7 +118,9 @@ def walk_through(path, options):
     ran, failed = 0, 0
     with tempfile.TemporaryDirectory() as folder:
         walk = Walk(pathlib.Path(folder), options.program, options.install)
-        for block in blocks_of(path, document):
+        # The first lines of a page show what there is to be had: it is installed before.
+        blocks = sorted(blocks_of(path, document), key=lambda block: block.needs != "clone")
+        for block in blocks:
             if block.language not in ("sh", "console", "python"):
                 continue
             if walk.leaves_out(block):
