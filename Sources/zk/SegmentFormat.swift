@@ -99,11 +99,7 @@ struct SegmentFormat {
   /// levels that it is made of follow in `below`, where element k is level k.
   private func row(_ levels: [[Segment]], of document: Document, number: Int) -> [UInt8] {
     var line = JSONLine()
-    line.beginObject()
-    line.field("doc", number)
-    if let id = document.id { line.field("id", id) }
-    if let title = document.title { line.field("title", title) }
-    line.field("level", levels.count - 1)
+    Self.beginRow(of: document, number: number, level: levels.count - 1, in: &line)
     document.text.withUnsafeBytes { line.field("text", utf8: $0) }
     starts(levels.last ?? [], into: &line)
     if levels.count > 1 {
@@ -121,6 +117,17 @@ struct SegmentFormat {
     line.fields(document.fields, except: Self.documentNames)
     line.endLine()
     return line.bytes
+  }
+
+  /// Begins the object of a document, up to its text.
+  static func beginRow(
+    of document: Document, number: Int, level: Int, in line: inout JSONLine
+  ) {
+    line.beginObject()
+    line.field("doc", number)
+    if let id = document.id { line.field("id", id) }
+    if let title = document.title { line.field("title", title) }
+    line.field("level", level)
   }
 
   private func starts(_ segments: [Segment], into line: inout JSONLine) {

@@ -84,11 +84,7 @@ private final class SpooledRow: SegmentRows {
 
   func finish() throws {
     var line = JSONLine()
-    line.beginObject()
-    line.field("doc", number)
-    if let id = document.id { line.field("id", id) }
-    if let title = document.title { line.field("title", title) }
-    line.field("level", levels.count - 1)
+    SegmentFormat.beginRow(of: document, number: number, level: levels.count - 1, in: &line)
     try writeText(&line)
     if let top = levels.last { try write(top, &line) }
     if levels.count > 1 {
