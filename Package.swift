@@ -14,6 +14,14 @@ func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     swiftSettings: strict)
 }
 
+/// What programs and tests over the library are compiled against. ZonkeyCore exports the rooms and
+/// stays the same file when one of them changes: a target that named it alone would not be compiled
+/// again, and would go on with the layout that types had before.
+let rooms: [Target.Dependency] = [
+  "ZonkeyCore", "ZonkeyTraining", "ZonkeyEvaluation", "ZonkeyModel", "ZonkeyText", "ZonkeyEngine",
+  "ZonkeyBase", "ZonkeyPlatform",
+]
+
 let package = Package(
   name: "zk",
   products: [
@@ -51,15 +59,12 @@ let package = Package(
       ]),
     .target(
       name: "ZonkeyCore",
-      dependencies: [
-        "ZonkeyTraining", "ZonkeyEvaluation", "ZonkeyModel", "ZonkeyText", "ZonkeyEngine",
-        "ZonkeyBase", "ZonkeyPlatform",
-      ],
-      path: "Sources/ZonkeyCore/Core", swiftSettings: strict),
+      dependencies: Array(rooms.dropFirst()), path: "Sources/ZonkeyCore/Core", swiftSettings: strict
+    ),
     .executableTarget(
       name: "zk",
-      dependencies: [
-        "ZonkeyCore", "ZonkeyPlatform", "ZonkeyKernels", "CBuild", "CMemoryGuard",
+      dependencies: rooms + [
+        "ZonkeyKernels", "CBuild", "CMemoryGuard",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -68,10 +73,10 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "ZonkeyCoreTests",
-      dependencies: ["ZonkeyCore", "ZonkeyPlatform", "ZonkeyKernels", "TestSupport"],
+      dependencies: rooms + ["ZonkeyKernels", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
-      name: "zkTests", dependencies: ["ZonkeyCore", "ZonkeyPlatform", "zk", "TestSupport"],
+      name: "zkTests", dependencies: rooms + ["zk", "TestSupport"],
       swiftSettings: strict),
   ]
 )
@@ -83,8 +88,8 @@ if Context.environment["ZK_BENCHMARKS"] == "1" {
     .target(name: "AllocationCount", path: "Benchmarks/Sources/AllocationCount"),
     .executableTarget(
       name: "zk-bench",
-      dependencies: [
-        "AllocationCount", "ZonkeyCore", "ZonkeyPlatform",
+      dependencies: rooms + [
+        "AllocationCount",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks/Sources/zk-bench", swiftSettings: strict),

@@ -21,6 +21,7 @@ package struct LevelScope: Sendable {
   var wantsClean: Bool {
     [
       .cleanExistence, .cleanReconstruction, .cleanStitcherPosition, .cleanStitcherSequence,
+      .unitSymbols,
     ].contains { wants($0) }
   }
 
@@ -84,6 +85,7 @@ extension LossWeights {
     case .nullSequence: nullSequence
     case .rate: rate
     case .lineStart: lineStart
+    case .unitSymbols: unitSymbols
     }
   }
 }

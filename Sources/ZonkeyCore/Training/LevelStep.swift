@@ -170,6 +170,9 @@ package struct LevelStep {
           clean.existence, labels: existence.constant, offsets: segmentation.offsets), 0.05))
     let rowLosses = clean.rowLosses ?? contrastive(clean, draw: .cleanNegative)
     addReconstruction(.cleanReconstruction, rowLosses, mean: mean, into: &losses)
+    if let symbols = batch.unitSymbols, scope.wants(.unitSymbols) {
+      losses.add(.unitSymbols, unitSymbolLoss(clean.vectors, symbols))
+    }
     guard scope.wants(.cleanStitcherPosition) || scope.wants(.cleanStitcherSequence) else { return }
     let stitched = stitch(
       clean.vectors, clean.existence, targets: sequence, draw: .stitchNegative)

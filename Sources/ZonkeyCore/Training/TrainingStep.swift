@@ -157,7 +157,8 @@ package struct TrainingStep {
     }
     return UnitBatch(
       vectors: tape.gather(latents, rows), documents: extents, startLimit: limits, symbols: nil,
-      forbidden: [Bool](repeating: false, count: rows.count), lineStarts: lineStarts)
+      forbidden: [Bool](repeating: false, count: rows.count), lineStarts: lineStarts,
+      unitSymbols: step.unitSymbols(segmentOf: rows))
   }
 
   private func startLimit(rows: Int, complete: Bool, _ segmentLength: Int) -> Int {

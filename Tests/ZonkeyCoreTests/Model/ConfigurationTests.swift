@@ -29,7 +29,7 @@ import ZonkeyCore
   @Test func settingsThatAreMissingMeanThePaper() throws {
     let paper = try #require(Configuration.preset("paper"))
     #expect(paper.departures == .none && paper.levels.allSatisfy { $0.departures == .none })
-    #expect(paper.weights.rate == 0 && paper.weights.lineStart == 0)
+    #expect([paper.weights.rate, paper.weights.lineStart, paper.weights.unitSymbols] == [0, 0, 0])
     var old = paper
     try old.apply(JSONValue(parsing: "{\"batch\": 3, \"levels\": [{\"heads\": 4}, {}]}"))
     #expect(old.departures == .none && old.levels.allSatisfy { $0.departures == .none })

@@ -107,36 +107,60 @@ import ZonkeyCore
     }
   }
 
-  /// The labels of the existence losses are constants, so those two are left out here.
+  /// The labels of the existence losses are constants, so those two are left out here, and so is the
+  /// loss that takes level 0 as it is.
   private static func weight(_ level: Int, _ name: LossName) -> Float {
-    name == .cleanExistence || name == .dirtyExistence ? 0 : 1
+    [.cleanExistence, .dirtyExistence, .unitSymbols].contains(name) ? 0 : 1
   }
 
-  private func sum(_ weights: ParameterStore, _ documents: [DocumentSymbols]) -> Double {
+  private func sum(
+    _ weights: ParameterStore, _ documents: [DocumentSymbols],
+    weight: (Int, LossName) -> Float = weight
+  ) -> Double {
     let tape = Tape(weights: weights, workers: Workers(count: 1), recording: false)
     let result = TrainingStep(model: Self.model, tape: tape).run(
-      symbols: documents, draws: FixedDraws(), gradients: nil, weight: Self.weight)
+      symbols: documents, draws: FixedDraws(), gradients: nil, weight: weight)
     return result.losses.enumerated().reduce(0) { sum, level in
       level.element.reduce(sum) {
-        $0 + Double(Self.weight(level.offset, $1.key)) * Double($1.value)
+        $0 + Double(weight(level.offset, $1.key)) * Double($1.value)
       }
     }
   }
 
   @Test(arguments: ["embedding", "splitter", "compressor", "decompressor", "denoiser", "stitcher"])
   func gradientOfTheSum(part: String) {
+    expectGradient(along: { $0.contains(part) }, weight: Self.weight)
+  }
+
+  /// Symbols of units, by what level 0 makes of level 1's: the gradient of level 1 is that of the
+  /// loss; level 0's decoder has none.
+  @Test(arguments: ["compressor", "decompressor", "denoiser"])
+  func gradientOfUnitSymbols(part: String) {
+    let gradients = expectGradient(along: { $0.hasPrefix("levels.1.") && $0.contains(part) }) {
+      $1 == .unitSymbols ? 1 : 0
+    }
+    for entry in Self.model.parameters.entries
+    where entry.name.hasPrefix("levels.0.") && entry.name.contains("denoiser") {
+      #expect(gradients.array(entry.parameter).allSatisfy { $0 == 0 }, "\(entry.name)")
+    }
+  }
+
+  /// Expects that the sum rises along the gradient of some parameters by the gradient's length.
+  @discardableResult private func expectGradient(
+    along isWanted: (String) -> Bool, weight: (Int, LossName) -> Float
+  ) -> ParameterStore {
     let documents = Self.documents(5, seed: 9)
     let weights = GradientModel.weights
     let gradients = ParameterStore(count: weights.count)
     _ = TrainingStep(model: Self.model, tape: tape(workers: 2)).run(
-      symbols: documents, draws: FixedDraws(), gradients: gradients, weight: Self.weight)
-    // Along the gradient itself, the derivative is the gradient's length.
-    let entries = Self.model.parameters.entries.filter { $0.name.contains(part) }
+      symbols: documents, draws: FixedDraws(), gradients: gradients, weight: weight)
+    let entries = Self.model.parameters.entries.filter { isWanted($0.name) }
     let square = entries.reduce(0.0) { sum, entry in
       let gradient = doubles(gradients.array(entry.parameter))
       return sum + dot(gradient, gradient)
     }
     let length = square.squareRoot()
+    #expect(length > 0)
     func at(_ h: Double) -> Double {
       let moved = ParameterStore(count: weights.count)
       moved.copy(from: weights)
@@ -145,11 +169,12 @@ import ZonkeyCore
           moved.values[i] += Float(h * Double(gradients.values[i]) / length)
         }
       }
-      return sum(moved, documents)
+      return sum(moved, documents, weight: weight)
     }
     let h = 4e-3
     let measured = (8 * (at(h) - at(-h)) - (at(2 * h) - at(-2 * h))) / (12 * h)
-    #expect(abs(measured - length) < 0.01 * length, "\(part): \(length), measured \(measured)")
+    #expect(abs(measured - length) < 0.01 * length, "\(length), measured \(measured)")
+    return gradients
   }
 
   // MARK: Living rows

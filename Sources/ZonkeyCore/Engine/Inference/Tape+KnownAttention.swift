@@ -15,9 +15,9 @@ extension Tape {
     let parts = AttentionParts(
       q: projected.values, kv: projected.values + width, gate: projected.values + 3 * width,
       ownStride: 4 * width, stride: 4 * width)
-    let rows = AttentionRows(offsets: offsets, width: width, heads: heads)
-    rows.call(
-      parts, logQuery: logExistence.values, logKey: logExistence.values, width: width, heads: heads
+    parts.call(
+      offsets: offsets, logQuery: logExistence.values, logKey: logExistence.values, width: width,
+      heads: heads
     ) {
       $0.gate_is_open = 1
       zk_attention_forward(&$0, out.values)

@@ -21,20 +21,25 @@ package struct AttentionRows: Sendable {
   }
 
   var queries: Int { queryPositions.rowOf.count }
+}
 
-  /// Calls an attention kernel with the projections of these rows, their log existence and the
-  /// sizes.
+/// Queries and gates [wanted, D], keys and values [L, 2·D], with the floats from row to row.
+struct AttentionParts {
+  let q, kv, gate: UnsafeMutablePointer<Float>
+  let (ownStride, stride): (Int, Int)
+
+  /// Calls an attention kernel with these projections of packed segments, or of the rows of theirs
+  /// that are wanted, their log existence and the sizes.
   func call(
-    _ parts: AttentionParts, logQuery: UnsafePointer<Float>, logKey: UnsafePointer<Float>,
-    width: Int, heads: Int, _ body: (inout zk_attention) -> Void
+    offsets: ContiguousArray<Int32>, wanted: SegmentRows? = nil, logQuery: UnsafePointer<Float>,
+    logKey: UnsafePointer<Float>, width: Int, heads: Int, _ body: (inout zk_attention) -> Void
   ) {
     var a = zk_attention()
     (a.q, a.k, a.v, a.gate) = (
-      UnsafePointer(parts.q), UnsafePointer(parts.kv), UnsafePointer(parts.kv + width),
-      UnsafePointer(parts.gate)
+      UnsafePointer(q), UnsafePointer(kv), UnsafePointer(kv + width), UnsafePointer(gate)
     )
-    (a.q_stride, a.gate_stride) = (parts.ownStride, parts.ownStride)
-    (a.k_stride, a.v_stride) = (parts.stride, parts.stride)
+    (a.q_stride, a.gate_stride) = (ownStride, ownStride)
+    (a.k_stride, a.v_stride) = (stride, stride)
     (a.log_q, a.log_k) = (logQuery, logKey)
     (a.segments, a.width, a.heads) = (offsets.count - 1, width, heads)
     offsets.pointer { offsets in
@@ -49,10 +54,4 @@ package struct AttentionRows: Sendable {
       }
     }
   }
-}
-
-/// Queries and gates [wanted, D], keys and values [L, 2·D], with the floats from row to row.
-struct AttentionParts {
-  let q, kv, gate: UnsafeMutablePointer<Float>
-  let (ownStride, stride): (Int, Int)
 }

@@ -142,8 +142,9 @@ private struct SelfAttention {
   }
 
   func call(_ parts: AttentionParts, _ body: (inout zk_attention) -> Void) {
-    attending.call(
-      parts, logQuery: logQuery ?? logExistence.values, logKey: logExistence.values, width: width,
+    parts.call(
+      offsets: attending.offsets, wanted: attending.wanted,
+      logQuery: logQuery ?? logExistence.values, logKey: logExistence.values, width: width,
       heads: heads, body)
   }
 }

@@ -5,8 +5,9 @@ extension Tape {
   ///
   /// A body takes rows of this tape's tensors with `borrow`, disjoint from those of other chunks,
   /// and leaves results with `deliver`. What all chunks read with a gradient must be declared:
-  /// `parameters` (ranges of the store) and `shared` tensors. The number of chunks and their
-  /// borders must depend on the data alone, never on the number of workers.
+  /// `parameters` (ranges of the store) and `shared` tensors; `constants` are parameters without
+  /// one. The number of chunks and their borders must depend on the data alone, never on the number
+  /// of workers.
   ///
   /// A chunk leaves nothing but what it delivers. The backward pass runs the body again, this time
   /// recording, and at once back through it, with all of it in the cache: a third more arithmetic
@@ -15,9 +16,9 @@ extension Tape {
   /// were kept makes no difference to any bit.
   package func map(
     _ chunks: Int, parameters: [Range<Int>] = [], shared: [Tensor] = [],
-    _ body: @escaping (_ tape: Tape, _ chunk: Int) -> Void
+    constants: [Range<Int>] = [], _ body: @escaping (_ tape: Tape, _ chunk: Int) -> Void
   ) {
-    let common = Common(parameters: parameters, tensors: shared)
+    let common = Common(parameters: parameters, tensors: shared, constants: constants)
     let keeps = recording && keptBytes > 0
     let map = records.nextMap()
     let borrowed = Mutex<Set<Int>>([])
@@ -125,6 +126,12 @@ extension Tape {
         Block(
           source: .shared(blocks.count), base: tensor.values, count: tensor.count, gradient: nil))
     }
+    for range in common.constants {
+      blocks.append(
+        Block(
+          source: .constant, base: weights.values + range.lowerBound, count: range.count,
+          gradient: nil))
+    }
   }
 
   /// Where a chunk adds the gradients of what it shares with others, in their order: to `memory`,
@@ -146,7 +153,7 @@ extension Tape {
   private func backward(asChildOf parent: Tape, common: [UnsafeMutablePointer<Float>?]) {
     for index in blocks.indices {
       switch blocks[index].source {
-      case .own: continue
+      case .own, .constant: continue
       case .parent(let number): blocks[index].gradient = parent.blocks[number].gradient
       case .shared(let place): blocks[index].gradient = common[place]
       case .parameters: blocks[index].gradient = parent.blocks[0].gradient
@@ -177,6 +184,8 @@ extension Tape {
 private struct Common {
   let parameters: [Range<Int>]
   let tensors: [Tensor]
+  /// Parameters that have no gradient here.
+  let constants: [Range<Int>]
 
   /// Floats of each.
   var counts: [Int] { parameters.map(\.count) + tensors.map(\.count) }

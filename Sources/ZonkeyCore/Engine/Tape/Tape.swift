@@ -15,6 +15,8 @@ package final class Tape: @unchecked Sendable {
     case shared(Int)
     /// All parameters, with the gradient in the optimiser's array.
     case parameters
+    /// Parameters that a chunk takes as they are.
+    case constant
   }
   struct Block {
     let source: Source
@@ -208,7 +210,7 @@ package final class Tape: @unchecked Sendable {
     let pointer = weights.values + parameter.offset
     for (index, block) in blocks.enumerated() {
       switch block.source {
-      case .parameters, .shared:
+      case .parameters, .shared, .constant:
         if pointer >= block.base && pointer + parameter.count <= block.base + block.count {
           return Tensor(
             values: pointer, rows: parameter.rows, columns: parameter.columns, block: index)

@@ -105,7 +105,10 @@ private func weightFields() -> [Field<LossWeights>] {
 
 /// Losses that the paper does not have.
 private func newWeightFields() -> [Field<LossWeights>] {
-  [.real("rate", \.rate), .real("lineStart", \.lineStart)]
+  [
+    .real("rate", \.rate), .real("lineStart", \.lineStart),
+    .real("unitSymbols", \.unitSymbols),
+  ]
 }
 
 /// The settings by their names; of `departures`, where `paper` is given, those alone that have other
@@ -138,7 +141,7 @@ private func assign<Root>(
 extension LossWeights {
   fileprivate func json(isWhole: Bool) -> JSONValue {
     var paper = self
-    (paper.rate, paper.lineStart) = (0, 0)
+    (paper.rate, paper.lineStart, paper.unitSymbols) = (0, 0, 0)
     return .object(
       object(
         self, weightFields(), departures: newWeightFields(), paper: isWhole ? nil : paper))

@@ -48,6 +48,9 @@ public struct LossWeights: Sendable, Equatable {
   public var rate: Float = 0
   /// How unlikely a start is where a line begins, after WtP (arXiv 2305.18893); not in the paper.
   public var lineStart: Float = 0
+  /// How unlikely the symbols of a unit are that level 0 makes of what level 1 decodes; not in the
+  /// paper.
+  public var unitSymbols: Float = 0
 }
 
 /// Everything that defines a model and how it is trained; a value, stored in its checkpoint.

@@ -14,12 +14,16 @@ package struct UnitBatch: Sendable {
   package let forbidden: [Bool]
   /// Rows where a line begins whose newline is hidden, in order.
   package let lineStarts: [Int]
+  /// The symbols that each row stands for, at level 1.
+  package let unitSymbols: UnitSymbols?
 
   package init(
     vectors: Tensor, documents: [DocumentExtent], startLimit: [Int],
-    symbols: ContiguousArray<Int32>?, forbidden: [Bool], lineStarts: [Int] = []
+    symbols: ContiguousArray<Int32>?, forbidden: [Bool], lineStarts: [Int] = [],
+    unitSymbols: UnitSymbols? = nil
   ) {
     self.lineStarts = lineStarts
+    self.unitSymbols = unitSymbols
     self.vectors = vectors
     self.documents = documents
     self.startLimit = startLimit
@@ -31,6 +35,27 @@ package struct UnitBatch: Sendable {
     var offsets = ContiguousArray(documents.map { Int32($0.offset) })
     offsets.append(Int32(vectors.rows))
     return offsets
+  }
+}
+
+/// The symbols that units of level 1 stand for: each is a segment of level 0.
+package struct UnitSymbols: Sendable {
+  /// Symbols of segment n: offsets[n] ..< offsets[n + 1].
+  package let offsets: ContiguousArray<Int32>
+  package let symbols: ContiguousArray<Int32>
+  /// How far each of them exists.
+  package let existence: [Float]
+  /// The segment of each row of the batch; −1 for padding.
+  package let segmentOf: ContiguousArray<Int32>
+
+  package init(
+    offsets: ContiguousArray<Int32>, symbols: ContiguousArray<Int32>, existence: [Float],
+    segmentOf: ContiguousArray<Int32>
+  ) {
+    self.offsets = offsets
+    self.symbols = symbols
+    self.existence = existence
+    self.segmentOf = segmentOf
   }
 }
 

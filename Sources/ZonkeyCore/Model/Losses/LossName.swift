@@ -15,4 +15,5 @@ package enum LossName: String, Sendable, CaseIterable {
   case nullSequence = "null_sequence"
   case rate
   case lineStart = "line_start"
+  case unitSymbols = "unit_symbols"
 }

@@ -32,50 +32,47 @@ extension WikitextScanner {
     "notc", "disambig", "noglobal", "expectunusedcategory", "expectunusedtemplate",
   ]
 
-  /// A blank of another width, or one that does not break, is a blank, a control character of the
-  /// C1 range what it was meant to be; a private character that the scanner needs itself is replaced.
-  mutating func special() {
-    let next = byte(at: position + 1) ?? 0
-    switch bytes[position] {
-    case 0xC2 where next == 0xA0:
-      write(0x20)
-      position += 2
-    case 0xC2 where (0x80..<0xA0).contains(next):
-      write(Self.windows(UInt32(next)).utf8)
-      position += 2
-    case 0xE2 where next == 0x80 || next == 0x81:
-      let code = 0x2000 + UInt32(next & 1) << 6 + UInt32((byte(at: position + 2) ?? 0) & 0x3F)
-      let isBlank = Self.isBlank(code)
-      isBlank ? write(0x20) : write(0xE2)
-      position += isBlank ? 3 : 1
-    case 0xF3 where HoleCode.index(in: bytes, at: position) != nil:
-      write(UTF8.encodedReplacementCharacter)
-      position += 4
-    default:
-      write(bytes[position])
-      position += 1
-    }
-  }
+  /// The character at `position`, or what stands for it.
+  mutating func special() { position += writeCharacter(of: bytes, at: position) }
 
-  /// Writes text that is not scanned, without the characters that `special` replaces.
+  /// Writes text that is not scanned, without the characters that text cannot keep; a control
+  /// character becomes a blank.
   mutating func write(unscanned text: [UInt8]) {
     var index = 0
     while index < text.count {
-      let next = index + 1 < text.count ? text[index + 1] : 0
-      switch text[index] {
-      case 0xC2 where next == 0xA0:
-        write(0x20)
-        index += 2
-      case 0xC2 where (0x80..<0xA0).contains(next):
-        write(Self.windows(UInt32(next)).utf8)
-        index += 2
-      case 0xF3 where HoleCode.index(in: text, at: index) != nil:
-        write(UTF8.encodedReplacementCharacter)
-        index += 4
-      default:
+      if [0xC2, 0xE2, 0xF3].contains(text[index]) {
+        index += writeCharacter(of: text, at: index)
+      } else {
         write(max(text[index], 0x20))
         index += 1
       }
+    }
+  }
+
+  /// Writes what stands for a character that begins with C2, E2 or F3, and returns its length; its
+  /// first byte alone where it may stay as it is.
+  ///
+  /// A blank of another width, or one that does not break, is a blank, a control character of the
+  /// C1 range what it was meant to be; a private character that the scanner needs itself is replaced.
+  private mutating func writeCharacter(of text: [UInt8], at index: Int) -> Int {
+    func byte(_ offset: Int) -> UInt8 { index + offset < text.count ? text[index + offset] : 0 }
+    switch (byte(0), byte(1)) {
+    case (0xC2, 0xA0):
+      write(0x20)
+      return 2
+    case (0xC2, 0x80..<0xA0):
+      write(Self.windows(UInt32(byte(1))).utf8)
+      return 2
+    case (0xE2, 0x80...0x81)
+    where Self.isBlank(0x2000 + UInt32(byte(1) & 1) << 6 + UInt32(byte(2) & 0x3F)):
+      write(0x20)
+      return 3
+    case (0xF3, _) where HoleCode.index(in: text, at: index) != nil:
+      write(UTF8.encodedReplacementCharacter)
+      return 4
+    default:
+      write(text[index])
+      return 1
     }
   }
 
