@@ -66,4 +66,7 @@ cat > "$work/again.json" << 'JSON'
 JSON
 stage again 9000 --from "$work/end.zk" --config "$work/again.json"
 
-"$zk" export "$work/again.zk" -o "$model"
+printf '{"levels": [{}, {"weights": {"unitSymbols": 0.3}}]}' > "$work/symbols.json"
+stage symbols 11000 --from "$work/again.zk" --config "$work/symbols.json"
+
+"$zk" export "$work/symbols.zk" -o "$model"
