@@ -50,14 +50,18 @@ final class TrainingPage {
 
   // MARK: Charts
 
-  /// Figures of the same name at several levels share a chart.
+  /// Figures of the same name at several levels share a chart; what was measured at several noise
+  /// levels has one for each level.
   private var charts: [MetricChart] {
     var groups: [String] = []
     var members: [String: [String]] = [:]
     for name in names {
       let parts = name.split(separator: "/").map(String.init)
-      let group = parts.filter { Int($0) == nil }.joined(separator: " ")
+      let indices = Self.indices(name)
+      let group =
+        parts.filter { Int($0) == nil }.joined(separator: " ")
         .replacing("levels ", with: "").replacing("_", with: " ")
+        + (indices.count > 1 ? " of level \(indices[0])" : "")
       if members[group] == nil { groups.append(group) }
       members[group, default: []].append(name)
     }
@@ -69,8 +73,9 @@ final class TrainingPage {
   }
 
   private func lines(_ name: String) -> [MetricChart.Line] {
-    let index = name.split(separator: "/").compactMap { Int($0) }.last
-    let level = index.map { "level \($0)" }
+    let indices = Self.indices(name)
+    let index = indices.last
+    let level = index.map { indices.count > 1 ? Self.noiseLevel($0) : "level \($0)" }
     var lines: [MetricChart.Line] = []
     if let series = steps[name], !series.points.isEmpty {
       lines.append(
@@ -84,6 +89,16 @@ final class TrainingPage {
           points: series.points))
     }
     return lines
+  }
+
+  /// The numbers in a path: of a level, and of a noise level in what is probed.
+  private static func indices(_ name: String) -> [Int] {
+    name.split(separator: "/").compactMap { Int($0) }
+  }
+
+  private static func noiseLevel(_ index: Int) -> String {
+    let levels = LevelProbe.noiseLevels
+    return levels.indices.contains(index) ? "t = \(levels[index])" : "\(index)"
   }
 
   private func figure(_ chart: MetricChart) -> String {
@@ -127,9 +142,9 @@ final class TrainingPage {
 
   private static let css = """
     :root{color-scheme:light dark;--paper:#fcfaf5;--ink:#211d18;--soft:#6b6358;--rule:#ded7ca;
-    --k0:#be3e22;--k1:#1c528a;--k2:#346c2c;--k3:#7a3c86}
+    --k0:#be3e22;--k1:#1c528a;--k2:#346c2c;--k3:#7a3c86;--k4:#8a6410}
     @media(prefers-color-scheme:dark){:root{--paper:#181613;--ink:#e8e2d6;--soft:#a39a8b;\
-    --rule:#3a352e;--k0:#f07854;--k1:#78b0ec;--k2:#8cc678;--k3:#ce96da}}
+    --rule:#3a352e;--k0:#f07854;--k1:#78b0ec;--k2:#8cc678;--k3:#ce96da;--k4:#d8b050}}
     *{box-sizing:border-box}
     body{margin:0 auto;max-width:76rem;padding:0 1.25rem 4rem;background:var(--paper);\
     color:var(--ink);font:1rem/1.5 \(PageFrame.serif)}
@@ -150,7 +165,7 @@ final class TrainingPage {
     .g{stroke:var(--rule);stroke-width:1}
     polyline{fill:none;stroke:currentColor;stroke-width:1.4;stroke-linejoin:round}
     circle{fill:currentColor}
-    .k0{color:var(--k0)}.k1{color:var(--k1)}.k2{color:var(--k2)}.k3,.k4,.k5{color:var(--k3)}
+    .k0{color:var(--k0)}.k1{color:var(--k1)}.k2{color:var(--k2)}.k3{color:var(--k3)}.k4,.k5{color:var(--k4)}
     dl{margin:0 0 1.2rem;padding:.4rem 0;border-top:1px solid var(--rule)}
     dt{font-size:.8rem;color:var(--soft)}
     dd{margin:0 0 .3rem;overflow-wrap:anywhere;white-space:pre-wrap}
