@@ -35,8 +35,8 @@ help:
 	@echo "make data     put the tables of share/zk into the code again, after a change of one"
 	@echo "make docs     generate man pages and completions from the code; make picture the README's picture"
 	@echo "make attack   what was tried to break zk: hostile files, faults, fuzzing, a soak"
-	@echo "make fuzz     fuzz every reader, FUZZ_SECONDS=$(FUZZ_SECONDS) each; FUZZ=\"json xml\" picks some"
-	@echo "make soak     long streams, kills of training, many lines and files; SOAK=\"-m 20000 -l 1000 -k 100\""
+	@echo "make fuzz     fuzz every reader, FUZZ_SECONDS=$(FUZZ_SECONDS) each or FUZZ_RUNS=n; FUZZ=\"json xml\" picks some"
+	@echo "make soak     long streams, kills of training, many lines and files; SOAK=\"-m 20000 -e 5000 -l 1000 -k 100\""
 	@echo "make asan     run the tests with the address sanitizer; tsan, ubsan likewise"
 	@echo "make library-docs  make the library's documentation in .build/library-docs, for docc"
 	@echo "make format   format all sources; make lint checks them"
@@ -115,6 +115,7 @@ picture: build
 ATTACK := Hostile|Fault|Flip|Message|Bounded|FileName|Growth|Damage|TrainingClock
 FUZZ ?=
 FUZZ_SECONDS ?= 4
+FUZZ_RUNS ?=
 SOAK ?=
 SANITIZED ?= $(ATTACK)|Text|Latents|Checkpoint
 
@@ -130,7 +131,7 @@ attack: build
 fuzz: deps
 	ZK_FUZZ=1 $(SWIFT) build -c release --scratch-path .build-fuzz --product zk-fuzz \
 	  -Xswiftc -enable-testing -Xswiftc -sanitize=fuzzer -Xswiftc -use-ld=lld
-	@scripts/fuzz.sh .build-fuzz/release/zk-fuzz $(FUZZ_SECONDS) $(FUZZ)
+	@FUZZ_RUNS=$(FUZZ_RUNS) scripts/fuzz.sh .build-fuzz/release/zk-fuzz $(FUZZ_SECONDS) $(FUZZ)
 
 soak: build
 	@scripts/soak.sh $(SOAK) .build/release/zk
@@ -145,10 +146,10 @@ ubsan:
 	$(SWIFT) test --sanitize=undefined --scratch-path .build-ubsan --filter '$(SANITIZED)|Kernel'
 
 format:
-	$(SWIFT) format format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks
+	$(SWIFT) format format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks Fuzz
 
 lint:
-	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks
+	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks Fuzz
 
 clean:
 	rm -rf .build .build-install .build-bench .build-coverage .build-fuzz .build-asan .build-tsan .build-ubsan

@@ -100,7 +100,5 @@ if Context.environment["ZK_BENCHMARKS"] == "1" {
 if Context.environment["ZK_FUZZ"] == "1" {
   package.targets.append(
     .executableTarget(
-      name: "zk-fuzz",
-      dependencies: ["ZonkeyModel", "ZonkeyText", "ZonkeyBase", "ZonkeyPlatform"],
-      path: "Fuzz/Sources/zk-fuzz", swiftSettings: strict))
+      name: "zk-fuzz", dependencies: rooms, path: "Fuzz", swiftSettings: strict))
 }

@@ -1,6 +1,8 @@
 #!/bin/bash
-# Long runs of zk: soak.sh [-m MEGABYTES] [-l MEGABYTES] [-k KILLS] [-w WORDS] [-f FILES] ZK
-#   -m  text through split and through encode, with memory that does not grow and a steady rate
+# Long runs of zk: soak.sh [-m MEGABYTES] [-e MEGABYTES] [-l MEGABYTES] [-k KILLS] [-w WORDS]
+#   [-f FILES] ZK
+#   -m  text through split, with memory that does not grow and a steady rate
+#   -e  text through encode, likewise
 #   -l  one line of so much through both, with memory that does not depend on its length
 #   -k  kills of training at random moments, half of them while it saves; what is resumed must
 #       become the model that an unbroken run makes
@@ -8,16 +10,17 @@
 #   -f  files on the command line
 # 0 leaves a part out.
 set -euo pipefail
-megabytes=10 line=8 kills=6 words=100000 files=1000
-while getopts m:l:k:w:f: option; do
+megabytes=10 encoded=10 line=8 kills=6 words=100000 files=1000
+while getopts m:e:l:k:w:f: option; do
   case $option in
-    m) megabytes=$OPTARG ;; l) line=$OPTARG ;; k) kills=$OPTARG ;; w) words=$OPTARG ;;
+    m) megabytes=$OPTARG ;; e) encoded=$OPTARG ;; l) line=$OPTARG ;; k) kills=$OPTARG ;; w) words=$OPTARG ;;
     f) files=$OPTARG ;;
     *) exit 64 ;;
   esac
 done
 shift $((OPTIND - 1))
 zk=$(realpath "$1")
+settings=$(realpath "$(dirname "$0")/../Tests/Fixtures/nano.json")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
@@ -43,16 +46,8 @@ lines() {
 
 # A model so small that it is the rest of the program that is tried.
 lines 200000 >corpus
-cat >nano.json <<'JSON'
-{"levels": [
-  {"width": 16, "compressionVectors": 2, "segmentLength": 12, "documentLength": 128,
-   "segmentLimit": 64, "heads": 2, "compressorLayers": 1, "denoiserLayers": 1},
-  {"width": 32, "compressionVectors": 2, "segmentLength": 8, "documentLength": 32,
-   "segmentLimit": 16, "heads": 2, "compressorLayers": 1, "denoiserLayers": 1}],
- "batch": 2, "topDocumentLength": 8, "feedForwardRatio": 2, "warmupSteps": 10}
-JSON
 train=("$zk" train -q --corpus corpus --threads 1)
-"${train[@]}" --config nano.json --steps 200 --seed 1 -o nano.zk
+"${train[@]}" --config "$settings" --steps 200 --seed 1 -o nano.zk
 export ZK_MODEL=$work/nano.zk
 
 # The peak of a process's memory in kB, and the hundredths of a second that it has computed.
@@ -87,8 +82,10 @@ stream() {
 if [ "$megabytes" -gt 0 ]; then
   lines $((megabytes * 1000000 / 16)) >part
   stream split
+fi
+if [ "$encoded" -gt 0 ]; then
+  lines $((encoded * 1000000 / 16)) >part
   stream encode --level 1
-  rm part
 fi
 
 # One line: four times as much text takes no more memory but for the text itself.
@@ -127,7 +124,7 @@ fi
 id() { "$zk" info --check --json "$1" | sed 's/.*"model":"\([0-9a-f]*\)".*/\1/'; }
 if [ "$kills" -gt 0 ]; then
   steps=1500 killed=0 ends=0
-  "${train[@]}" --config nano.json --seed 2 --steps $steps -o unbroken.zk
+  "${train[@]}" --config "$settings" --seed 2 --steps $steps -o unbroken.zk
   wanted=$(id unbroken.zk)
   finished() {
     [ "$(id m.zk)" = "$wanted" ] || fail "a run that was killed became another model"
@@ -135,7 +132,7 @@ if [ "$kills" -gt 0 ]; then
     rm m.zk
   }
   start() {
-    local from=(--config nano.json --seed 2)
+    local from=(--config "$settings" --seed 2)
     [ ! -e m.zk ] || from=(--resume)
     exec "${train[@]}" "${from[@]}" --steps $steps -o m.zk "$@"
   }

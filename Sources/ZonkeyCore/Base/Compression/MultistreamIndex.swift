@@ -31,7 +31,7 @@ package final class MultistreamIndex {
     return [name + ".bz2", name]
   }
 
-  private init(_ input: BufferedInput) {
+  init(_ input: BufferedInput) {
     self.input = input
   }
 

@@ -1,5 +1,6 @@
 // libFuzzer over everything that reads what strangers write: `ZK_FUZZ_FORMAT=json zk-fuzz CORPUS`.
-// A reader may throw whatever it likes; a trap, a hang or memory without bound is a find.
+// A reader may throw whatever it likes; a trap, a hang, memory without bound, or a result that
+// contradicts another is a find.
 
 import ZonkeyPlatform
 
@@ -13,7 +14,11 @@ Formats.chosen = chosen
 /// What libFuzzer's own main calls, which is in the way of this one and must find it.
 @_cdecl("LLVMFuzzerTestOneInput")
 func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
-  Formats.chosen(Array(UnsafeBufferPointer(start: start, count: count)))
+  do {
+    try Formats.chosen(Array(UnsafeBufferPointer(start: start, count: count)))
+  } catch {
+    preconditionFailure("\(error)")
+  }
   return 0
 }
 
