@@ -25,11 +25,10 @@ import ZonkeyPlatform
   @Test(arguments: signals)
   func aSignalSavesTrainingThatWaits(signal: Int32, status: Int32) throws {
     try withTemporaryFolder { folder in
-      try writeBytes(Array(NanoModel.settings.utf8), to: "\(folder)/nano.json")
       let (model, log) = ("\(folder)/m.zk", "\(folder)/log")
       let zk = try ZkProcess(
         [
-          "train", "--corpus", "-", "--config", "\(folder)/nano.json", "--set",
+          "train", "--corpus", "-", "--config", NanoModel.settings, "--set",
           "beginningShare=0", "--steps", "100000", "-o",
           model, "--log", log,
         ], folder: folder, writing: corpusLines(1064))
@@ -46,10 +45,9 @@ import ZonkeyPlatform
 
   @Test func aBadByteLateInTheCorpusSavesTheStepsBeforeIt() throws {
     try withTemporaryFolder { folder in
-      try writeBytes(Array(NanoModel.settings.utf8), to: "\(folder)/nano.json")
       try writeBytes(Array(corpusLines(1064).utf8) + [0xFF, 0x0A], to: "\(folder)/corpus")
       let result = try runZk([
-        "train", "--corpus", "\(folder)/corpus", "--config", "\(folder)/nano.json", "--set",
+        "train", "--corpus", "\(folder)/corpus", "--config", NanoModel.settings, "--set",
         "beginningShare=0", "--steps",
         "100000", "-o", "\(folder)/m.zk",
       ])
@@ -62,11 +60,10 @@ import ZonkeyPlatform
 
   @Test func aCorpusThatVanishesSavesTheStepsBefore() throws {
     try withTemporaryFolder { folder in
-      try writeBytes(Array(NanoModel.settings.utf8), to: "\(folder)/nano.json")
       try writeBytes(Array(corpusLines(1200).utf8), to: "\(folder)/corpus")
       let zk = try ZkProcess(
         [
-          "train", "--corpus", "\(folder)/corpus", "--config", "\(folder)/nano.json", "--set",
+          "train", "--corpus", "\(folder)/corpus", "--config", NanoModel.settings, "--set",
           "beginningShare=0", "--steps",
           "1000000", "-o", "\(folder)/m.zk",
         ], folder: folder)
@@ -82,11 +79,10 @@ import ZonkeyPlatform
   /// The folder of the checkpoint is away for a while, as a disk may be full for a while.
   @Test func aSaveThatFailsDoesNotEndTheRun() throws {
     try withTemporaryFolder { folder in
-      try writeBytes(Array(NanoModel.settings.utf8), to: "\(folder)/nano.json")
       mkdir("\(folder)/there", 0o700)
       let zk = try ZkProcess(
         [
-          "train", "--corpus", NanoModel.corpus, "--config", "\(folder)/nano.json", "--set",
+          "train", "--corpus", NanoModel.corpus, "--config", NanoModel.settings, "--set",
           "beginningShare=0", "--steps",
           "1000000", "--save-every", "0.01s", "-o", "\(folder)/there/m.zk",
         ], folder: folder)
@@ -104,11 +100,10 @@ import ZonkeyPlatform
 
   @Test func aLogThatFailsDoesNotEndTheRun() throws {
     try withTemporaryFolder { folder in
-      try writeBytes(Array(NanoModel.settings.utf8), to: "\(folder)/nano.json")
       let result = try runShell(
         """
         cd '\(folder)'
-        zk train --corpus '\(NanoModel.corpus)' --config nano.json --steps 6 -o m.zk --log /dev/full
+        zk train --corpus '\(NanoModel.corpus)' --config '\(NanoModel.settings)' --steps 6 -o m.zk --log /dev/full
         """)
       #expect(result.status == 74)
       #expect(result.stderr.contains("records of the run end here: /dev/full"))
@@ -118,9 +113,8 @@ import ZonkeyPlatform
 
   @Test func onlyOneTrainingWritesAFile() throws {
     try withTemporaryFolder { folder in
-      try writeBytes(Array(NanoModel.settings.utf8), to: "\(folder)/nano.json")
       let arguments = [
-        "train", "--corpus", "-", "--config", "\(folder)/nano.json", "--set",
+        "train", "--corpus", "-", "--config", NanoModel.settings, "--set",
         "beginningShare=0", "--steps", "9", "-o",
         "\(folder)/m.zk",
       ]
@@ -177,14 +171,13 @@ import ZonkeyPlatform
   func shortMemoryIsTold(kilobytes: Int) throws {
     try withTemporaryFolder { folder in
       let model = try NanoModel.path()
-      try writeBytes(Array(NanoModel.settings.utf8), to: "\(folder)/nano.json")
       try writeBytes(Array(corpusLines(2000).utf8), to: "\(folder)/in")
       let latents = try runZk(["encode", "-m", model, "-o", "\(folder)/latents", "\(folder)/in"])
       #expect(latents.status == 0)
       for command in [
         "split -m '\(model)' in", "encode -m '\(model)' in", "decode -m '\(model)' latents",
         "generate -m '\(model)'",
-        "train --corpus in --config nano.json --steps 2 -o m.zk",
+        "train --corpus in --config '\(NanoModel.settings)' --steps 2 -o m.zk",
       ] {
         let result = try runShell(
           """

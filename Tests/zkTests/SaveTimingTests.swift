@@ -15,7 +15,7 @@ import ZonkeyCore
         "--corpus", NanoModel.corpus, "--steps", "10", "--save-every", "2s", "-o", folder + "/m.zk",
       ])
       var configuration = Configuration.tiny
-      try configuration.apply(JSONValue(parsing: Array(NanoModel.settings.utf8)))
+      try configuration.apply(JSONValue(parsing: readBytes(NanoModel.settings)))
       let trainer = try Trainer(
         configuration, corpus: Corpus(paths: command.corpus, options: ReaderOptions()), threads: 1)
       let validation = try Corpus.sample(

@@ -15,9 +15,8 @@ import ZonkeyCore
   }
 
   private func arguments(_ folder: String, _ name: String, steps: Int) throws -> [String] {
-    try writeBytes(Array(NanoModel.settings.utf8), to: folder + "/nano.json")
     return [
-      "train", "--corpus", NanoModel.corpus, "--config", folder + "/nano.json", "--seed", "9",
+      "train", "--corpus", NanoModel.corpus, "--config", NanoModel.settings, "--seed", "9",
       "--steps", "\(steps)", "-o", "\(folder)/\(name).zk", "--log", "\(folder)/\(name).jsonl",
     ]
   }
@@ -49,9 +48,8 @@ import ZonkeyCore
 
   @Test func corpusComesThroughAPipe() throws {
     try withTemporaryFolder { folder in
-      try writeBytes(Array(NanoModel.settings.utf8), to: folder + "/nano.json")
       let result = try runShell(
-        "cat '\(NanoModel.corpus)' | zk train --corpus - --config '\(folder)/nano.json' "
+        "cat '\(NanoModel.corpus)' | zk train --corpus - --config '\(NanoModel.settings)' "
           + "--steps 3 -o '\(folder)/m.zk' --valid '\(NanoModel.corpus)'")
       #expect(result.status == 0)
       #expect(result.stderr.contains("zk train: step 3  validation  level 0: clean "))
@@ -62,11 +60,10 @@ import ZonkeyCore
 
   @Test func epochsEndTheRun() throws {
     try withTemporaryFolder { folder in
-      try writeBytes(Array(NanoModel.settings.utf8), to: folder + "/nano.json")
       let line = String(repeating: "all of this is read once, ", count: 100)
       try writeBytes(Array(line.utf8), to: folder + "/text")
       let result = try runZk([
-        "train", "--corpus", folder + "/text", "--config", folder + "/nano.json", "--epochs", "1",
+        "train", "--corpus", folder + "/text", "--config", NanoModel.settings, "--epochs", "1",
         "-o", folder + "/m.zk",
       ])
       #expect(result.status == 0)
@@ -78,11 +75,10 @@ import ZonkeyCore
   /// Each document counts once, however often the corpus is read.
   @Test func skippedDocumentsAreReported() throws {
     try withTemporaryFolder { folder in
-      try writeBytes(Array(NanoModel.settings.utf8), to: folder + "/nano.json")
       let line = Array(String(repeating: "all of this is read, ", count: 30).utf8)
       try writeBytes(line + [0x0A, 0xFF, 0x0A] + line + [0x0A, 0xC3, 0x0A], to: folder + "/text")
       let result = try runZk([
-        "train", "--corpus", folder + "/text", "--config", folder + "/nano.json", "--steps", "30",
+        "train", "--corpus", folder + "/text", "--config", NanoModel.settings, "--steps", "30",
         "--invalid", "skip", "-o", folder + "/m.zk",
       ])
       #expect(result.status == 2)
@@ -174,7 +170,9 @@ import ZonkeyCore
 
   @Test func threeLevelsTrainSplitAndGenerate() throws {
     try withTemporaryFolder { folder in
-      let settings = NanoModel.settings.replacingOccurrence(
+      let settings = String(
+        decoding: try readBytes(NanoModel.settings), as: UTF8.self
+      ).replacingOccurrence(
         of: "\"batch\"", with: "\"vocabulary\": 258, \"batch\""
       ).replacingOccurrence(
         of: "\"denoiserLayers\": 1}],",

@@ -26,7 +26,7 @@ extension LevelStep {
       share.values[$0] >= 0.1 && units.segmentOf[Int(segmentation.rowOf[$0])] >= 0
     }
     let segments = rows.map { Int(units.segmentOf[Int(segmentation.rowOf[$0])]) }
-    let places = segments.map { Int(units.offsets[$0])..<Int(units.offsets[$0 + 1]) }
+    let places = segments.map { units.offsets.rows(of: $0..<$0 + 1) }
     var offsets: ContiguousArray<Int32> = [0]
     for place in places { offsets.append(offsets[offsets.count - 1] + Int32(place.count)) }
     let targets = ContiguousArray(places.flatMap { units.symbols[$0] })
@@ -38,12 +38,10 @@ extension LevelStep {
     let chunks = chunked(rows.count, target: chunkRows(targets.count), offsets: offsets)
     tape.map(chunks.count, constants: [below.decoderRange, model.embedding.range]) { child, chunk in
       let run = chunks[chunk]
-      let first = offsets[run.lowerBound]
-      let own = Int(first)..<Int(offsets[run.upperBound])
+      let own = offsets.rows(of: run)
       let symbols = below.decode(
         child.borrow(decoded.rows(run)), noiseLevels: [Float](repeating: 0, count: run.count),
-        offsets: ContiguousArray(offsets[run.lowerBound...run.upperBound].map { $0 - first }),
-        on: child)
+        offsets: offsets.fromZero(run), on: child)
       child.deliver(
         child.symbolLoss(
           symbols.vectors, embedding: child.use(model.embedding),

@@ -30,20 +30,10 @@ struct StitchPairs {
   }
 
   func left(_ pairs: Range<Int>) -> (rows: Range<Int>, offsets: ContiguousArray<Int32>) {
-    StitchPairs.part(leftOffsets, pairs)
+    (leftOffsets.rows(of: pairs), leftOffsets.fromZero(pairs))
   }
 
   func right(_ pairs: Range<Int>) -> (rows: Range<Int>, offsets: ContiguousArray<Int32>) {
-    StitchPairs.part(rightOffsets, pairs)
-  }
-
-  private static func part(
-    _ offsets: ContiguousArray<Int32>, _ pairs: Range<Int>
-  ) -> (rows: Range<Int>, offsets: ContiguousArray<Int32>) {
-    let first = offsets[pairs.lowerBound]
-    return (
-      Int(first)..<Int(offsets[pairs.upperBound]),
-      ContiguousArray(offsets[pairs.lowerBound...pairs.upperBound].map { $0 - first })
-    )
+    (rightOffsets.rows(of: pairs), rightOffsets.fromZero(pairs))
   }
 }

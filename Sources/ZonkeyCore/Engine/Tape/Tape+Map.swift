@@ -180,7 +180,7 @@ extension Tape {
   }
 }
 
-/// What all chunks of a `map` read with a gradient, laid out one after the other.
+/// What all chunks of a `map` read; what has a gradient is laid out one after the other.
 private struct Common {
   let parameters: [Range<Int>]
   let tensors: [Tensor]

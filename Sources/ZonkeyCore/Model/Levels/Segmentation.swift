@@ -112,14 +112,11 @@ package struct Segmentation: Sendable {
   }
 
   /// The first packed row and the segments of a run of segments.
-  package func rows(_ segments: Range<Int>) -> Range<Int> {
-    Int(offsets[segments.lowerBound])..<Int(offsets[segments.upperBound])
-  }
+  package func rows(_ segments: Range<Int>) -> Range<Int> { offsets.rows(of: segments) }
 
   /// The offsets of a run of segments, from 0.
   package func localOffsets(_ segments: Range<Int>) -> ContiguousArray<Int32> {
-    let first = offsets[segments.lowerBound]
-    return ContiguousArray(offsets[segments.lowerBound...segments.upperBound].map { $0 - first })
+    offsets.fromZero(segments)
   }
 
   /// Pairs of consecutive segments of one document: the index of each pair's left one.
@@ -130,6 +127,20 @@ package struct Segmentation: Sendable {
   /// Fixed chunks of segments of about `rows` rows each; their borders depend on the data alone.
   package func chunks(rows target: Int) -> [Range<Int>] {
     chunked(segments, target: target, offsets: offsets)
+  }
+}
+
+/// Offsets of segments that are packed one after the other: rows of n are self[n] ..< self[n + 1].
+extension ContiguousArray<Int32> {
+  /// The packed rows of a run of segments.
+  package func rows(of run: Range<Int>) -> Range<Int> {
+    Int(self[run.lowerBound])..<Int(self[run.upperBound])
+  }
+
+  /// The offsets of a run of segments, from 0.
+  package func fromZero(_ run: Range<Int>) -> ContiguousArray<Int32> {
+    let first = self[run.lowerBound]
+    return ContiguousArray(self[run.lowerBound...run.upperBound].map { $0 - first })
   }
 }
 

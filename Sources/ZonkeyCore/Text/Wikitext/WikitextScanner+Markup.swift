@@ -142,7 +142,7 @@ extension WikitextScanner {
       let byte = bytes[position]
       if byte == 0x26 {
         entity()
-      } else if byte == 0xC2 || byte == 0xE2 || byte == 0xF3 {
+      } else if byte >= 0x80 {
         special()
       } else {
         write(byte < 0x20 && byte != 0x0A ? 0x20 : byte)

@@ -40,7 +40,7 @@ extension WikitextScanner {
   mutating func write(unscanned text: [UInt8]) {
     var index = 0
     while index < text.count {
-      if [0xC2, 0xE2, 0xF3].contains(text[index]) {
+      if text[index] >= 0x80 {
         index += writeCharacter(of: text, at: index)
       } else {
         write(max(text[index], 0x20))
@@ -49,8 +49,8 @@ extension WikitextScanner {
     }
   }
 
-  /// Writes what stands for a character that begins with C2, E2 or F3, and returns its length; its
-  /// first byte alone where it may stay as it is.
+  /// Writes what stands for a character that text cannot keep, and returns its length; else a byte
+  /// as it is. Only characters that begin with C2, E2 or F3 are such.
   ///
   /// A blank of another width, or one that does not break, is a blank, a control character of the
   /// C1 range what it was meant to be; a private character that the scanner needs itself is replaced.
