@@ -8,7 +8,7 @@ struct Finding: Error {
   let what: String
 }
 
-/// The readers that are tried, by name: by libFuzzer with what it makes up, by the tests with seeds.
+/// The readers that are tried, by name.
 ///
 /// Each takes any bytes and throws a `Finding`, or nothing.
 enum Formats {
@@ -31,9 +31,12 @@ enum Formats {
     "multistream": multistream, "configuration": configuration, "lines": lines,
   ]
 
-  static func stream(_ bytes: [UInt8], step: Int = .max) -> ByteStream {
+  /// Hands bytes out in order, at most `step` at once.
+  private static func source(
+    _ bytes: [UInt8], step: Int = .max
+  ) -> (UnsafeMutableRawBufferPointer) -> Int {
     var place = 0
-    return ByteStream(source: "fuzz") { target in
+    return { target in
       let count = min(target.count, bytes.count - place, step)
       target.copyBytes(from: bytes[place..<place + count])
       place += count
@@ -41,14 +44,13 @@ enum Formats {
     }
   }
 
+  private static func stream(_ bytes: [UInt8], step: Int = .max) -> ByteStream {
+    ByteStream(source: "fuzz", read: source(bytes, step: step))
+  }
+
   @Sendable private static func checkpoint(_ bytes: [UInt8]) {
-    var place = 0
-    let reader = try? SafetensorsReader(path: "fuzz", fileBytes: bytes.count) { target in
-      let count = min(target.count, bytes.count - place)
-      target.copyBytes(from: bytes[place..<place + count])
-      place += count
-      return count
-    }
+    let reader = try? SafetensorsReader(
+      path: "fuzz", fileBytes: bytes.count, read: source(bytes))
     guard let reader, let checkpoint = try? Checkpoint(reader, forTraining: true) else { return }
     try? checkpoint.verify(path: "fuzz")
   }
