@@ -44,11 +44,14 @@ final class ZkProcess {
   func send(_ signal: Int32) { kill(process, signal) }
 
   /// Waits for something that the process is to do; fails when it ends or takes for ever.
-  func wait(until isDone: () -> Bool) throws {
-    for _ in 0..<12_000 {
+  ///
+  /// - Parameter pause: Microseconds between two looks; a short one meets the process in the act.
+  func wait(pause: UInt32 = 10_000, until isDone: () -> Bool) throws {
+    let end = ContinuousClock.now + .seconds(120)
+    while ContinuousClock.now < end {
       if isDone() { return }
       guard kill(process, 0) == 0 else { break }
-      usleep(10_000)
+      usleep(pause)
     }
     send(SIGKILL)
     throw RunFailure(reason: "zk did not do what was waited for: \(stderr)")

@@ -32,7 +32,7 @@ package final class AtomicFile {
     case .replace(let directory, let name, let old):
       let hidden = HiddenName(directory: directory, name: name)
       hidden.sweep()
-      let file: (descriptor: Int32, path: String)
+      let file: HiddenName.File
       do {
         file = try hidden.open(isPrivate: old != nil)
       } catch {
@@ -40,7 +40,7 @@ package final class AtomicFile {
           path: path, reason: "cannot create a file in \(directory): \(System.message(error.code))")
       }
       descriptor = file.descriptor
-      temporary = (file.path, TemporaryFiles.add(file.path))
+      temporary = (file.path, file.entry)
       old?.apply(to: descriptor)
     }
   }

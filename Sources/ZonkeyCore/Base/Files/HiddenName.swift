@@ -22,22 +22,34 @@ struct HiddenName {
 
   var lockPath: String { OutputTarget.join(directory, ".\(stem).lock") }
 
+  /// A new hidden file, which a signal removes until its entry is forgotten.
+  struct File {
+    let descriptor: Int32
+    let path: String
+    let entry: TemporaryFiles.Entry?
+  }
+
   /// Opens a new file and locks it, which tells others that its process lives.
-  func open(isPrivate: Bool) throws(Failure) -> (descriptor: Int32, path: String) {
+  func open(isPrivate: Bool) throws(Failure) -> File {
     // A number is added when a killed run, or another thread, has left or has the same name.
     for attempt in 0..<100 {
       let suffix = attempt == 0 ? "" : "-\(attempt)"
       let candidate = OutputTarget.join(directory, ".\(stem).\(getpid())\(suffix).tmp")
+      // Remembered first: a signal may come as soon as the file is there. The name has this
+      // process's number, so that nobody else's file is meant.
+      let entry = TemporaryFiles.add(candidate)
       let descriptor = System.open(
         candidate, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
         permissions: isPrivate ? 0o600 : 0o666)
       if descriptor >= 0 {
         _ = flock(descriptor, LOCK_EX | LOCK_NB)
-        return (descriptor, candidate)
+        return File(descriptor: descriptor, path: candidate, entry: entry)
       }
-      if errno != EEXIST { break }
+      let code = errno
+      TemporaryFiles.forget(entry)
+      guard code == EEXIST else { throw Failure(code: code) }
     }
-    throw Failure(code: errno)
+    throw Failure(code: EEXIST)
   }
 
   /// Removes what processes left that are gone: their number is free and nobody holds the lock.
