@@ -107,6 +107,7 @@ struct Train: ParsableCommand {
 
   @OptionGroup var seedOptions: SeedOptions
   @OptionGroup var inputOptions: InputOptions
+  @OptionGroup var skipOptions: SkipOptions
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
@@ -149,7 +150,7 @@ struct Train: ParsableCommand {
       trainer: trainer, command: self, console: console, validation: validationCrops(trainer),
       clock: clock)
     try session.run()
-    try console.reportSkipped(corpus.skipped)
+    try console.reportSkipped(corpus.skipped, allowed: skipOptions.allowSkips)
   }
 
   private func makeTrainer(_ corpus: Corpus, _ console: Console) throws -> Trainer {
