@@ -107,6 +107,22 @@ import ZonkeyCore
     #expect(try runZk(["extract", "--shard=\(shard)"]).status == 64)
   }
 
+  private static let hasParallel = (try? runShell("command -v parallel").status) == 0
+
+  /// Blocks of a fixed number of lines know the number of their first one.
+  @Test(.enabled(if: hasParallel)) func parallelGivesWhatOneProcessGives() throws {
+    let result = try runShell(
+      #"""
+      parallel --will-cite --pipe -N 4 -k \
+        '"$ZK_UNDER_TEST" split --format documents --first-document $((({#} - 1) * 4 + 1))'
+      """#, stdin: Self.input, environment: ["ZK_MODEL": NanoModel.path()])
+    #expect(result.status == 0, "\(result.stderr)")
+    let isWhole =
+      try result.stdout.split(separator: "\n").map(String.init)
+      == rows(["split", "--format", "documents"], stdin: Self.input)
+    #expect(isWhole)
+  }
+
   /// A killed run leaves no output, so that its shard is done again and nothing is there twice.
   @Test func aKilledShardIsDoneAgain() throws {
     try withTemporaryFolder { folder in
