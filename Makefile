@@ -17,7 +17,7 @@ DEBIAN_PACKAGES := git ca-certificates pkg-config libopenblas-dev libzstd-dev li
 	libbz2-dev zlib1g-dev liblzma-dev
 
 .PHONY: help deps build test demo bench install uninstall deb test-deb check-readme check-tools
-.PHONY: check-completions picture format lint docs clean
+.PHONY: mpi check-scale check-completions picture format lint docs clean
 .PHONY: attack fuzz asan tsan ubsan soak data build-bench test-library library-docs coverage
 
 help:
@@ -32,6 +32,8 @@ help:
 	@echo "make check-readme  run the commands of the README as pasted, and compare what they print"
 	@echo "make check-completions  press TAB in bash, zsh and fish"
 	@echo "make check-tools  load what zk writes with pandas, polars, duckdb, datasets, numpy"
+	@echo "make mpi      build .build/release/zk-mpi, which trains on several machines (docs/scale.md)"
+	@echo "make check-scale  run the recipes of docs/scale.md, Spark and MPI among them"
 	@echo "make data     put the tables of share/zk into the code again, after a change of one"
 	@echo "make docs     generate man pages and completions from the code; make picture the README's picture"
 	@echo "make attack   what was tried to break zk: hostile files, faults, fuzzing, a soak"
@@ -51,6 +53,11 @@ build: deps
 test: deps
 	$(SWIFT) build $(TESTABLE)
 	$(SWIFT) test $(TESTABLE) --disable-testable-imports
+
+# The same program linked with MPI, for training on several machines.
+mpi: build
+	@scripts/install-deps.sh libopenmpi-dev
+	ZK_MPI=1 $(SWIFT) build $(TESTABLE) --product zk-mpi
 
 demo: build
 	@scripts/demo.sh .build/release/zk
@@ -100,6 +107,10 @@ check-readme: build
 check-completions:
 	@scripts/install-deps.sh tmux zsh fish
 	@Tests/completions.sh
+
+check-scale: mpi
+	@scripts/install-deps.sh openmpi-bin parallel default-jre-headless python3-venv zstd
+	@scripts/check-scale.sh .build/release/zk .build/release/zk-mpi
 
 check-tools: build
 	@scripts/check-tools.sh .build/release/zk

@@ -41,6 +41,8 @@ let package = Package(
       name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
     // What a build says of itself; linked anew when the program is installed.
     .target(name: "CBuild"),
+    // Where a library that reaches other processes offers itself; see zk-mpi below.
+    .target(name: "CExchange"),
     // Memory that cannot be had ends the program in order; only the program itself takes it on.
     .target(name: "CMemoryGuard"),
     // The numeric kernels keep their optimisation in debug builds too: tests run real sizes.
@@ -64,7 +66,7 @@ let package = Package(
     .executableTarget(
       name: "zk",
       dependencies: rooms + [
-        "ZonkeyKernels", "CBuild", "CMemoryGuard",
+        "ZonkeyKernels", "CBuild", "CExchange", "CMemoryGuard",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -93,6 +95,15 @@ if Context.environment["ZK_BENCHMARKS"] == "1" {
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks/Sources/zk-bench", swiftSettings: strict),
+  ]
+}
+
+// The same program linked with MPI, for training on several machines: zk itself knows nothing of it.
+if Context.environment["ZK_MPI"] == "1" {
+  package.products.append(.executable(name: "zk-mpi", targets: ["zk", "CMPIExchange"]))
+  package.targets += [
+    .systemLibrary(name: "CMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev"])]),
+    .target(name: "CMPIExchange", dependencies: ["CExchange", "CMPI"]),
   ]
 }
 

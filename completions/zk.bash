@@ -3,13 +3,13 @@
 # Sets `names` to the options of verb $1.
 _zk_names() {
   case $1 in
-    split) names='--level --format --separator --null --color --html --threshold --mean-length --sample --seed --model --arithmetic --input-format --document --text-field --id-field --invalid --max-document --keep-fields --first-document --batch --output --zstd --stats --quiet --verbose --threads --progress --version --help' ;;
-    encode) names='--level --format --precision --model --arithmetic --input-format --document --text-field --id-field --invalid --max-document --keep-fields --first-document --batch --output --zstd --stats --quiet --verbose --threads --progress --version --help' ;;
+    split) names='--level --format --separator --null --color --html --threshold --mean-length --sample --seed --model --arithmetic --input-format --document --text-field --id-field --invalid --max-document --allow-skips --keep-fields --first-document --shard --batch --output --zstd --stats --quiet --verbose --threads --progress --version --help' ;;
+    encode) names='--level --format --precision --model --arithmetic --input-format --document --text-field --id-field --invalid --max-document --allow-skips --keep-fields --first-document --shard --batch --output --zstd --stats --quiet --verbose --threads --progress --version --help' ;;
     decode) names='--infer-starts --existence-cutoff --format --null --model --arithmetic --batch --output --zstd --quiet --verbose --threads --progress --version --help' ;;
-    generate) names='--infill --gap --count --steps --level --existence-cutoff --max-bytes --html --format --null --seed --model --arithmetic --input-format --document --text-field --id-field --invalid --max-document --keep-fields --first-document --output --zstd --quiet --verbose --threads --progress --version --help' ;;
+    generate) names='--infill --gap --count --steps --level --existence-cutoff --max-bytes --html --format --null --seed --model --arithmetic --input-format --document --text-field --id-field --invalid --max-document --allow-skips --keep-fields --first-document --output --zstd --quiet --verbose --threads --progress --version --help' ;;
     export) names='--output --quiet --verbose --version --help' ;;
-    train) names='--corpus --output --valid --preset --config --set --time --steps --epochs --resume --from --save-every --log --tensorboard --report --activation-memory --dry-run --seed --input-format --document --text-field --id-field --invalid --max-document --quiet --verbose --threads --progress --version --help' ;;
-    extract) names='--format --null --namespace --redirects --min-bytes --templates --holes --variant --keep-fields --sha1 --input-format --document --text-field --id-field --invalid --max-document --output --zstd --stats --quiet --verbose --threads --progress --version --help' ;;
+    train) names='--corpus --output --valid --preset --config --set --time --steps --epochs --resume --from --save-every --log --tensorboard --report --activation-memory --dry-run --seed --input-format --document --text-field --id-field --invalid --max-document --allow-skips --quiet --verbose --threads --progress --version --help' ;;
+    extract) names='--format --null --namespace --redirects --min-bytes --templates --holes --variant --keep-fields --sha1 --input-format --document --text-field --id-field --invalid --max-document --allow-skips --shard --output --zstd --stats --quiet --verbose --threads --progress --version --help' ;;
     eval) names='--train --only --max-text --count --generated --format --seed --model --arithmetic --input-format --document --text-field --id-field --invalid --max-document --output --zstd --quiet --verbose --threads --progress --version --help' ;;
     info) names='--json --check --quiet --verbose --version --help' ;;
     '') names='--version --help' ;;
@@ -37,6 +37,7 @@ _zk_value() {
     'split --invalid') kind=words words='stop skip replace' ;;
     'split --max-document') kind=none ;;
     'split --first-document') kind=none ;;
+    'split --shard') kind=none ;;
     'split --batch') kind=none ;;
     'split -o'|'split --output') kind=files words='' ;;
     'split --zstd') kind=none alone=1 ;;
@@ -55,6 +56,7 @@ _zk_value() {
     'encode --invalid') kind=words words='stop skip replace' ;;
     'encode --max-document') kind=none ;;
     'encode --first-document') kind=none ;;
+    'encode --shard') kind=none ;;
     'encode --batch') kind=none ;;
     'encode -o'|'encode --output') kind=files words='' ;;
     'encode --zstd') kind=none alone=1 ;;
@@ -130,6 +132,7 @@ _zk_value() {
     'extract --id-field') kind=none ;;
     'extract --invalid') kind=words words='stop skip replace' ;;
     'extract --max-document') kind=none ;;
+    'extract --shard') kind=none ;;
     'extract -o'|'extract --output') kind=files words='' ;;
     'extract --zstd') kind=none alone=1 ;;
     'extract --stats') kind=files words='' ;;

@@ -37,8 +37,9 @@ struct DocumentPipeline<Reader: ItemReader> {
   let console: Console
   let workers: Int
   let batch: Int
-  /// The number of the first item.
+  /// The number of the first item, and how far it is to that of each next one.
   var firstNumber = 1
+  var step = 1
 
   /// A long item in its turn; `progress` is told how many bytes of its text are done.
   typealias LongBody = (
@@ -83,7 +84,8 @@ struct DocumentPipeline<Reader: ItemReader> {
           if let item { try check(item) }
           return item
         }, hasWaiting: { reader.hasWaiting }, bytes: Reader.textBytes, workers: workers,
-        batch: batch, isLong: { long != nil && Reader.textBytes($0) >= Rounds.fullBytes })
+        batch: batch, step: step,
+        isLong: { long != nil && Reader.textBytes($0) >= Rounds.fullBytes })
       try pipeline.run(from: firstNumber, body) { outputs, items in
         try console.times.measure("writing") {
           for output in outputs { try write(output) }
@@ -108,12 +110,12 @@ struct DocumentPipeline<Reader: ItemReader> {
 
 extension Console {
   /// Says how many documents were left out, by reason; throws `ExitStatus.skipped` when there were
-  /// any.
-  func reportSkipped(_ skipped: [String: Int]) throws {
+  /// any, unless they are allowed.
+  func reportSkipped(_ skipped: [String: Int], allowed: Bool) throws {
     let count = skipped.values.reduce(0, +)
     guard count > 0 else { return }
     let reasons = skipped.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
     warn("left out \(count) documents: \(reasons.joined(separator: ", "))")
-    throw ExitStatus.skipped
+    if !allowed { throw ExitStatus.skipped }
   }
 }

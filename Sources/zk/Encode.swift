@@ -53,7 +53,9 @@ struct Encode: ParsableCommand {
 
   @OptionGroup var modelOptions: ModelOptions
   @OptionGroup var inputOptions: InputOptions
+  @OptionGroup var skipOptions: SkipOptions
   @OptionGroup var rowOptions: RowOptions
+  @OptionGroup var shardOptions: ShardOptions
   @OptionGroup var batchOptions: BatchOptions
   @OptionGroup var outputOptions: OutputOptions
   @OptionGroup var statisticsOptions: StatisticsOptions
@@ -73,7 +75,7 @@ struct Encode: ParsableCommand {
     let encoders = try (0..<threads).map { _ in try DocumentEncoder(zonkey, options: options) }
     let reader = try DocumentReader(
       paths: files,
-      options: inputOptions.readerOptions(threads: threads, rows: rowOptions))
+      options: inputOptions.readerOptions(threads: threads, rows: rowOptions, shard: shardOptions))
     let writer = try LatentsWriter(
       format: format, precision: precision, level: level, width: zonkey.latentWidth(level),
       model: zonkey.id, temporaryDirectory: TemporaryDirectory.path)
@@ -83,13 +85,15 @@ struct Encode: ParsableCommand {
     let table = format == .npy ? try outputOptions.openTable() : nil
     let pipeline = DocumentPipeline(
       reader: reader, output: output, console: console, workers: threads, batch: batchOptions.batch,
-      firstNumber: rowOptions.firstDocument)
+      firstNumber: shardOptions.firstNumber(from: rowOptions.firstDocument),
+      step: shardOptions.step)
+    let step = shardOptions.step
     try pipeline.run { worker, documents, first in
       let encoded = encoders[worker].encode(
-        documents.map(\.text), firstNumber: first, withLatents: true)
+        documents.map(\.text), firstNumber: first, step: step, withLatents: true)
       return zip(documents, encoded).enumerated().map { index, pair in
         var document = DocumentLatents(
-          pair.1, of: zonkey, number: first + index, id: pair.0.id,
+          pair.1, of: zonkey, number: first + step * index, id: pair.0.id,
           byteCount: pair.0.text.count)
         document.fields = pair.0.fields
         return document
@@ -120,6 +124,6 @@ struct Encode: ParsableCommand {
       try table?.finish()
     }
     try statistics?.finish()
-    try console.reportSkipped(reader.skipped)
+    try console.reportSkipped(reader.skipped, allowed: skipOptions.allowSkips)
   }
 }

@@ -53,6 +53,8 @@ struct Extract: ParsableCommand {
   @OptionGroup var wikiOptions: WikiTextOptions
   @OptionGroup var fieldOptions: FieldOptions
   @OptionGroup var inputOptions: InputOptions
+  @OptionGroup var skipOptions: SkipOptions
+  @OptionGroup var shardOptions: ShardOptions
   @OptionGroup var outputOptions: OutputOptions
   @OptionGroup var statisticsOptions: StatisticsOptions
   @OptionGroup var common: CommonOptions
@@ -93,7 +95,7 @@ struct Extract: ParsableCommand {
   }
 
   private func readerOptions(threads: Int) throws -> ReaderOptions {
-    var options = inputOptions.readerOptions(threads: threads)
+    var options = inputOptions.readerOptions(threads: threads, shard: shardOptions)
     if !namespaces.isEmpty { options.namespaces = Set(namespaces.flatMap(\.numbers)) }
     options.includesRedirects = redirects
     options.leavesMarkup = true
@@ -133,12 +135,13 @@ struct Extract: ParsableCommand {
 
   private static let ownFields: Set<String> = ["id", "title", "sha1", "text"]
 
-  /// The closing line; throws `ExitStatus.skipped` when there was invalid input.
+  /// The closing line; throws `ExitStatus.skipped` when there was invalid input that is not allowed.
   private func report(_ counts: ExtractCounts, reader: DocumentReader, console: Console) throws {
     let text = counts.text(
       skipped: reader.passedOver.merging(reader.skipped) { $0 + $1 })
     guard reader.skipped.isEmpty else {
       console.warn(text)
+      if skipOptions.allowSkips { return }
       throw ExitStatus.skipped
     }
     statisticsOptions.path == nil ? console.detail(text) : console.note(text)

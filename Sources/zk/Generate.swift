@@ -64,6 +64,7 @@ struct Generate: ParsableCommand {
   @OptionGroup var seedOptions: SeedOptions
   @OptionGroup var modelOptions: ModelOptions
   @OptionGroup var inputOptions: InputOptions
+  @OptionGroup var skipOptions: SkipOptions
   @OptionGroup var rowOptions: RowOptions
   @OptionGroup var outputOptions: OutputOptions
   @OptionGroup var common: CommonOptions
@@ -182,7 +183,7 @@ struct Generate: ParsableCommand {
     } write: {
       try output.write($0 as FilledDocument)
     }
-    try console.reportSkipped(reader.skipped)
+    try console.reportSkipped(reader.skipped, allowed: skipOptions.allowSkips)
   }
 
   private func filled(

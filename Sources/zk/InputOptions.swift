@@ -50,13 +50,15 @@ struct InputOptions: ParsableArguments {
 
   /// Options for a verb that takes long documents in parts, unless `largest` says otherwise.
   func readerOptions(
-    threads: Int = 1, largest: Int = 1 << 30, rows: RowOptions? = nil
+    threads: Int = 1, largest: Int = 1 << 30, rows: RowOptions? = nil, shard: ShardOptions? = nil
   ) -> ReaderOptions {
     var options = ReaderOptions(
       format: inputFormat, textField: textField, unit: document, invalid: invalid,
       maxDocumentBytes: maxDocument?.count ?? largest)
     options.idField = idField
     options.keepsFields = rows?.keepFields ?? false
+    options.firstNumber = rows?.firstDocument ?? 1
+    options.shard = shard?.shard
     options.threads = threads
     return options
   }
@@ -79,6 +81,37 @@ struct RowOptions: ParsableArguments {
     if !(1...1 << 53).contains(firstDocument) {
       throw ValidationError("--first-document must be 1 or more.")
     }
+  }
+}
+
+/// `--allow-skips`, for the verbs whose exit status tells of skipped documents.
+struct SkipOptions: ParsableArguments {
+  @Flag(
+    help: "Exit with status 0 also when documents were skipped; standard error says so as ever.")
+  var allowSkips = false
+}
+
+/// `--shard`, for the verbs whose work is shared among runs.
+struct ShardOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Work on the documents of one of N workers only: those whose number leaves the remainder I "
+        + "when divided by N, for I from 1 to N. Numbers stay those of the whole input.",
+      valueName: "I/N"))
+  var shard: Shard?
+
+  /// How far apart the numbers of the documents are.
+  var step: Int { shard?.count ?? 1 }
+
+  /// The number of the first document, where that of the input is `first`.
+  func firstNumber(from first: Int = 1) -> Int { shard?.firstNumber(from: first) ?? first }
+}
+
+extension Shard: ExpressibleByArgument {
+  public init?(argument: String) {
+    let parts = argument.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count == 2, let index = Int(parts[0]), let count = Int(parts[1]) else { return nil }
+    self.init(index: index, count: count)
   }
 }
 

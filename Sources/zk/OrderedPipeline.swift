@@ -15,6 +15,8 @@ struct OrderedPipeline<Item: Sendable, Output: Sendable> {
   let workers: Int
   /// The most items in a batch.
   let batch: Int
+  /// How far apart the numbers of neighbours are.
+  var step = 1
   /// Whether an item is so long that it is worked on alone.
   var isLong: (Item) -> Bool = { _ in false }
 
@@ -39,13 +41,14 @@ struct OrderedPipeline<Item: Sendable, Output: Sendable> {
       let round = nextRound(limit)
       if !round.items.isEmpty {
         let outputs = Rounds.outputs(
-          of: round.items, firstNumber: number, bytes: bytes, workers: workers, batch: batch, body)
+          of: round.items, firstNumber: number, step: step, bytes: bytes, workers: workers,
+          batch: batch, body)
         try write(outputs, round.items)
-        number += round.items.count
+        number += step * round.items.count
       }
       if let item = round.long {
         try long(item, number)
-        number += 1
+        number += step
       }
       if let failure = round.failure { throw failure }
       if round.items.isEmpty && round.long == nil { return }

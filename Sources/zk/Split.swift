@@ -88,7 +88,9 @@ struct Split: ParsableCommand {
   @OptionGroup var seedOptions: SeedOptions
   @OptionGroup var modelOptions: ModelOptions
   @OptionGroup var inputOptions: InputOptions
+  @OptionGroup var skipOptions: SkipOptions
   @OptionGroup var rowOptions: RowOptions
+  @OptionGroup var shardOptions: ShardOptions
   @OptionGroup var batchOptions: BatchOptions
   @OptionGroup var outputOptions: OutputOptions
   @OptionGroup var statisticsOptions: StatisticsOptions
@@ -143,19 +145,22 @@ struct Split: ParsableCommand {
     let options = SplitOptions(rule: rule, topLevel: top)
     let encoders = try (0..<threads).map { _ in try DocumentEncoder(zonkey, options: options) }
     let reader = try DocumentReader(
-      paths: files, options: inputOptions.readerOptions(threads: threads, rows: rowOptions))
+      paths: files,
+      options: inputOptions.readerOptions(threads: threads, rows: rowOptions, shard: shardOptions))
     let output = try openOutput(reader, zonkey: zonkey, levelCount: top + 1, console: console)
     let pipeline = DocumentPipeline(
       reader: reader, output: output, console: console, workers: threads, batch: batchOptions.batch,
-      firstNumber: rowOptions.firstDocument)
-    let format = segmentFormat
+      firstNumber: shardOptions.firstNumber(from: rowOptions.firstDocument),
+      step: shardOptions.step)
+    let (format, step) = (segmentFormat, shardOptions.step)
     try pipeline.run { worker, documents, first in
-      let encoded = encoders[worker].encode(documents.map(\.text), firstNumber: first)
+      let encoded = encoders[worker].encode(
+        documents.map(\.text), firstNumber: first, step: step)
       return zip(documents, encoded).enumerated().map { index, pair in
-        let (document, levels) = (pair.0, pair.1.segments)
-        let rows = format.bytes(of: document, number: first + index, levels: levels[...printed])
+        let (document, levels, number) = (pair.0, pair.1.segments, first + step * index)
+        let rows = format.bytes(of: document, number: number, levels: levels[...printed])
         return SplitDocument(
-          document: document, number: first + index, levels: levels,
+          document: document, number: number, levels: levels,
           segmentCounts: levels.map(\.count), rows: rows)
       }
     } write: {
@@ -165,7 +170,7 @@ struct Split: ParsableCommand {
         document, number: number, format: format, printed: printed,
         parts: encoders[0].parts(of: document.text, number: number), progress: progress)
     }
-    try console.reportSkipped(reader.skipped)
+    try console.reportSkipped(reader.skipped, allowed: skipOptions.allowSkips)
   }
 
   private func openOutput(

@@ -107,6 +107,7 @@ struct Train: ParsableCommand {
 
   @OptionGroup var seedOptions: SeedOptions
   @OptionGroup var inputOptions: InputOptions
+  @OptionGroup var skipOptions: SkipOptions
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
@@ -129,15 +130,46 @@ struct Train: ParsableCommand {
   }
 
   func run() throws {
-    let console = common.console(verb: "train")
+    let ranks = try Ranks()
+    let console = ranks.console(verb: "train", common)
+    var failure: (any Error)?
+    do {
+      try run(ranks, console)
+    } catch {
+      failure = error
+    }
+    try ranks.leave(after: failure, console: console)
+  }
+
+  private func run(_ ranks: Ranks, _ console: Console) throws {
+    let (corpus, trainer, session) = try ranks.begin(console) { try start(ranks, console) }
+    try ranks.together { try trainer.meet() }
+    if dryRun {
+      try DryRun(trainer: trainer, ranks: ranks).print()
+    } else if let session {
+      try session.run()
+      try console.reportSkipped(corpus.skipped, allowed: skipOptions.allowSkips)
+    } else {
+      try TrainingHelp(trainer: trainer, ranks: ranks, console: console).run()
+    }
+  }
+
+  /// Opens all that a rank needs; the session is the first rank's.
+  private func start(
+    _ ranks: Ranks, _ console: Console
+  ) throws -> (Corpus, Trainer, TrainingSession?) {
     let corpus = try Corpus(paths: corpus, options: inputOptions.readerOptions())
-    let trainer = try console.times.measure("starting") { try makeTrainer(corpus, console) }
+    let trainer = try console.times.measure("starting") { try makeTrainer(corpus, console, ranks) }
     trainer.keptBytes = activationMemory.count
     if let steps { trainer.plan(totalSteps: steps) }
-    if dryRun {
-      try DryRun(trainer: trainer).print()
-      return
-    }
+    guard ranks.isFirst && !dryRun else { return (corpus, trainer, nil) }
+    return (corpus, trainer, try session(trainer, console: console, ranks: ranks))
+  }
+
+  /// The loop around the trainer, of the rank that leads it.
+  private func session(
+    _ trainer: Trainer, console: Console, ranks: Ranks
+  ) throws -> TrainingSession {
     let widths = trainer.configuration.levels.map { "\($0.width)" }.joined(separator: ", ")
     console.detail(
       "\(ProgressText.count(trainer.parameterCount)) parameters, levels of width \(widths), seed "
@@ -145,17 +177,17 @@ struct Train: ParsableCommand {
     console.describe(threads: try common.threadCount(), arithmetic: .float32)
     let clock = TrainingClock()
     clock.start()
-    let session = try TrainingSession(
+    return try TrainingSession(
       trainer: trainer, command: self, console: console, validation: validationCrops(trainer),
-      clock: clock)
-    try session.run()
-    try console.reportSkipped(corpus.skipped)
+      clock: clock, ranks: ranks)
   }
 
-  private func makeTrainer(_ corpus: Corpus, _ console: Console) throws -> Trainer {
+  private func makeTrainer(
+    _ corpus: Corpus, _ console: Console, _ ranks: Ranks
+  ) throws -> Trainer {
     let threads = try common.threadCount()
     guard let resume else {
-      if let output, !dryRun { try Self.refuseToReplace(output) }
+      if let output, !dryRun, ranks.isFirst { try Self.refuseToReplace(output) }
       let start = try from.map { try Checkpoint(path: $0) }
       let configuration = try chosenConfiguration(from: start)
       if let start, let from {
@@ -165,14 +197,15 @@ struct Train: ParsableCommand {
       return try Trainer(
         configuration, seed: seedOptions.seed, from: start,
         crops: corpus.crops(configuration, seed: seedOptions.seed, passLimit: epochs),
-        threads: threads)
+        threads: threads, exchange: ranks.exchange)
     }
     let path = resume == "-" ? output ?? "" : resume
     let checkpoint = try Checkpoint(path: path)
     console.note("going on from \(path), step \(checkpoint.state.step)")
     let crops = corpus.crops(
       checkpoint.zonkey.configuration, seed: checkpoint.state.seed, passLimit: epochs)
-    let trainer = try checkpoint.trainer(crops: crops, threads: threads, path: path)
+    let trainer = try checkpoint.trainer(
+      crops: crops, threads: threads, path: path, exchange: ranks.exchange)
     trainer.goOn(limitSeconds: time?.seconds)
     return trainer
   }

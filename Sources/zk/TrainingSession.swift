@@ -11,6 +11,7 @@ final class TrainingSession {
   /// Where its figures go, as long as that takes them.
   private var record: TrainingRecord?
   private let clock: TrainingClock
+  private let ranks: Ranks
   private var lastTick: Double
   private var lastSave: Double
   private var lastNote: Double
@@ -23,8 +24,10 @@ final class TrainingSession {
 
   /// `clock` runs already.
   init(
-    trainer: Trainer, command: Train, console: Console, validation: [Crop], clock: TrainingClock
+    trainer: Trainer, command: Train, console: Console, validation: [Crop], clock: TrainingClock,
+    ranks: Ranks
   ) throws {
+    self.ranks = ranks
     self.trainer = trainer
     self.command = command
     self.console = console
@@ -60,14 +63,17 @@ final class TrainingSession {
       "done: \(state.step) steps, \(ProgressText.bytes(state.bytes)) of text in "
         + "\(ProgressText.duration(seconds: state.elapsedSeconds)); model in \(output)")
     console.detail(console.times.text(rest: "training"))
+    if let seconds = ranks.exchangeSeconds {
+      console.detail(
+        "\(ranks.exchange.count) ranks, exchange and waiting for each other: "
+          + "\(ProgressText.decimal(seconds)) s")
+    }
     if let logFailure { throw logFailure }
   }
 
   private func train() throws {
-    while !isOver {
-      try Signals.check()
-      guard let batch = try console.times.measure("reading", trainer.nextBatch) else { break }
-      let report = try trainer.step(on: batch)
+    while let update = try nextUpdate() {
+      let report = try ranks.together { try trainer.step(on: update) }
       let seconds = tick()
       note(report, seconds: seconds)
       // Once the corpus has shown itself good: a place that cannot be written should be known
@@ -82,6 +88,13 @@ final class TrainingSession {
       throw ZonkeyError.badInput(
         source: command.corpus.joined(separator: " "), line: nil, offset: nil,
         reason: "the corpus has no text, or less than one batch")
+    }
+  }
+
+  /// What is learned from next; nil when time, steps or corpus are over.
+  private func nextUpdate() throws -> [[Crop]]? {
+    try ranks.nextUpdate(of: trainer, isOver: isOver, console: console) {
+      try console.times.measure("reading", trainer.nextUpdate)
     }
   }
 

@@ -34,7 +34,8 @@ import ZonkeyCore
         }
       }
       let session = try TrainingSession(
-        trainer: trainer, command: command, console: console, validation: validation, clock: clock)
+        trainer: trainer, command: command, console: console, validation: validation, clock: clock,
+        ranks: Ranks())
       try session.run()
       #expect(steps == ["3", "5", "7", "9", "10"])
     }

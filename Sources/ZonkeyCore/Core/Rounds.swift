@@ -10,16 +10,18 @@ package enum Rounds {
   /// A batch ends at so many bytes: enough for fast products, few enough to share out evenly.
   private static let batchBytes = 1 << 13
 
-  /// Calls `body` for every batch of a round, with the number of its first item.
+  /// Calls `body` for every batch of a round, with the number of its first item; the numbers of
+  /// neighbours are `step` apart.
   package static func outputs<Item: Sendable, Output: Sendable>(
-    of items: [Item], firstNumber: Int, bytes: (Item) -> Int, workers: Int, batch: Int,
+    of items: [Item], firstNumber: Int, step: Int = 1, bytes: (Item) -> Int, workers: Int,
+    batch: Int,
     _ body: (_ worker: Int, _ items: ArraySlice<Item>, _ firstNumber: Int) -> [Output]
   ) -> [Output] {
     let batches = batches(of: items, bytes: bytes, batch: batch)
     let results = ResultSlots<[Output]>(count: batches.count, initial: [])
     Workers(count: workers).run(batches.count) { worker, piece in
       let range = batches[piece]
-      results[piece] = body(worker, items[range], firstNumber + range.lowerBound)
+      results[piece] = body(worker, items[range], firstNumber + step * range.lowerBound)
     }
     return batches.indices.flatMap { results[$0] }
   }

@@ -1,6 +1,7 @@
 import ZonkeyBase
 import ZonkeyEngine
 import ZonkeyModel
+import ZonkeyPlatform
 
 extension Checkpoint {
   /// The configuration, as what a run from here begins with.
@@ -53,7 +54,8 @@ extension Checkpoint {
 extension Configuration {
   /// Throws `badConfiguration` when a run of so many steps ends before a stage of it begins.
   public func checkStages(steps: Int) throws(ZonkeyError) {
-    let bytes = steps * batch * levels[0].documentLength
+    let batches = Double(steps) * Double(departures.accumulate)
+    let bytes = Int(bounded: batches * Double(batch) * Double(levels[0].documentLength))
     for (index, level) in levels.enumerated() {
       for (key, from) in [
         ("fromByte", level.departures.fromByte), ("noiseFromByte", level.departures.noiseFromByte),

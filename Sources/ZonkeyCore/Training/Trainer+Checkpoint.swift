@@ -15,7 +15,9 @@ extension Trainer {
 
 extension Checkpoint {
   /// The trainer that goes on from here, over a corpus opened at its beginning.
-  package func trainer(crops: CropBuffer, threads: Int, path: String) throws -> Trainer {
+  package func trainer(
+    crops: CropBuffer, threads: Int, path: String, exchange: any GradientExchange = Alone()
+  ) throws -> Trainer {
     guard let first, let second else {
       throw ZonkeyError.badModel(
         path: path, reason: "it holds no optimiser state, so that training cannot go on from it")
@@ -23,6 +25,6 @@ extension Checkpoint {
     return try Trainer(
       model, state: state, weights: weights, average: average,
       optimiser: AdamW(first: first, second: second), crops: crops,
-      threads: threads)
+      threads: threads, exchange: exchange)
   }
 }

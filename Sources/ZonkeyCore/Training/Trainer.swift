@@ -35,6 +35,9 @@ public final class Trainer {
   package let average: ParameterStore
   package let optimiser: AdamW
   let gradients: ParameterStore
+  /// Sums of the gradients of some batches, where an update has several.
+  var partialSums: [ParameterStore] = []
+  let exchange: any GradientExchange
   /// The share of the learning rate of every parameter, level by level.
   let rateShares: [[RateShare]]
   let tape: Tape
@@ -47,7 +50,7 @@ public final class Trainer {
   /// the beginning of its corpus.
   package convenience init(
     _ configuration: Configuration, seed: UInt64, from start: Checkpoint? = nil,
-    crops: CropBuffer, threads: Int
+    crops: CropBuffer, threads: Int, exchange: any GradientExchange = Alone()
   ) throws {
     let model = try ZonkeyModel(configuration)
     let weights = ParameterStore(count: model.parameters.count)
@@ -57,13 +60,14 @@ public final class Trainer {
     average.copy(from: weights)
     try self.init(
       model, state: TrainingState(seed: seed), weights: weights, average: average,
-      optimiser: AdamW(count: weights.count), crops: crops, threads: threads)
+      optimiser: AdamW(count: weights.count), crops: crops, threads: threads,
+      exchange: exchange)
   }
 
   /// Continues a run from its parts; draws and forgets the crops that it has seen already.
   package init(
     _ model: ZonkeyModel, state: TrainingState, weights: ParameterStore, average: ParameterStore,
-    optimiser: AdamW, crops: CropBuffer, threads: Int
+    optimiser: AdamW, crops: CropBuffer, threads: Int, exchange: any GradientExchange = Alone()
   ) throws {
     configuration = model.configuration
     self.model = model
@@ -72,20 +76,31 @@ public final class Trainer {
     self.average = average
     self.optimiser = optimiser
     self.crops = crops
+    self.exchange = exchange
     gradients = ParameterStore(count: weights.count)
     rateShares = model.levels.map { model.rateShares(of: $0) }
     tape = Tape(weights: weights, workers: Workers(count: threads), recording: true)
     random = RandomSource(seed: state.seed)
     schedule = Schedule(model.configuration, decay: state.decay)
     for _ in 0..<state.step {
-      if try nextBatch() == nil { break }
+      if try nextUpdate() == nil { break }
     }
   }
 
-  /// The documents of the next step; nil when the corpus is used up.
+  /// The batches of the next update; nil when the corpus has no more as many.
+  package func nextUpdate() throws -> [[Crop]]? {
+    var batches: [[Crop]] = []
+    while batches.count < configuration.departures.accumulate {
+      guard let batch = try nextBatch() else { return nil }
+      batches.append(batch)
+    }
+    return batches
+  }
+
+  /// The documents of a batch; nil when the corpus is used up.
   ///
   /// Where lines are documents, there are more of them when they are short.
-  package func nextBatch() throws -> [Crop]? {
+  private func nextBatch() throws -> [Crop]? {
     let (count, length) = (configuration.batch, configuration.levels[0].documentLength)
     let byBytes = configuration.departures.beginningShare > 0
     var (batch, bytes) = ([Crop](), 0)
@@ -123,7 +138,9 @@ public final class Trainer {
   public var isOver: Bool { schedule.isOver(atStep: state.step) }
 
   /// Bytes of memory in tapes and parameters.
-  public var memoryBytes: Int { tape.heldBytes + 6 * weights.count * MemoryLayout<Float>.stride }
+  public var memoryBytes: Int {
+    tape.heldBytes + (6 + partialSums.count) * weights.count * MemoryLayout<Float>.stride
+  }
 
   /// Memory in which a step keeps activations for its backward pass; what does not fit is computed
   /// twice, with the same result.
@@ -147,26 +164,20 @@ public final class Trainer {
 
   /// One step; nil when the corpus is used up. Throws `diverged` before any weight is changed.
   public func step() throws -> StepReport? {
-    try nextBatch().map { try step(on: $0) }
+    try nextUpdate().map { try step(on: $0) }
   }
 
-  /// One step on documents that `nextBatch` gave. Throws `diverged` before any weight is changed.
-  package func step(on batch: [Crop]) throws -> StepReport {
-    gradients.clear()
-    let training = TrainingStep(model: model, tape: tape)
+  /// One step on documents that `nextUpdate` gave; of several ranks the first calls it, the others
+  /// `help`. Throws `diverged` before any weight is changed.
+  package func step(on batches: [[Crop]]) throws -> StepReport {
     let stage = TrainingStage(configuration, bytes: state.bytes)
-    let result = training.run(
-      symbols: symbols(batch),
-      draws: RandomDraws(source: random, step: state.step), gradients: gradients, stage: stage,
-      weight: training.weight)
-    if let reason = watch.reason(loss: result.total, step: state.step) {
-      throw ZonkeyError.diverged(step: state.step, reason: reason)
-    }
+    let result = TrainingStep.Result.mean(of: try run(batches, stage: stage))
     let norm = gradients.norm(on: tape.workers)
-    guard norm.isFinite else {
-      throw ZonkeyError.diverged(
-        step: state.step, reason: "a gradient is not a number; lower learningRate")
-    }
+    let problem =
+      watch.reason(loss: result.total, step: state.step)
+      ?? (norm.isFinite ? nil : "a gradient is not a number; lower learningRate")
+    _ = try exchange.largest([problem == nil ? 0 : 1])
+    if let problem { throw ZonkeyError.diverged(step: state.step, reason: problem) }
     let rate = schedule.learningRate(step: state.step)
     let norms = update(stage, norm: norm)
     centre(result, stage: stage)
@@ -177,10 +188,12 @@ public final class Trainer {
       let at = range.lowerBound
       zk_moving_average(average.values + at, weights.values + at, decay, range.count)
     }
-    let bytes = batch.reduce(0) { $0 + $1.bytes.count }
+    let crops = Array(batches.joined())
+    let bytes = crops.reduce(0) { $0 + $1.bytes.count }
     state.bytes += bytes
     let kept = max(1, (1 << 16) / max(1, configuration.levels[0].documentLength))
-    recentTexts = Array((recentTexts + batch.map(\.bytes)).suffix(kept))
+    recentTexts = Array((recentTexts + crops.map(\.bytes)).suffix(kept))
+    try exchange.broadcast(weights)
     return StepReport(
       step: state.step, loss: result.total, losses: result.losses, undivided: result.undivided,
       meanLengths: result.meanBoundary.map { 1 / max($0, 1e-6) }, gradientNorm: Float(norm),
@@ -188,13 +201,23 @@ public final class Trainer {
       learningRate: rate, segments: result.segments, positions: result.rows, bytes: bytes)
   }
 
+  /// Runs one batch, whose number decides its draws, and adds its gradients.
+  func run(
+    _ batch: [Crop], number: Int, _ stage: TrainingStage, _ gradients: ParameterStore
+  ) -> TrainingStep.Result {
+    let training = TrainingStep(model: model, tape: tape)
+    return training.run(
+      symbols: symbols(batch, number: number), draws: RandomDraws(source: random, step: number),
+      gradients: gradients, stage: stage, weight: training.weight)
+  }
+
   /// The batch's symbols; where line starts are learned, half of the crops hide their newlines.
-  private func symbols(_ batch: [Crop]) -> [DocumentSymbols] {
+  private func symbols(_ batch: [Crop], number: Int) -> [DocumentSymbols] {
     let hides = configuration.levels.contains {
       ($0.weights ?? configuration.weights).lineStart > 0
     }
     return batch.enumerated().map { index, crop in
-      let key = random.key(0x4C, UInt64(state.step), UInt64(index))
+      let key = random.key(0x4C, UInt64(number), UInt64(index))
       return crop.symbols(configuration, hidesLines: hides && random.index(key, below: 2) == 0)
     }
   }

@@ -56,6 +56,7 @@ private func departureFields() -> [Field<Configuration>] {
     .flag("allCandidates", \.departures.allCandidates),
     .real("beginningShare", \.departures.beginningShare),
     .flag("clipsByLevel", \.departures.clipsByLevel),
+    .count("accumulate", \.departures.accumulate),
   ]
 }
 

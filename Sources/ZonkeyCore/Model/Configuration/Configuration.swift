@@ -109,6 +109,8 @@ extension Configuration {
       (1...1 << 24).contains(topDocumentLength), "topDocumentLength", "needs 1 or more")
     try check((1...16).contains(feedForwardRatio), "feedForwardRatio", "needs 1 to 16")
     try check((1...4096).contains(batch), "batch", "needs 1 to 4096 documents")
+    try check(
+      (1...4096).contains(departures.accumulate), "accumulate", "needs 1 to 4096 batches")
     for (index, level) in levels.enumerated() {
       let key = "levels.\(index)."
       try check((4...8192).contains(level.width), key + "width", "needs 4 to 8192")

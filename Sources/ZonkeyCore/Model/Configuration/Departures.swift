@@ -14,6 +14,8 @@ public struct Departures: Sendable, Equatable {
   public var beginningShare: Float = 0
   /// Gradients are clipped level by level instead of over all parameters.
   public var clipsByLevel = false
+  /// Batches of which an update takes the mean gradient.
+  public var accumulate = 1
 
   /// The paper's form.
   public static let none = Departures()

@@ -40,24 +40,25 @@ public final class DocumentEncoder {
     symbols = zonkey.symbolTables
   }
 
-  /// Splits consecutive documents; `withLatents` compresses the top level's segments too.
+  /// Splits documents; `withLatents` compresses the top level's segments too.
   ///
   /// No segment begins inside a UTF-8 character. `firstNumber` is the first document's place in
-  /// the input, which only sampling depends on.
+  /// the input and `step` the distance to the next one's, which only sampling depends on.
   public func encode(
-    _ texts: [[UInt8]], firstNumber: Int = 1, withLatents: Bool = false
+    _ texts: [[UInt8]], firstNumber: Int = 1, step: Int = 1, withLatents: Bool = false
   ) -> [EncodedDocument] {
     var (encoded, done) = ([EncodedDocument](), 0)
     func encodeShort(until end: Int) {
       guard done < end else { return }
       encoded += encodeTogether(
-        Array(texts[done..<end]), firstNumber: firstNumber + done, withLatents: withLatents)
+        Array(texts[done..<end]), firstNumber: firstNumber + step * done, step: step,
+        withLatents: withLatents)
     }
     for (index, text) in texts.enumerated() where text.count > Self.longBytes {
       encodeShort(until: index)
       encoded.append(
         EncodedDocument(
-          joining: parts(of: text, number: firstNumber + index, withLatents: withLatents),
+          joining: parts(of: text, number: firstNumber + step * index, withLatents: withLatents),
           levelCount: options.topLevel + 1))
       done = index + 1
     }
@@ -66,7 +67,7 @@ public final class DocumentEncoder {
   }
 
   private func encodeTogether(
-    _ texts: [[UInt8]], firstNumber: Int, withLatents: Bool
+    _ texts: [[UInt8]], firstNumber: Int, step: Int, withLatents: Bool
   ) -> [EncodedDocument] {
     results.reset()
     var units = LevelUnits(texts: texts, zonkey: zonkey, on: results)
@@ -74,7 +75,7 @@ public final class DocumentEncoder {
     for level in zonkey.model.levels[...options.topLevel] {
       let p = probabilities(units)
       let starts = texts.indices.map {
-        self.starts(p[$0], units: units, document: $0, number: firstNumber + $0)
+        self.starts(p[$0], units: units, document: $0, number: firstNumber + step * $0)
       }
       for document in texts.indices {
         segments[document].append(

@@ -89,6 +89,10 @@ public struct ReaderOptions: Sendable {
   public var wiki = WikiOptions()
   /// Whether pages are handed out as wikitext, to be made plain by `Document.cleaned()`.
   public var leavesMarkup = false
+  /// The documents that are handed out; the others are read, checked and passed over in silence.
+  public var shard: Shard?
+  /// The number of the first document, by which shards are told.
+  public var firstNumber = 1
   /// How many threads decompress beside the one that reads; results do not depend on it.
   public var threads = 1
 

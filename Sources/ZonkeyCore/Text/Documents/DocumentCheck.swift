@@ -20,6 +20,9 @@ final class DocumentCheck {
   let options: ReaderOptions
   private(set) var skipped: [String: Int] = [:]
   private(set) var passedOver: [String: Int] = [:]
+  /// Whether what is left out now is counted here. It is by the shard that has the next document, so
+  /// that the counts of all shards add up to those of the input.
+  var isCounting = true
 
   init(_ options: ReaderOptions) {
     self.options = options
@@ -28,12 +31,12 @@ final class DocumentCheck {
   /// Leaves a document out, or throws the error when the policy is to stop.
   func leaveOut(_ reason: SkipReason, _ error: @autoclosure () -> ZonkeyError) throws(ZonkeyError) {
     if options.invalid == .stop { throw error() }
-    skipped[reason.rawValue, default: 0] += 1
+    if isCounting { skipped[reason.rawValue, default: 0] += 1 }
   }
 
   /// Counts a page that is valid and not asked for.
   func passOver(_ reason: PassReason) {
-    passedOver[reason.rawValue, default: 0] += 1
+    if isCounting { passedOver[reason.rawValue, default: 0] += 1 }
   }
 
   /// The bytes if they are UTF-8, mended if the policy is so; `nil` when they are left out.

@@ -16,6 +16,8 @@ public final class DocumentReader {
   private let indices: Set<String>
   private let check: DocumentCheck
   private var nextPath = 0
+  /// The number of the next document of the whole input.
+  private var nextNumber: Int
   private var input: BufferedInput?
   private var documents: (any DocumentSource)?
   private var finishedBytes = 0
@@ -28,6 +30,8 @@ public final class DocumentReader {
     self.options = options
     indices = Set(self.paths.flatMap { MultistreamIndex.names(besideDump: $0) })
     check = DocumentCheck(options)
+    nextNumber = options.firstNumber
+    check.isCounting = options.shard?.has(nextNumber) ?? true
     var sum: Int? = 0
     for path in self.paths {
       let size = try File.checkedSize(path: path)
@@ -47,16 +51,27 @@ public final class DocumentReader {
     finishedBytes + (input?.stream.compressedBytesRead ?? 0)
   }
 
-  /// How many documents were left out as invalid, by reason.
+  /// How many documents were left out as invalid, by reason; of a shard its share of them.
   public var skipped: [String: Int] { check.skipped }
 
   /// How many pages of dumps are valid but were not asked for, by reason.
   public var passedOver: [String: Int] { check.passedOver }
 
-  /// The next document, `nil` after the last file's end.
+  /// The next document, of the shard if the options name one; `nil` after the last file's end.
   ///
   /// Throws `.badInput`, `.noInput` and `.io`, each after the documents that were good.
   public func next() throws(ZonkeyError) -> Document? {
+    guard let shard = options.shard else { return try nextOfAll() }
+    while let document = try nextOfAll() {
+      let isOurs = shard.has(nextNumber)
+      nextNumber += 1
+      check.isCounting = shard.has(nextNumber)
+      if isOurs { return document }
+    }
+    return nil
+  }
+
+  private func nextOfAll() throws(ZonkeyError) -> Document? {
     while true {
       if documents == nil, try !openNext() { return nil }
       if let document = try documents?.next() { return document }

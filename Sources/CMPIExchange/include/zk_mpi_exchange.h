@@ -1,0 +1,1 @@
+// Nothing to include: the library offers itself before `main`.
