@@ -107,9 +107,13 @@ if Context.environment["ZK_MPI"] == "1" {
   ]
 }
 
-// Fuzzing needs libFuzzer, for which `make fuzz` asks the compiler.
-if Context.environment["ZK_FUZZ"] == "1" {
-  package.targets.append(
-    .executableTarget(
-      name: "zk-fuzz", dependencies: rooms, path: "Fuzz", swiftSettings: strict))
-}
+// The readers of what strangers write: libFuzzer tries them in a program of their own, for which
+// `make fuzz` asks the compiler, and the tests replay its seeds. A file belongs to one target only.
+package.targets.append(
+  Context.environment["ZK_FUZZ"] == "1"
+    ? .executableTarget(
+      name: "zk-fuzz", dependencies: rooms, path: "Fuzz", exclude: ["SeedTests.swift"],
+      swiftSettings: strict)
+    : .testTarget(
+      name: "FuzzTests", dependencies: rooms + ["TestSupport"], path: "Fuzz",
+      exclude: ["main.swift"], swiftSettings: strict))

@@ -7,10 +7,10 @@ struct Info: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Tell what a checkpoint or a latents file is.",
     discussion: """
-      Without a file: the model that the other verbs would use. - is standard input, which is \
-      copied to a temporary file first. --check verifies everything that can be verified: the \
-      checksum of the content where the file has one, shapes, that all numbers are finite, and \
-      the id against the weights; it says what it verified.
+      Without a file: the model that the other verbs would use. - is standard input. --check \
+      verifies everything that can be verified: the checksum of the content where the file has \
+      one, shapes, that all numbers are finite, and the id against the weights; it says what it \
+      verified.
 
       Examples:
         zk info run.zk
@@ -47,26 +47,62 @@ struct Info: ParsableCommand {
   }
 
   private func facts(_ path: String, times: PartTimes) throws -> Facts {
-    // The kind is looked at first, then all is read: what a pipe gave once it does not give again.
-    try RereadableFile.with(path) { copy in
-      if FileStatus.size(copy) == 0 {
-        throw ZonkeyError.badModel(
-          path: path, reason: "is empty: neither a checkpoint nor latents")
+    if path != "-" && (FileStatus.isRegularFile(path) || !FileStatus.isThere(path)) {
+      let input = BufferedInput(try ByteStream(path: path))
+      let kind = try FileKind(input)
+      if input.offset == 0 { throw emptyFile(path) }
+      return switch kind {
+      case .checkpoint:
+        try checkpointFacts(
+          times.measure("reading") { try Checkpoint(path: path) }, path: path,
+          fileBytes: FileStatus.size(path), times: times)
+      case .latents:
+        try times.measure("reading") {
+          try latentsFacts(
+            LatentsReader(paths: [path], temporaryDirectory: TemporaryDirectory.path), path: path
+          ) { FileStatus.size(path) }
+        }
       }
-      return switch try FileKind(path: copy) {
-      case .checkpoint: try checkpointFacts(copy, name: path, times: times)
-      case .latents: try times.measure("reading") { try latentsFacts(copy, name: path) }
+    }
+    return try pipeFacts(path, times: times)
+  }
+
+  /// The same of what can be read only once: its kind is known before it is read from the beginning.
+  private func pipeFacts(_ path: String, times: PartTimes) throws -> Facts {
+    let pipe = try KeptPipe(path)
+    let kind = try FileKind(pipe.input)
+    if pipe.byteCount == 0 { throw emptyFile(path) }
+    switch kind {
+    case .checkpoint(let contentBytes):
+      let checkpoint = try times.measure("reading") {
+        try pipe.keepCheckpoint(contentBytes: contentBytes)
+        return try Checkpoint(
+          SafetensorsReader(path: path, fileBytes: pipe.byteCount, read: pipe.again()),
+          forTraining: true)
+      }
+      return try checkpointFacts(
+        checkpoint, path: path, fileBytes: pipe.byteCount, times: times)
+    case .latents:
+      return try times.measure("reading") {
+        try latentsFacts(
+          LatentsReader(
+            ByteStream(source: path, read: pipe.again()),
+            temporaryDirectory: TemporaryDirectory.path), path: path
+        ) { pipe.byteCount }
       }
     }
   }
 
+  private func emptyFile(_ path: String) -> ZonkeyError {
+    .badModel(path: path, reason: "is empty: neither a checkpoint nor latents")
+  }
+
   private func checkpointFacts(
-    _ path: String, name: String, times: PartTimes
+    _ checkpoint: Checkpoint, path: String, fileBytes: Int?, times: PartTimes
   ) throws -> Facts {
-    let checkpoint = try times.measure("reading") { try Checkpoint(path: path) }
     if check { try times.measure("verifying") { try checkpoint.verify(path: path) } }
     let (zonkey, state) = (checkpoint.zonkey, checkpoint.zonkey.state)
-    var facts = Facts(path: path, name: name, kind: "checkpoint")
+    var facts = Facts(name: path, kind: "checkpoint", fileBytes: fileBytes)
     facts.add("model", zonkey.id)
     facts.add("resumable", .bool(checkpoint.isResumable), checkpoint.isResumable ? "yes" : "no")
     facts.add("parameters", zonkey.parameterCount)
@@ -108,9 +144,9 @@ struct Info: ParsableCommand {
     return (["step \(figures.step)"] + levels).joined(separator: ", ")
   }
 
-  private func latentsFacts(_ path: String, name: String) throws -> Facts {
-    let reader = try LatentsReader(
-      paths: [path], temporaryDirectory: TemporaryDirectory.path)
+  private func latentsFacts(
+    _ reader: LatentsReader, path: String, fileBytes: () -> Int?
+  ) throws -> Facts {
     var (documents, segments, bytes, lengthsKnown) = (0, 0, 0, true)
     var (models, levels, widths) = (Set<String>(), Set<Int>(), Set<Int>())
     while let document = try reader.next() {
@@ -122,7 +158,7 @@ struct Info: ParsableCommand {
       levels.insert(document.level)
       widths.insert(document.width)
     }
-    var facts = Facts(path: path, name: name, kind: "latents")
+    var facts = Facts(name: path, kind: "latents", fileBytes: fileBytes())
     facts.add(
       "models", .array(models.sorted().map { .string($0) }),
       models.sorted().joined(separator: ", "))
@@ -150,10 +186,10 @@ private struct Facts {
   private var object = JSONObject()
   private var lines: [(name: String, text: String)] = []
 
-  init(path: String, name: String, kind: String) {
+  init(name: String, kind: String, fileBytes: Int?) {
     add("file", .string(FileName.readable(name)), name)
     add("kind", kind)
-    if let size = FileStatus.size(path) { add("file_bytes", size) }
+    if let fileBytes { add("file_bytes", fileBytes) }
   }
 
   mutating func add(_ name: String, _ value: JSONValue, _ text: String) {

@@ -97,10 +97,25 @@ import ZonkeyPlatform
       try expectRefused("zk split -m /dev/zero in", in: folder)
       try expectRefused("yes | zk split -m /dev/stdin in", in: folder)
       try expectRefused("cat /dev/zero | zk split -m /dev/stdin in", in: folder)
-      // What is copied before it is read must look like something.
       try expectRefused("zk info /dev/zero", in: folder)
       try expectRefused("yes | zk info -", in: folder)
+      // A small part of what is compressed is much of what is not.
+      try expectRefused("yes | gzip | zk info -", in: folder)
+      try expectRefused("yes '{' | gzip | zk info -", in: folder)
+      try expectRefused("yes '{}' | xz -0 | zk info -", in: folder)
       #expect(entries(folder) == ["in"])
+    }
+  }
+
+  /// What follows the end of a checkpoint is not copied.
+  @Test func checkpointsWithoutAnEnd() throws {
+    try withTemporaryFolder { folder in
+      let plain = try CheckpointFile.read(NanoModel.path()).serialised()
+      try writeBytes(plain, to: "\(folder)/plain")
+      try expectRefused("(cat plain; yes) | zk info -", in: folder)
+      try expectRefused("(cat plain; yes) | gzip | zk info -", in: folder)
+      try expectRefused("cat plain | gzip | zk info -", in: folder, status: 0)
+      #expect(entries(folder) == ["in", "plain"])
     }
   }
 

@@ -13,6 +13,8 @@ public final class LatentsReader {
   /// The files as they were named; `-` is standard input.
   public let paths: [String]
   private let temporaryDirectory: String
+  /// The only file, where it is open already.
+  private let stream: ByteStream?
   private var nextPath = 0
   private var input: BufferedInput?
   private var source: (any LatentsSource)?
@@ -29,12 +31,21 @@ public final class LatentsReader {
   ) throws(ZonkeyError) {
     self.paths = paths.isEmpty ? ["-"] : paths
     self.temporaryDirectory = temporaryDirectory
+    stream = nil
     var sum: Int? = 0
     for path in self.paths {
       let size = try File.checkedSize(path: path)
       sum = sum.flatMap { sum in size.map { sum + $0 } }
     }
     totalBytes = sum
+  }
+
+  /// Prepares to read what a stream has, of which nothing was read.
+  package init(_ stream: ByteStream, temporaryDirectory: String) {
+    paths = [stream.source]
+    self.temporaryDirectory = temporaryDirectory
+    self.stream = stream
+    totalBytes = stream.totalBytes
   }
 
   /// Whether the next document is likely there without waiting for a slow writer: always for
@@ -78,7 +89,9 @@ public final class LatentsReader {
   /// Opens the next file; false when there is none.
   private func openNext() throws(ZonkeyError) -> Bool {
     guard nextPath < paths.count else { return false }
-    let input = BufferedInput(try ByteStream(path: paths[nextPath]))
+    let opened: ByteStream
+    if let stream { opened = stream } else { opened = try ByteStream(path: paths[nextPath]) }
+    let input = BufferedInput(opened)
     nextPath += 1
     self.input = input
     switch try LatentsFormat.detect(input) {
