@@ -175,12 +175,12 @@ import ZonkeyPlatform
   func shortMemoryIsTold(kilobytes: Int) throws {
     try withTemporaryFolder { folder in
       let model = try NanoModel.path()
-      try writeBytes(Array(corpusLines(2000).utf8), to: "\(folder)/in")
+      try writeBytes(Array(corpusLines(200).utf8), to: "\(folder)/in")
       let latents = try runZk(["encode", "-m", model, "-o", "\(folder)/latents", "\(folder)/in"])
       #expect(latents.status == 0)
       for command in [
         "split -m '\(model)' in", "encode -m '\(model)' in", "decode -m '\(model)' latents",
-        "generate -m '\(model)'",
+        "generate -m '\(model)' --max-bytes 100",
         "train --corpus in --config '\(NanoModel.settings)' --steps 2 -o m.zk",
       ] {
         let result = try runShell(
@@ -197,7 +197,7 @@ import ZonkeyPlatform
     }
   }
 
-  /// One line of 4 MB, which would take gigabytes if it were computed as a whole.
+  /// One line of 2 MB, which would take gigabytes if it were computed as a whole.
   @Test(arguments: [
     "split --level 0", "split --level 1 --format documents",
     "encode --level 0", "encode --level 1", "encode --level 0 --format npy",
@@ -205,7 +205,7 @@ import ZonkeyPlatform
   func aLongLineTakesLittleMemory(command: String) throws {
     try withTemporaryFolder { folder in
       let model = try NanoModel.path()
-      let line = corpusLines(85_000).replacing("\n", with: " ")
+      let line = corpusLines(42_500).replacing("\n", with: " ")
       try writeBytes(Array(line.utf8), to: "\(folder)/in")
       let result = try runShell(
         """

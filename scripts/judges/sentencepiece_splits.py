@@ -3,7 +3,7 @@
 
 usage: sentencepiece_splits.py MODEL < LINES     lines, or JSONL rows with "text"; one document each
 
-Needs the package sentencepiece. Offsets count bytes.
+Needs the packages sentencepiece and protobuf. Offsets count bytes.
 """
 import json
 import sys
@@ -16,15 +16,9 @@ def main():
     for number, line in enumerate(sys.stdin, 1):
         line = line.rstrip("\n")
         text = json.loads(line)["text"] if line.startswith("{") else line
-        starts = {0}
-        # Positions count characters; a piece of single bytes has the place of its character.
-        bytes_before = [0]
-        for character in text:
-            bytes_before.append(bytes_before[-1] + len(character.encode()))
-        for piece in processor.encode(text, out_type="immutable_proto").pieces:
-            if piece.begin < len(text):
-                starts.add(bytes_before[piece.begin])
-        data, places = text.encode(), sorted(starts)
+        data = text.encode()
+        starts = {0} | {piece.begin for piece in processor.encode(text, out_type="proto").pieces}
+        places = sorted(start for start in starts if start < len(data))
         for start, end in zip(places, places[1:] + [len(data)]):
             if end > start:
                 segment = data[start:end].decode("utf-8", "replace")

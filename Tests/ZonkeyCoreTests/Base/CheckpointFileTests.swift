@@ -247,10 +247,10 @@ import ZonkeyPlatform
     defer { unlink(path) }
     try CheckpointFile.write(numbered(0), to: path)
     var last: Int64 = 0
-    for round in 1...6 {
+    for round in 1...3 {
       await #expect(processExitsWith: .signal(SIGKILL)) {
         [path = path as String, round = round as Int] in
-        killSelf(afterMicroseconds: UInt32(20_000 + round * 7_300))
+        killSelf(afterMicroseconds: UInt32(20_000 + round * 14_600))
         for step in 1...Int64.max { try CheckpointFile.write(numbered(step), to: path) }
       }
       let file = try CheckpointFile.read(path)

@@ -25,7 +25,7 @@ func expectGradient(
 ) {
   var x = doubles(point)
   let scale = actual.reduce(1) { max($0, abs(Double($1))) }
-  let step = max(1, x.count / 60)
+  let step = max(1, x.count / 30)
   var worst = 0.0
   for i in stride(from: 0, to: x.count, by: step) where !skipped(i) {
     let h = 1e-5
