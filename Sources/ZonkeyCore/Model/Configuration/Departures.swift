@@ -44,7 +44,8 @@ public struct LevelDepartures: Sendable, Equatable {
   /// Bytes of text after which the level begins to learn, and to be shown noise.
   public var fromByte = 0
   public var noiseFromByte = 0
-  /// Bytes of text after which the splitter stays as it is; with 0 it always learns.
+  /// Bytes of text after which the splitter stays as it is, level 0's with the token embedding that it
+  /// reads; with 0 it always learns.
   public var splitterToByte = 0
   /// The level's share of the learning rate; with 0 it stays as it is, and costs no more than that.
   public var learningRateShare: Float = 1
