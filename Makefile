@@ -151,7 +151,7 @@ asan:
 	$(SWIFT) test --sanitize=address --scratch-path .build-asan --filter '$(SANITIZED)'
 
 tsan:
-	$(SWIFT) test --sanitize=thread --scratch-path .build-tsan --filter '$(SANITIZED)'
+	@scripts/tsan.sh '$(SANITIZED)|Threads|Ranks|TrainingStep'
 
 ubsan:
 	$(SWIFT) test --sanitize=undefined --scratch-path .build-ubsan --filter '$(SANITIZED)|Kernel'

@@ -49,3 +49,13 @@ head -n 5 "$tmp/rows.jsonl"
 
 title "4. How many segments begin where a word begins? Nobody told the model what a word is."
 awk -f scripts/score-starts.awk "$lines" "$tmp/rows.jsonl"
+
+# Level 1 of the model that comes with zk took hours to train: a minute and a half teaches words alone.
+title "5. The model that comes with zk: lines as vectors of sentences, and back. Rare words come back wrong."
+head -n 4 "$lines" >"$tmp/lines.txt"
+cat "$tmp/lines.txt"
+run encode --level 1 -o "$tmp/latents.jsonl" "$tmp/lines.txt"
+run decode "$tmp/latents.jsonl"
+
+title "6. Two documents from noise. They are no text yet: docs/model-card.md says how far they are from it."
+run generate --count 2 --seed 1 --max-bytes 200
