@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Draws what judge-scaling.sh measured: reads its lines, prints SVG.
 
-Two charts side by side over minutes on a logarithmic axis: word F1 and round trip, a line a width.
+Two charts side by side over megabytes of text on a logarithmic axis: word F1 and round trip, a line a width.
 """
 import math
 import sys
@@ -12,13 +12,14 @@ COLORS = {"32": "#b35806", "64": "#2166ac", "128": "#1b7837"}
 
 def chart(rows, column, title, left):
     """The marks of one chart whose frame begins at `left`."""
-    minutes = sorted({float(row[2]) for row in rows})
+    sizes = [float(row[3]) for row in rows]
+    first, last = min(sizes), max(sizes)
     values = [float(row[column]) for row in rows]
     low = math.floor(min(values) * 10) / 10
-    span = math.log(minutes[-1] / minutes[0]) or 1
+    span = math.log(last / first) or 1
 
-    def x(minute):
-        return left + WIDTH * math.log(minute / minutes[0]) / span
+    def x(size):
+        return left + WIDTH * math.log(size / first) / span
 
     def y(value):
         return TOP + HEIGHT * (1 - (value - low) / (1 - low))
@@ -29,11 +30,13 @@ def chart(rows, column, title, left):
         out.append(
             f'<path d="M{left} {y(value):.1f}h{WIDTH}" stroke="#ddd"/>'
             f'<text x="{left - 6}" y="{y(value) + 4:.1f}" text-anchor="end">{value:.2f}</text>')
-    for minute in minutes:
-        out.append(
-            f'<text x="{x(minute):.1f}" y="{TOP + HEIGHT + 18}" text-anchor="middle">{minute:g} min</text>')
+    for size in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100):
+        if first <= size <= last:
+            out.append(
+                f'<text x="{x(size):.1f}" y="{TOP + HEIGHT + 18}" text-anchor="middle">'
+                f"{size:g} MB</text>")
     for width, color in COLORS.items():
-        points = [(x(float(row[2])), y(float(row[column]))) for row in rows if row[0] == width]
+        points = [(x(float(row[3])), y(float(row[column]))) for row in rows if row[0] == width]
         if not points:
             continue
         path = " ".join(f"{px:.1f},{py:.1f}" for px, py in points)
