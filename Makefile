@@ -17,7 +17,7 @@ DEBIAN_PACKAGES := git ca-certificates pkg-config libopenblas-dev libzstd-dev li
 	libbz2-dev zlib1g-dev liblzma-dev
 
 .PHONY: help deps build test demo bench install uninstall deb test-deb check-readme check-tools
-.PHONY: mpi check-scale check-completions picture format lint docs clean
+.PHONY: mpi check-scale check-recipes check-completions picture format lint docs clean
 .PHONY: attack fuzz asan tsan ubsan soak data build-bench test-library library-docs coverage
 
 help:
@@ -34,6 +34,7 @@ help:
 	@echo "make check-tools  load what zk writes with pandas, polars, duckdb, datasets, numpy"
 	@echo "make mpi      build .build/release/zk-mpi, which trains on several machines (docs/scale.md)"
 	@echo "make check-scale  run the recipes of docs/scale.md, Spark and MPI among them"
+	@echo "make check-recipes  run those of them for GNU parallel and Slurm: half a minute"
 	@echo "make data     put the tables of share/zk into the code again, after a change of one"
 	@echo "make docs     generate man pages and completions from the code; make picture the README's picture"
 	@echo "make attack   what was tried to break zk: hostile files, faults, fuzzing, a soak"
@@ -111,6 +112,11 @@ check-completions:
 check-scale: mpi
 	@scripts/install-deps.sh openmpi-bin parallel default-jre-headless python3-venv zstd
 	@scripts/check-scale.sh .build/release/zk .build/release/zk-mpi
+
+# Those of the recipes that need no more than a shell.
+check-recipes: build
+	@scripts/install-deps.sh parallel python3
+	@$(PYTHON) Tests/python/check-scale.py .build/release/zk share/zk/default.zk sh
 
 check-tools: build
 	@scripts/check-tools.sh .build/release/zk

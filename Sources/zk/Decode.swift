@@ -53,15 +53,20 @@ struct Decode: ParsableCommand {
     let output = try outputOptions.open()
     let pipeline = DocumentPipeline(
       reader: reader, output: output, console: console, workers: threads, batch: batchOptions.batch)
+    let textOptions = textOptions
+    let row = { @Sendable (document: DocumentLatents, text: [UInt8]) in
+      textOptions.row(
+        textOptions.repaired(text), number: document.number, id: document.id,
+        fields: document.fields)
+    }
     try pipeline.run(check: { try zonkey.check($0, source: reader.currentPath) }) {
       worker, documents, _ in
-      zip(documents, decoders[worker].decode(Array(documents))).map { document, text in
-        textOptions.row(
-          textOptions.repaired(text), number: document.number, id: document.id,
-          fields: document.fields)
-      }
+      zip(documents, decoders[worker].decode(Array(documents))).map(row)
     } write: {
       try output.write($0 as [UInt8])
+    } long: { document, _, _ in
+      let text = decoders[0].decode(document, helpers: Array(decoders.dropFirst()))
+      try output.write(row(document, text))
     }
   }
 }

@@ -48,8 +48,8 @@ struct DocumentPipeline<Reader: ItemReader> {
 
   /// Calls `body` for every batch of items, numbered from the first, and `write` for each result in
   /// the input's order; `output` is flushed after every round, finished at the end and discarded
-  /// when anything fails. `check` refuses an item that the reader gave. An item that fills a round
-  /// alone goes to `long`, where there is one, which works on it and writes what it gives.
+  /// when anything fails. `check` refuses an item that the reader gave. A long item goes to `long`,
+  /// where there is one, which works on it with all threads and writes what it gives.
   func run<Output: Sendable>(
     check: (Reader.Item) throws -> Void = { _ in },
     _ body: (_ worker: Int, _ items: ArraySlice<Reader.Item>, _ firstNumber: Int) -> [Output],
@@ -85,7 +85,7 @@ struct DocumentPipeline<Reader: ItemReader> {
           return item
         }, hasWaiting: { reader.hasWaiting }, bytes: Reader.textBytes, workers: workers,
         batch: batch, step: step,
-        isLong: { long != nil && Reader.textBytes($0) >= Rounds.fullBytes })
+        isLong: { long != nil && Reader.textBytes($0) >= Rounds.longBytes })
       try pipeline.run(from: firstNumber, body) { outputs, items in
         try console.times.measure("writing") {
           for output in outputs { try write(output) }

@@ -107,7 +107,10 @@ struct Encode: ParsableCommand {
       let long = LongDocument(
         number: number, id: document.id, fields: document.fields, byteCount: document.text.count)
       try writer.append(
-        long, parts: encoders[0].parts(of: document.text, number: number, withLatents: true)
+        long,
+        parts: encoders[0].parts(
+          of: document.text, number: number, withLatents: true,
+          helpers: Array(encoders.dropFirst()))
       ) {
         try output.write($0)
       } onPart: { part in

@@ -168,7 +168,9 @@ struct Split: ParsableCommand {
     } long: { document, number, progress in
       try output.write(
         document, number: number, format: format, printed: printed,
-        parts: encoders[0].parts(of: document.text, number: number), progress: progress)
+        parts: encoders[0].parts(
+          of: document.text, number: number, helpers: Array(encoders.dropFirst())),
+        progress: progress)
     }
     try console.reportSkipped(reader.skipped, allowed: skipOptions.allowSkips)
   }

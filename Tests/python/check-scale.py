@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs every block of docs/scale.md that has a name, and compares what comes of it with one process.
 
-  python3 Tests/python/check-scale.py ZK MODEL [NAME...]
+  python3 Tests/python/check-scale.py ZK MODEL [NAME|sh|python...]
 
 A block ```sh NAME or ```python NAME runs in a folder with `lines.txt` and `documents.jsonl`, `zk` on
 the path and ZK_MODEL set; it has to leave NAME.out, with the rows that one process gives. The block
@@ -87,7 +87,7 @@ def main():
         run(["zk", "split", "--format", "text", "lines.txt", "-o", "text.out"], folder)
         run(["zk", "split", "--format", "documents", "documents.jsonl", "-o", "ids.out"], folder)
         for language, name, block in blocks:
-            if names and name not in names:
+            if names and name not in names and language not in names:
                 continue
             if language == "python" and not shutil.which("java"):
                 print(f"{name}: left out, there is no Java")

@@ -7,6 +7,9 @@ package enum Rounds {
   /// before, so that a first answer does not wait for a full round.
   package static let firstBytes = 1 << 12
   package static let fullBytes = 1 << 18
+  /// An item of so many bytes is worked on alone, by all workers, where its parts can be shared
+  /// out: a round has too few of them for that.
+  package static let longBytes = 1 << 15
   /// A batch ends at so many bytes: enough for fast products, few enough to share out evenly.
   private static let batchBytes = 1 << 13
 
@@ -39,27 +42,5 @@ package enum Rounds {
     }
     if first < round.count { batches.append(first..<round.count) }
     return batches
-  }
-}
-
-/// One result for each piece of a round; pieces write to their own places only.
-package final class ResultSlots<Value: Sendable>: @unchecked Sendable {
-  private let slots: UnsafeMutablePointer<Value>
-  private let count: Int
-
-  package init(count: Int, initial: Value) {
-    self.count = count
-    slots = .allocate(capacity: count)
-    slots.initialize(repeating: initial, count: count)
-  }
-
-  deinit {
-    slots.deinitialize(count: count)
-    slots.deallocate()
-  }
-
-  package subscript(index: Int) -> Value {
-    get { slots[index] }
-    set { slots[index] = newValue }
   }
 }

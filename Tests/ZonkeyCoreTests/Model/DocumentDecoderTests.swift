@@ -1,5 +1,6 @@
 import Testing
 import ZonkeyCore
+import ZonkeyPlatform
 
 /// Decoding with a model of random weights: what must hold whatever was learned.
 @Suite struct DocumentDecoderTests {
@@ -12,7 +13,8 @@ import ZonkeyCore
 
   init() throws { zonkey = try randomZonkey() }
 
-  private func latents(level: Int) throws -> [DocumentLatents] {
+  private func latents(level: Int, of texts: [[UInt8]]? = nil) throws -> [DocumentLatents] {
+    let texts = texts ?? self.texts
     let encoder = try DocumentEncoder(zonkey, options: SplitOptions(topLevel: level))
     return zip(texts, encoder.encode(texts, withLatents: true)).enumerated().map { index, pair in
       DocumentLatents(
@@ -40,6 +42,33 @@ import ZonkeyCore
     let decoder = DocumentDecoder(zonkey, options: options)
     let together = decoder.decode(documents)
     #expect(documents.map { decoder.decode([$0])[0] } == together)
+  }
+
+  /// Several decoders give what one gives, and do one's work together.
+  @Test(arguments: [0, 1], [false, true]) func helpersShareTheWork(
+    level: Int, infers: Bool
+  ) throws {
+    var options = DecodeOptions()
+    options.infersStarts = infers
+    func decoders(_ count: Int) -> [DocumentDecoder] {
+      (0..<count).map { _ in DocumentDecoder(zonkey, options: options) }
+    }
+    let long = Array(repeating: texts[0], count: 20).flatMap { $0 }
+    for document in try latents(level: level, of: texts + [long]) {
+      let alone = decoders(1)
+      let whole = alone[0].decode([document])[0]
+      for count in 1...3 {
+        let crew = decoders(count)
+        #expect(crew[0].decode(document, helpers: Array(crew.dropFirst())) == whole)
+        let counts = crew.map(\.tape.multiplyAdds)
+        let (sum, one) = (counts.reduce(0, +), alone[0].tape.multiplyAdds)
+        // One segment more is decoded with each run.
+        #expect(sum >= one && sum <= one + one / 20)
+        guard count > 1, document.byteCount == long.count else { continue }
+        // Where there is one processor, one thread does it all.
+        #expect(System.processorCount == 1 || counts.filter { $0 > 0 }.count > 1)
+      }
+    }
   }
 
   @Test func withoutStartsTheyAreInferred() throws {

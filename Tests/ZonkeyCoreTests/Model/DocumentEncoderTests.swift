@@ -1,5 +1,6 @@
 import Testing
 import ZonkeyCore
+import ZonkeyPlatform
 
 /// Splitting with a model of random weights: what must hold whatever was learned.
 @Suite struct DocumentEncoderTests {
@@ -66,6 +67,35 @@ import ZonkeyCore
       }
     }
     #expect(Array(encoder.parts(of: [])).isEmpty)
+  }
+
+  /// Several encoders give what one gives, and do one's work together.
+  @Test(arguments: [false, true]) func helpersShareTheWork(withLatents: Bool) throws {
+    let options = SplitOptions(rule: .sample(seed: 3), topLevel: 1)
+    func encoders(_ count: Int) throws -> [DocumentEncoder] {
+      try (0..<count).map { _ in try DocumentEncoder(zonkey, options: options, pieceRows: 64) }
+    }
+    let long = (0..<30).flatMap { Array("\($0)".utf8) + text }
+    func parts(_ crew: [DocumentEncoder], step: Int) -> EncodedDocument {
+      EncodedDocument(
+        joining: crew[0].parts(
+          of: long, number: 3, withLatents: withLatents, step: step,
+          helpers: Array(crew.dropFirst())),
+        levelCount: 2)
+    }
+    let alone = try encoders(1)
+    let whole = parts(alone, step: 20_000)
+    for count in 2...3 {
+      let crew = try encoders(count)
+      #expect(parts(crew, step: 20_000) == whole)
+      let counts = crew.map(\.tape.multiplyAdds)
+      let (sum, one) = (counts.reduce(0, +), alone[0].tape.multiplyAdds)
+      // Everyone has a table of the compressor's rows to fill.
+      #expect(withLatents ? sum >= one && sum < one + one / 2 : sum == one)
+      // Where there is one processor, one thread does it all.
+      #expect(System.processorCount == 1 || counts.filter { $0 > 0 }.count > 1)
+      #expect(parts(crew, step: 700) == whole)
+    }
   }
 
   /// Longer than what is computed in one go, beside short ones.

@@ -15,9 +15,14 @@ extension DocumentEncoder {
   ///
   /// `starts` and `p` are each document's; `results` keeps the latents.
   func latents(_ units: LevelUnits, starts: [[Int]], p: [[Float]], into results: Tape) -> Tensor {
-    let level = units.level
     let out = results.empty(
-      starts.reduce(0) { $0 + $1.count }, level.configuration.latentWidth)
+      starts.reduce(0) { $0 + $1.count }, units.level.configuration.latentWidth)
+    compress(units, starts: starts, p: p, into: out)
+    return out
+  }
+
+  /// The same into `out` [N, C·D], which another thread's tape may own.
+  func compress(_ units: LevelUnits, starts: [[Int]], p: [[Float]], into out: Tensor) {
     var windows = Windows(zonkey, units: units)
     var row = 0
     func compute() {
@@ -35,7 +40,6 @@ extension DocumentEncoder {
       }
     }
     if windows.rows > 0 { compute() }
-    return out
   }
 
   private func latents(_ windows: Windows) -> Tensor {

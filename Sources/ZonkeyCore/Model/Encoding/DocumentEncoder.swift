@@ -20,7 +20,7 @@ public final class DocumentEncoder {
     zonkey, symbolVectors: symbols.vectors, symbolTaps: symbols.taps,
     rows: groupRows + zonkey.model.levels[0].configuration.segmentLength)
   /// Rows that are split together; memory for activations is that of so many rows.
-  private let pieceRows: Int
+  let pieceRows: Int
   /// Rows that are compressed together: fewer, since no context is computed twice, so that what
   /// passes from operation to operation stays in the cache.
   let groupRows: Int

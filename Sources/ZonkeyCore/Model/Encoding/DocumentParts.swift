@@ -9,19 +9,27 @@ extension DocumentEncoder {
   /// A document's parts from its beginning to its end: what `encode` gives, cut where segments of
   /// the top level end, each part as it is asked for.
   ///
+  /// `helpers` are encoders of the same model and options that take their share, each on a thread
+  /// of its own. What comes out is the same with any number of them, but for where parts end.
+  ///
   /// Memory is that of a part, whatever the document's length. Until the last part has been taken
-  /// the encoder is used for nothing else. An empty document has no part.
+  /// the encoders are used for nothing else. An empty document has no part.
   public func parts(
-    of text: [UInt8], number: Int = 1, withLatents: Bool = false
+    of text: [UInt8], number: Int = 1, withLatents: Bool = false, helpers: [DocumentEncoder] = []
   ) -> DocumentParts {
-    parts(of: text, number: number, withLatents: withLatents, step: 1 << 15)
+    // Enough for every encoder, and no more than some megabytes of vectors.
+    let step = Swift.min((1 << 15) * (1 + helpers.count), 1 << 18)
+    return parts(
+      of: text, number: number, withLatents: withLatents, step: step, helpers: helpers)
   }
 
   /// As above; `step` bytes of text go in together.
   package func parts(
-    of text: [UInt8], number: Int, withLatents: Bool, step: Int
+    of text: [UInt8], number: Int, withLatents: Bool, step: Int, helpers: [DocumentEncoder] = []
   ) -> DocumentParts {
-    DocumentParts(self, text: text, number: number, withLatents: withLatents, step: step)
+    DocumentParts(
+      EncoderCrew(self, helpers: helpers), text: text, number: number, withLatents: withLatents,
+      step: step)
   }
 }
 
@@ -30,7 +38,7 @@ extension DocumentEncoder {
 /// Every level keeps the units that its next probabilities and segments depend on, and drops those
 /// before.
 public struct DocumentParts: Sequence, IteratorProtocol {
-  private let encoder: DocumentEncoder
+  private let crew: EncoderCrew
   private let text: [UInt8]
   private let number: Int
   private let withLatents: Bool
@@ -41,14 +49,14 @@ public struct DocumentParts: Sequence, IteratorProtocol {
   private var bytesTaken = 0
 
   fileprivate init(
-    _ encoder: DocumentEncoder, text: [UInt8], number: Int, withLatents: Bool, step: Int
+    _ crew: EncoderCrew, text: [UInt8], number: Int, withLatents: Bool, step: Int
   ) {
-    self.encoder = encoder
+    self.crew = crew
     self.text = text
     self.number = number
     self.withLatents = withLatents
     self.step = step
-    levels = encoder.zonkey.model.levels[...encoder.options.topLevel].map { LevelPart($0) }
+    levels = crew.zonkey.model.levels[...crew.lead.options.topLevel].map { LevelPart($0) }
     waiting = levels.map { _ in [] }
   }
 
@@ -60,7 +68,7 @@ public struct DocumentParts: Sequence, IteratorProtocol {
       var latents: [Float] = []
       for index in levels.indices {
         let isTop = index + 1 == levels.count
-        let found = encoder.advance(
+        let found = crew.advance(
           &levels[index], text: text, number: number, isEnd: isEnd,
           withLatents: withLatents || !isTop)
         waiting[index] += found.segments
@@ -134,60 +142,9 @@ struct LevelPart {
   }
 }
 
-extension DocumentEncoder {
-  /// The segments of a level that its known units complete, and their latents.
-  func advance(
-    _ part: inout LevelPart, text: [UInt8], number: Int, isEnd: Bool, withLatents: Bool
-  ) -> (segments: [Segment], latents: [Float]) {
-    results.reset()
-    let (level, origin) = (part.level, part.origin)
-    let units = units(of: part, text: text, isEnd: isEnd)
-    let known = origin + part.p.count
-    let ready = isEnd ? part.count : max(known, part.count - level.splitterReach)
-    let found = probabilities(units, known - origin..<ready - origin)[0]
-    part.p += found
-    part.openStarts += part.starts.next(
-      known..<ready, allowed: { units.allowsStart(0, $0 - origin) },
-      begins: begins(found, from: known, level: level.index, number: number))
-
-    // A segment is complete when the next start is known, and all that its window may see.
-    let length = level.configuration.segmentLength
-    let open = part.openStarts
-    var complete = isEnd ? open.count : max(0, open.count - 1)
-    while !isEnd, complete > 0, open[complete - 1] + length > ready { complete -= 1 }
-    let segments = (0..<complete).map { index in
-      let end = index + 1 < open.count ? open[index + 1] : part.count
-      return Segment(
-        level: level.index, start: part.byteOffset(open[index]), end: part.byteOffset(end),
-        probability: open[index] == 0 ? 1 : part.p[open[index] - origin])
-    }
-    let latents =
-      withLatents && complete > 0
-      ? self.latents(
-        units, starts: [open[..<complete].map { $0 - origin }], p: [part.p], into: results
-      ).array : []
-    part.openStarts.removeFirst(complete)
-    part.drop(before: min(part.openStarts.first ?? ready, max(0, ready - level.splitterReach)))
-    return (segments, latents)
-  }
-
-  private func units(of part: LevelPart, text: [UInt8], isEnd: Bool) -> LevelUnits {
-    let isBeginning = part.origin == 0
-    if part.level.index == 0 {
-      return LevelUnits(
-        texts: [Array(text[part.origin..<part.count])], zonkey: zonkey, isBeginning: isBeginning,
-        isEnd: isEnd, on: results)
-    }
-    return LevelUnits(
-      vectors: results.constant(part.vectors, columns: part.level.configuration.width),
-      level: part.level, configuration: zonkey.configuration, isBeginning: isBeginning,
-      isEnd: isEnd)
-  }
-}
-
 extension EncodedDocument {
   /// A whole document of its parts.
-  init(joining parts: DocumentParts, levelCount: Int) {
+  package init(joining parts: DocumentParts, levelCount: Int) {
     var (segments, latents) = ([[Segment]](repeating: [], count: levelCount), [Float]())
     for part in parts {
       for level in segments.indices { segments[level] += part.segments[level] }

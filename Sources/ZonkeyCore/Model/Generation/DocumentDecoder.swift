@@ -17,7 +17,8 @@ public struct DecodeOptions: Sendable, Equatable {
 public final class DocumentDecoder {
   private let zonkey: Zonkey
   private let options: DecodeOptions
-  private let tape: Tape
+  /// Scratch, reset for every group.
+  package let tape: Tape
 
   public init(_ zonkey: Zonkey, options: DecodeOptions = DecodeOptions()) {
     self.zonkey = zonkey
@@ -37,40 +38,91 @@ public final class DocumentDecoder {
     for level in zonkey.model.levels[1...].reversed() where level.index <= top {
       let taking = documents.indices.filter { documents[$0].level >= level.index }
       var units = taking.map { _ in [Float]() }
-      expand(taking.map { sequence(documents[$0], current[$0], level: level.index) }, by: level) {
-        units[$0] += $1.array
-      }
+      expander(level).expand(
+        taking.map { sequence(documents[$0], current[$0], level: level.index) }
+      ) { units[$0] += $1.array }
       for (place, document) in taking.enumerated() {
         let width = level.configuration.width
         current[document] = (units[place], units[place].count / width)
       }
     }
-    var texts = documents.map { _ in [Int32]() }
-    var ends = documents.map { _ in [Bool]() }
+    var symbols = documents.map { _ in Symbols() }
     let sequences = documents.indices.map { sequence(documents[$0], current[$0], level: 0) }
-    expand(sequences, by: zonkey.model.levels[0]) { [self] document, units in
-      texts[document] += zonkey.model.symbols(units, among: 256, on: tape)
-      // A text of known length has nothing but bytes.
-      guard sequences[document].length == nil else { return }
-      ends[document] += zonkey.model.symbols(
-        units, among: zonkey.configuration.vocabulary, on: tape
-      ).map { $0 >= 256 }
+    expander(zonkey.model.levels[0]).expand(sequences) {
+      symbols[$0] += self.symbols($1, of: sequences[$0])
     }
-    let s = zonkey.model.levels[0].configuration.segmentLength
-    return zip(texts, ends).map { text, ends in
-      // No text ends where segments of it follow.
-      let end = ends.indices.suffix(s).first { ends[$0] } ?? text.count
-      return text.prefix(end).map { UInt8(truncatingIfNeeded: $0) }
+    return symbols.map(text)
+  }
+
+  /// One document's bytes, the same; `helpers`, decoders of the same model and options, take their
+  /// share of its segments, each on a thread of its own.
+  public func decode(_ document: DocumentLatents, helpers: [DocumentDecoder]) -> [UInt8] {
+    var current = (latents: document.values, count: document.count)
+    for level in zonkey.model.levels[1...].reversed() where level.index <= document.level {
+      let found = share(
+        sequence(document, current, level: level.index), of: level, with: helpers
+      ) { _, units in units.array }
+      current = (found, found.count / level.configuration.width)
+    }
+    let sequence = sequence(document, current, level: 0)
+    return text(
+      share(sequence, of: zonkey.model.levels[0], with: helpers) { decoder, units in
+        [decoder.symbols(units, of: sequence)]
+      }.reduce(into: Symbols(), +=))
+  }
+
+  /// Segments that are one piece of work: one more is decoded with them.
+  private static let pieceSegments = 4 * LatentExpander.groupSegments
+
+  /// What `take` makes of the units of a document's segments, decoded by all, in order.
+  private func share<Found: Sendable>(
+    _ sequence: LatentSequence, of level: Level, with helpers: [DocumentDecoder],
+    _ take: (_ decoder: DocumentDecoder, _ units: Tensor) -> [Found]
+  ) -> [Found] {
+    let (members, length) = ([self] + helpers, Self.pieceSegments)
+    let firsts = Array(stride(from: 0, to: sequence.count, by: length))
+    let found = ResultSlots<[Found]>(count: firsts.count, initial: [])
+    Workers(count: members.count).run(firsts.count) { worker, piece in
+      let decoder = members[worker]
+      let segments = firsts[piece]..<min(firsts[piece] + length, sequence.count)
+      decoder.expander(level).expand(sequence, segments: segments) {
+        found[piece] += take(decoder, $0)
+      }
+    }
+    return firsts.indices.flatMap { found[$0] }
+  }
+
+  private func expander(_ level: Level) -> LatentExpander {
+    LatentExpander(
+      model: zonkey.model, level: level, tape: tape, existenceCutoff: options.existenceCutoff)
+  }
+
+  /// The symbols of some units of level 0.
+  private struct Symbols: Sendable {
+    /// The nearest bytes.
+    var bytes: [Int32] = []
+    /// Whether something else is nearer than any byte, where a text's length is not known.
+    var ends: [Bool] = []
+
+    static func += (all: inout Symbols, next: Symbols) {
+      all.bytes += next.bytes
+      all.ends += next.ends
     }
   }
 
-  private func expand(
-    _ sequences: [LatentSequence], by level: Level,
-    _ consume: (_ document: Int, _ units: Tensor) -> Void
-  ) {
-    LatentExpander(
-      model: zonkey.model, level: level, tape: tape, existenceCutoff: options.existenceCutoff
-    ).expand(sequences, consume)
+  private func symbols(_ units: Tensor, of sequence: LatentSequence) -> Symbols {
+    let bytes = zonkey.model.symbols(units, among: 256, on: tape)
+    // A text of known length has nothing but bytes.
+    guard sequence.length == nil else { return Symbols(bytes: bytes) }
+    let all = zonkey.model.symbols(units, among: zonkey.configuration.vocabulary, on: tape)
+    return Symbols(bytes: bytes, ends: all.map { $0 >= 256 })
+  }
+
+  private func text(_ symbols: Symbols) -> [UInt8] {
+    let s = zonkey.model.levels[0].configuration.segmentLength
+    // No text ends where segments of it follow.
+    let end = symbols.ends.indices.suffix(s).first { symbols.ends[$0] } ?? symbols.bytes.count
+    return symbols.bytes.prefix(end).map { UInt8(truncatingIfNeeded: $0) }
   }
 
   /// What is known of a document at a level, in that level's units.

@@ -82,10 +82,29 @@ package struct LatentExpander {
     }
   }
 
-  /// Decodes and places one group; returns its last segment when its document goes on.
+  /// Calls `consume` with the units [M, D] of some segments of one document, in order.
+  ///
+  /// The segment behind them is decoded too, since it decides how they end.
+  package func expand(
+    _ document: LatentSequence, segments: Range<Int>, _ consume: (_ units: Tensor) -> Void
+  ) {
+    // Segments that are cut off are carried and never placed.
+    let end = min(segments.upperBound + 1, document.count)
+    let places = (segments.lowerBound..<end).map { Place(document: 0, segment: $0) }
+    var carried: Carried?
+    for first in stride(from: 0, to: places.count, by: Self.groupSegments) {
+      let group = places[first..<min(first + Self.groupSegments, places.count)]
+      carried = expand(group, of: [document], after: carried, until: segments.upperBound) {
+        consume($1)
+      }
+    }
+  }
+
+  /// Decodes and places one group; returns its last segment when its document goes on, or when it
+  /// lies behind those that are wanted.
   private func expand(
     _ group: ArraySlice<Place>, of documents: [LatentSequence], after carried: Carried?,
-    _ consume: (_ document: Int, _ units: Tensor) -> Void
+    until end: Int = .max, _ consume: (_ document: Int, _ units: Tensor) -> Void
   ) -> Carried? {
     tape.reset()
     let decoded = decode(group, of: documents)
@@ -94,7 +113,9 @@ package struct LatentExpander {
     let lengths = places.map { documents[$0.document].placedLength($0.segment) }
     var next: Carried?
     let s = level.configuration.segmentLength
-    if let last = places.last, documents[last.document].goesOn(last.segment) {
+    if let last = places.last,
+      last.segment >= end || documents[last.document].goesOn(last.segment)
+    {
       let rows = vectors.rows - s..<vectors.rows
       next = Carried(
         place: last, vectors: vectors.rows(rows).array, existence: existence.rows(rows).array)

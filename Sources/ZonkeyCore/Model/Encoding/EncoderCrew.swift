@@ -1,0 +1,101 @@
+import ZonkeyEngine
+
+/// The encoders that work on one document together, each on a thread of its own.
+///
+/// At every level the probabilities of a step's units are independent of each other, and so are the
+/// latents of its segments: these are shared out. Between them one thread chooses the starts, which
+/// depend on all before them and take next to no time.
+struct EncoderCrew {
+  /// Keeps what all of them read.
+  let lead: DocumentEncoder
+  private let members: [DocumentEncoder]
+
+  init(_ lead: DocumentEncoder, helpers: [DocumentEncoder]) {
+    self.lead = lead
+    members = [lead] + helpers
+  }
+
+  var zonkey: Zonkey { lead.zonkey }
+
+  /// Segments whose latents are one piece of work: enough for some full groups.
+  private static let pieceSegments = 256
+
+  /// Calls `body` with runs of at most `length` neighbours of a range, on all threads.
+  private func share(
+    _ range: Range<Int>, by length: Int,
+    _ body: (_ encoder: DocumentEncoder, _ run: Range<Int>) -> Void
+  ) {
+    let firsts = Array(stride(from: range.lowerBound, to: range.upperBound, by: length))
+    Workers(count: members.count).run(firsts.count) { worker, piece in
+      body(members[worker], firsts[piece]..<min(firsts[piece] + length, range.upperBound))
+    }
+  }
+
+  /// The probability of a start at the units of a range of the only document.
+  private func probabilities(_ units: LevelUnits, _ range: Range<Int>) -> [Float] {
+    let out = lead.results.empty(range.count, 1)
+    share(range, by: lead.pieceRows) { encoder, run in
+      let found = encoder.probabilities(units, run)[0]
+      for (place, p) in zip(run, found) { out.values[place - range.lowerBound] = p }
+    }
+    return out.array
+  }
+
+  /// The latents of the only document's segments that begin at `starts` [N, C·D], row after row.
+  private func latents(_ units: LevelUnits, starts: [Int], p: [Float]) -> [Float] {
+    let out = lead.results.empty(starts.count, units.level.configuration.latentWidth)
+    share(starts.indices, by: Self.pieceSegments) { encoder, run in
+      encoder.compress(units, starts: [Array(starts[run])], p: [p], into: out.rows(run))
+    }
+    return out.array
+  }
+}
+
+extension EncoderCrew {
+  /// The segments of a level that its known units complete, and their latents.
+  func advance(
+    _ part: inout LevelPart, text: [UInt8], number: Int, isEnd: Bool, withLatents: Bool
+  ) -> (segments: [Segment], latents: [Float]) {
+    lead.results.reset()
+    let (level, origin) = (part.level, part.origin)
+    let units = units(of: part, text: text, isEnd: isEnd)
+    let known = origin + part.p.count
+    let ready = isEnd ? part.count : max(known, part.count - level.splitterReach)
+    let found = probabilities(units, known - origin..<ready - origin)
+    part.p += found
+    part.openStarts += part.starts.next(
+      known..<ready, allowed: { units.allowsStart(0, $0 - origin) },
+      begins: lead.begins(found, from: known, level: level.index, number: number))
+
+    // A segment is complete when the next start is known, and all that its window may see.
+    let length = level.configuration.segmentLength
+    let open = part.openStarts
+    var complete = isEnd ? open.count : max(0, open.count - 1)
+    while !isEnd, complete > 0, open[complete - 1] + length > ready { complete -= 1 }
+    let segments = (0..<complete).map { index in
+      let end = index + 1 < open.count ? open[index + 1] : part.count
+      return Segment(
+        level: level.index, start: part.byteOffset(open[index]), end: part.byteOffset(end),
+        probability: open[index] == 0 ? 1 : part.p[open[index] - origin])
+    }
+    let latents =
+      withLatents && complete > 0
+      ? self.latents(units, starts: open[..<complete].map { $0 - origin }, p: part.p) : []
+    part.openStarts.removeFirst(complete)
+    part.drop(before: min(part.openStarts.first ?? ready, max(0, ready - level.splitterReach)))
+    return (segments, latents)
+  }
+
+  private func units(of part: LevelPart, text: [UInt8], isEnd: Bool) -> LevelUnits {
+    let isBeginning = part.origin == 0
+    if part.level.index == 0 {
+      return LevelUnits(
+        texts: [Array(text[part.origin..<part.count])], zonkey: zonkey, isBeginning: isBeginning,
+        isEnd: isEnd, on: lead.results)
+    }
+    return LevelUnits(
+      vectors: lead.results.constant(part.vectors, columns: part.level.configuration.width),
+      level: part.level, configuration: zonkey.configuration, isBeginning: isBeginning,
+      isEnd: isEnd)
+  }
+}
