@@ -110,7 +110,7 @@ check-completions:
 	@Tests/completions.sh
 
 check-scale: mpi
-	@scripts/install-deps.sh openmpi-bin parallel default-jre-headless python3-venv zstd
+	@scripts/install-deps.sh openmpi-bin parallel default-jre-headless python3-venv zstd iproute2
 	@scripts/check-scale.sh .build/release/zk .build/release/zk-mpi
 
 # Those of the recipes that need no more than a shell.

@@ -35,6 +35,15 @@ for count in 1 2 4; do
 done
 same one.zk ranks1.zk ranks2.zk ranks4.zk
 
+# Two hosts with a line between them, where this machine lets us make them.
+if ip netns add zk-try-$$ 2>/dev/null; then
+  ip netns delete zk-try-$$
+  "$package/scripts/two-hosts.sh" 1gbit "$mpi" "${training[@]}" --steps 20 -o hosts.zk 2>/dev/null
+  same one.zk hosts.zk
+else
+  echo "check-ranks: two hosts are left out, there are no network namespaces"
+fi
+
 # A run that was begun with 4 ranks goes on with 1 and with 2.
 "${ranks[@]}" 4 "$mpi" "${training[@]}" --steps 10 -o begun.zk 2>/dev/null
 cp begun.zk begun2.zk

@@ -1,6 +1,7 @@
 import TestSupport
 import Testing
 import ZonkeyCore
+import ZonkeyPlatform
 
 /// A long document, which all threads work on together.
 @Suite struct LongDocumentTests {
@@ -41,6 +42,34 @@ import ZonkeyCore
       #expect(rows.count == Self.lines.count + 1)
       // Symbols that are no valid UTF-8 are replaced, so that lengths are about the same.
       if decode.count == 1 { #expect(rows[1].count >= Self.lines[1].utf8.count) }
+    }
+  }
+
+  /// With two threads two of them work on one document, by the processor's time that each has had.
+  @Test(
+    .enabled(if: System.processorCount > 1), arguments: ["split", "encode --level 1", "decode"])
+  func threadsShareADocument(verb: String) throws {
+    try withTemporaryFolder { folder in
+      let lines = verb == "decode" ? 2500 : 12_000
+      try writeBytes(
+        Array(corpusLines(lines).replacing("\n", with: " ").utf8), to: "\(folder)/in")
+      let result = try runShell(
+        """
+        set -e; cd '\(folder)'
+        case '\(verb)' in decode) zk encode --level 0 -o latents in; mv latents in ;; esac
+        # The program itself, whose threads are looked at, and no shell around it.
+        "$ZK_UNDER_TEST" \(verb) --threads 2 -o out in &
+        for i in $(seq 3000); do
+          [ ! -e out ] || break
+          if cat /proc/$!/task/*/stat >now 2>/dev/null; then mv now ticks; fi
+          sleep 0.01
+        done
+        wait $!
+        sed 's/.*) //' ticks | cut -d ' ' -f 12 | sort -rn
+        """, environment: ["ZK_MODEL": NanoModel.path()])
+      #expect(result.status == 0, "\(result.stderr)")
+      let ticks = result.stdout.split(separator: "\n").compactMap { Int($0) }
+      #expect(ticks.count > 1 && ticks[1] > max(1, ticks[0] / 10), "ticks: \(ticks)")
     }
   }
 

@@ -1,6 +1,5 @@
 import Testing
 import ZonkeyCore
-import ZonkeyPlatform
 
 /// Decoding with a model of random weights: what must hold whatever was learned.
 @Suite struct DocumentDecoderTests {
@@ -44,7 +43,7 @@ import ZonkeyPlatform
     #expect(documents.map { decoder.decode([$0])[0] } == together)
   }
 
-  /// Several decoders give what one gives, and do one's work together.
+  /// Several decoders give what one gives and do little more together.
   @Test(arguments: [0, 1], [false, true]) func helpersShareTheWork(
     level: Int, infers: Bool
   ) throws {
@@ -64,9 +63,6 @@ import ZonkeyPlatform
         let (sum, one) = (counts.reduce(0, +), alone[0].tape.multiplyAdds)
         // One segment more is decoded with each run.
         #expect(sum >= one && sum <= one + one / 20)
-        guard count > 1, document.byteCount == long.count else { continue }
-        // Where there is one processor, one thread does it all.
-        #expect(System.processorCount == 1 || counts.filter { $0 > 0 }.count > 1)
       }
     }
   }

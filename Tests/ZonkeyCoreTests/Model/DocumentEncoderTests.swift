@@ -1,6 +1,5 @@
 import Testing
 import ZonkeyCore
-import ZonkeyPlatform
 
 /// Splitting with a model of random weights: what must hold whatever was learned.
 @Suite struct DocumentEncoderTests {
@@ -69,7 +68,7 @@ import ZonkeyPlatform
     #expect(Array(encoder.parts(of: [])).isEmpty)
   }
 
-  /// Several encoders give what one gives, and do one's work together.
+  /// Several encoders give what one gives and do no more together.
   @Test(arguments: [false, true]) func helpersShareTheWork(withLatents: Bool) throws {
     let options = SplitOptions(rule: .sample(seed: 3), topLevel: 1)
     func encoders(_ count: Int) throws -> [DocumentEncoder] {
@@ -92,8 +91,6 @@ import ZonkeyPlatform
       let (sum, one) = (counts.reduce(0, +), alone[0].tape.multiplyAdds)
       // Everyone has a table of the compressor's rows to fill.
       #expect(withLatents ? sum >= one && sum < one + one / 2 : sum == one)
-      // Where there is one processor, one thread does it all.
-      #expect(System.processorCount == 1 || counts.filter { $0 > 0 }.count > 1)
       #expect(parts(crew, step: 700) == whole)
     }
   }
