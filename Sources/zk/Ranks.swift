@@ -102,23 +102,34 @@ final class Ranks {
     }
   }
 
-  /// Leaves the others, after an error or without one, and throws what is to be said of it.
+  /// Leaves the others, after an error or without one, and throws what is still to be said of it.
   func leave(after error: (any Error)?, console: Console) throws {
-    if let linked, !leavesInOrder(linked) {
-      if let error, !(error is Interruption || error is ExitStatus) { console.warn("\(error)") }
+    guard let linked else {
+      if let error { throw error }
+      return
+    }
+    var isSaid = false
+    func say() {
+      guard let error, !isSaid, !(error is Interruption || error is ExitStatus) else { return }
+      isSaid = true
+      console.warn("\(error)\((error as? ZonkeyError)?.advice ?? "")")
+    }
+    // What is to be said is known to all, and the first says it before anybody ends: mpirun ends
+    // the others as soon as one has a status that is not 0.
+    if !leavesInOrder(linked, saying: isFirst ? say : {}) {
+      say()
       linked.giveUp(error.map { ExitStatus(ending: $0) } ?? .failure)
     }
-    guard let error else { return }
-    // What still has to be said is known to all, and the first says it.
-    throw isFirst ? error : ExitStatus(ending: error)
+    if let error { throw ExitStatus(ending: error) }
   }
 
   /// Tells the others, who are about to ask what comes next, and waits until all are done; false
   /// when some are lost.
-  private func leavesInOrder(_ linked: LinkedRank) -> Bool {
+  private func leavesInOrder(_ linked: LinkedRank, saying say: () -> Void) -> Bool {
     do {
       if linked.isBroken { return false }
       if !isSettled { _ = try linked.largest([RunVote.failed.rawValue, 0, 0]) }
+      say()
       _ = try linked.largest([0])
       linked.finish()
       return true
