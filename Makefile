@@ -51,9 +51,10 @@ deps:
 build: deps
 	$(SWIFT) build $(TESTABLE)
 
+# The program and its tests in one build, whose modules then wait for each other less.
 test: deps
-	$(SWIFT) build $(TESTABLE)
-	$(SWIFT) test $(TESTABLE) --disable-testable-imports
+	$(SWIFT) build $(TESTABLE) --build-tests
+	$(SWIFT) test $(TESTABLE) --disable-testable-imports --skip-build
 
 # The same program linked with MPI, for training on several machines.
 mpi: build
