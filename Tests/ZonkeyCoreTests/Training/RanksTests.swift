@@ -63,25 +63,9 @@ import ZonkeyCore
     accumulate: Int, threads: Int = 1, rank: any GradientExchange = Alone(), seed: UInt64 = 3,
     text: String = "one two three four five six seven ", from state: Checkpoint? = nil
   ) throws -> Trainer {
-    var configuration = try #require(Configuration.preset("tiny"))
-    try configuration.apply(
-      JSONValue(
-        parsing: """
-          {"levels": [
-            {"width": 16, "compressionVectors": 2, "segmentLength": 8, "documentLength": 64,
-             "heads": 2, "compressorLayers": 1, "denoiserLayers": 1},
-            {"width": 32, "compressionVectors": 2, "segmentLength": 8, "documentLength": 32,
-             "heads": 2, "compressorLayers": 1, "denoiserLayers": 1}],
-           "feedForwardRatio": 2, "warmupSteps": 2, "batch": 2, "accumulate": \(accumulate)}
-          """))
-    let words = text.split(separator: " ").map { "\($0) " }
-    var numbers = SeededNumbers(6)
-    let crops = CropBuffer(
-      source: RandomSource(seed: 1), cropLength: 64, capacity: 8, passLimit: nil, lineShare: 0.5,
-      next: {
-        Array(
-          (0..<40).map { _ in words[Int(numbers.uniform() * Double(words.count))] }.joined().utf8)
-      }, restart: { true })
+    var configuration = try smallTraining(", \"accumulate\": \(accumulate)")
+    try configuration.set("warmupSteps=2")
+    let crops = crops(of: text.split(separator: " ").map { "\($0) " })
     guard let state else {
       return try Trainer(configuration, seed: seed, crops: crops, threads: threads, exchange: rank)
     }

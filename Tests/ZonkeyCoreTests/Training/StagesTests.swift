@@ -5,31 +5,10 @@ import ZonkeyPlatform
 
 /// Stages, probes, starts from other models: what training does beside its losses.
 @Suite struct TrainingStageTests {
-  private func nano(_ more: String = "") throws -> Configuration {
-    var configuration = try #require(Configuration.preset("tiny"))
-    try configuration.apply(
-      JSONValue(
-        parsing: """
-          {"levels": [
-            {"width": 16, "compressionVectors": 2, "segmentLength": 8, "documentLength": 64,
-             "heads": 2, "compressorLayers": 1, "denoiserLayers": 1},
-            {"width": 32, "compressionVectors": 2, "segmentLength": 8, "documentLength": 32,
-             "heads": 2, "compressorLayers": 1, "denoiserLayers": 1}],
-           "feedForwardRatio": 2, "warmupSteps": 5, "batch": 2 \(more)}
-          """))
-    return configuration
-  }
-
   private func trainer(_ configuration: Configuration) throws -> Trainer {
-    var numbers = SeededNumbers(6)
-    let words = ["one ", "two ", "three ", "four\n", "five "]
-    let crops = CropBuffer(
-      source: RandomSource(seed: 1), cropLength: 64, capacity: 8, passLimit: nil, lineShare: 0.5,
-      next: {
-        Array(
-          (0..<40).map { _ in words[Int(numbers.uniform() * Double(words.count))] }.joined().utf8)
-      }, restart: { true })
-    return try Trainer(configuration, seed: 3, crops: crops, threads: 1)
+    try Trainer(
+      configuration, seed: 3, crops: crops(of: ["one ", "two ", "three ", "four\n", "five "]),
+      threads: 1)
   }
 
   private func values(_ trainer: Trainer, _ range: Range<Int>) -> [Float] {
@@ -37,7 +16,7 @@ import ZonkeyPlatform
   }
 
   @Test func aFrozenLevelStaysAndCostsNoLosses() throws {
-    var configuration = try nano()
+    var configuration = try smallTraining()
     try configuration.set("levels.0.learningRateShare=0")
     let trainer = try trainer(configuration)
     let (lower, upper) = (trainer.model.levels[0], trainer.model.levels[1])
@@ -52,7 +31,7 @@ import ZonkeyPlatform
 
   /// Adam's first step is the learning rate whatever the gradient, so that it shows the shares.
   @Test func mapsWithMoreInputsLearnAtAPartOfTheRate() throws {
-    var configuration = try nano()
+    var configuration = try smallTraining()
     for setting in [
       "levels.0.fullRateInputs=16", "levels.0.learningRateShare=0.5", "weightDecay=0",
     ] { try configuration.set(setting) }
@@ -75,7 +54,7 @@ import ZonkeyPlatform
   }
 
   @Test func levelsAndNoiseBeginWhenTheirBytesHaveCome() throws {
-    var configuration = try nano()
+    var configuration = try smallTraining()
     try configuration.set("levels.1.fromByte=1")
     try configuration.set("levels.1.noiseFromByte=150")
     let trainer = try trainer(configuration)
@@ -90,7 +69,7 @@ import ZonkeyPlatform
   }
 
   @Test func aSplitterStaysBehindItsLastByte() throws {
-    var configuration = try nano()
+    var configuration = try smallTraining()
     try configuration.set("levels.0.splitterToByte=1")
     try configuration.set("levels.0.splitterGradient=1")
     let trainer = try trainer(configuration)
@@ -111,7 +90,7 @@ import ZonkeyPlatform
   /// A decoder that is given another segment's latent must not pass: the published dirty loss could
   /// be met without any latent.
   @Test func permutedLatentsDoNotPass() throws {
-    let trainer = try trainer(nano(", \"learningRate\": 0.01"))
+    let trainer = try trainer(smallTraining(", \"learningRate\": 0.01"))
     for _ in 0..<150 { _ = try trainer.step() }
     let text = Array("one two three five one three two two five one".utf8)
     let result = trainer.validate([
@@ -135,7 +114,7 @@ import ZonkeyPlatform
 
   /// The running mean takes latents to where their mean is zero.
   @Test func centringConverges() throws {
-    let trainer = try trainer(nano())
+    let trainer = try trainer(smallTraining())
     let first = try #require(trainer.validate([try sample()]).meanLatents[0])
     for _ in 0..<60 { _ = try trainer.step() }
     let last = try #require(trainer.validate([try sample()]).meanLatents[0])
@@ -148,7 +127,7 @@ import ZonkeyPlatform
   }
 
   @Test func aRunBeginsWithAnotherModelsWeights() throws {
-    let old = try trainer(nano())
+    let old = try trainer(smallTraining())
     _ = try old.step()
     let start = try old.checkpoint(calibratedOn: [])
     var wider = start.configuration
