@@ -51,42 +51,44 @@ static int start(int *rank, int *count, int (*stops)(void)) {
   return 0;
 }
 
-static int send_bytes(const void *bytes, size_t size, int to) {
+// Begins one call over `size` bytes, whose other end is `rank`.
+typedef int begin_call(char *bytes, int size, int rank, MPI_Request *request);
+
+static int begin_send(char *bytes, int size, int rank, MPI_Request *request) {
+  return MPI_Isend(bytes, size, MPI_BYTE, rank, 0, MPI_COMM_WORLD, request);
+}
+
+static int begin_receive(char *bytes, int size, int rank, MPI_Request *request) {
+  return MPI_Irecv(bytes, size, MPI_BYTE, rank, 0, MPI_COMM_WORLD, request);
+}
+
+static int begin_broadcast(char *bytes, int size, int rank, MPI_Request *request) {
+  return MPI_Ibcast(bytes, size, MPI_BYTE, rank, MPI_COMM_WORLD, request);
+}
+
+static int in_parts(begin_call *begin, char *bytes, size_t size, int rank) {
   for (size_t done = 0; done < size;) {
     const size_t part = size - done < LONGEST ? size - done : LONGEST;
     MPI_Request request;
-    int failure = MPI_Isend((const char *)bytes + done, (int)part, MPI_BYTE, to, 0, MPI_COMM_WORLD,
-                            &request);
+    int failure = begin(bytes + done, (int)part, rank, &request);
     if (failure == MPI_SUCCESS) failure = wait_for(&request);
     if (failure) return failure;
     done += part;
   }
   return 0;
+}
+
+static int send_bytes(const void *bytes, size_t size, int to) {
+  // What is sent is not written to.
+  return in_parts(begin_send, (char *)bytes, size, to);
 }
 
 static int receive_bytes(void *bytes, size_t size, int from) {
-  for (size_t done = 0; done < size;) {
-    const size_t part = size - done < LONGEST ? size - done : LONGEST;
-    MPI_Request request;
-    int failure =
-        MPI_Irecv((char *)bytes + done, (int)part, MPI_BYTE, from, 0, MPI_COMM_WORLD, &request);
-    if (failure == MPI_SUCCESS) failure = wait_for(&request);
-    if (failure) return failure;
-    done += part;
-  }
-  return 0;
+  return in_parts(begin_receive, bytes, size, from);
 }
 
 static int broadcast(void *bytes, size_t size) {
-  for (size_t done = 0; done < size;) {
-    const size_t part = size - done < LONGEST ? size - done : LONGEST;
-    MPI_Request request;
-    int failure = MPI_Ibcast((char *)bytes + done, (int)part, MPI_BYTE, 0, MPI_COMM_WORLD, &request);
-    if (failure == MPI_SUCCESS) failure = wait_for(&request);
-    if (failure) return failure;
-    done += part;
-  }
-  return 0;
+  return in_parts(begin_broadcast, bytes, size, 0);
 }
 
 static int largest(int64_t *numbers, int count) {
