@@ -5,9 +5,6 @@ DESTDIR ?=
 SWIFT ?= swift
 PYTHON ?= python3
 
-# Tests look inside the modules, which needs -enable-testing. `build` and `test` pass the same
-# flags, so that one build serves both; `install` links what it compiled once more.
-TESTABLE := -c release -Xswiftc -enable-testing
 # Swift's own library is linked in: the installed program needs no toolchain and starts faster.
 STATIC := -c release --static-swift-stdlib
 SHIPPED := $(STATIC) --scratch-path .build-install
@@ -49,17 +46,17 @@ deps:
 	@scripts/install-deps.sh $(DEBIAN_PACKAGES)
 
 build: deps
-	$(SWIFT) build $(TESTABLE)
+	$(SWIFT) build -c release
 
 # The program and its tests in one build, whose modules then wait for each other less.
 test: deps
-	$(SWIFT) build $(TESTABLE) --build-tests
-	$(SWIFT) test $(TESTABLE) --disable-testable-imports --skip-build
+	$(SWIFT) build -c release --build-tests
+	$(SWIFT) test -c release --disable-testable-imports --skip-build
 
 # The same program linked with MPI, for training on several machines.
 mpi: build
 	@scripts/install-deps.sh libopenmpi-dev
-	ZK_MPI=1 $(SWIFT) build $(TESTABLE) --product zk-mpi
+	ZK_MPI=1 $(SWIFT) build -c release --product zk-mpi
 
 demo: build
 	@scripts/demo.sh .build/release/zk
@@ -71,7 +68,7 @@ bench: deps
 
 # Whether the benchmarks still build, with what is built already.
 build-bench: build
-	ZK_BENCHMARKS=1 $(SWIFT) build $(TESTABLE) --product zk-bench
+	ZK_BENCHMARKS=1 $(SWIFT) build -c release --product zk-bench
 
 # The library as another package uses it, and its documentation.
 test-library: library-docs
@@ -142,13 +139,13 @@ data:
 	@scripts/embed-wiki-data.sh Sources/ZonkeyCore/Text/Data
 
 attack: build
-	$(SWIFT) build $(TESTABLE) --build-tests
-	$(SWIFT) test $(TESTABLE) --disable-testable-imports --skip-build --filter '$(ATTACK)'
+	$(SWIFT) build -c release --build-tests
+	$(SWIFT) test -c release --disable-testable-imports --skip-build --filter '$(ATTACK)'
 	$(MAKE) fuzz soak
 
 fuzz: deps
 	ZK_FUZZ=1 $(SWIFT) build -c release --scratch-path .build-fuzz --product zk-fuzz \
-	  -Xswiftc -enable-testing -Xswiftc -sanitize=fuzzer -Xswiftc -use-ld=lld
+	  -Xswiftc -sanitize=fuzzer -Xswiftc -use-ld=lld
 	@FUZZ_RUNS=$(FUZZ_RUNS) scripts/fuzz.sh .build-fuzz/release/zk-fuzz $(FUZZ_SECONDS) $(FUZZ)
 
 soak: build

@@ -14,6 +14,9 @@ func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     swiftSettings: strict)
 }
 
+/// Tests run once after they were compiled: the compiler's time goes to what they test.
+let quickly: [SwiftSetting] = strict + [.unsafeFlags(["-Onone", "-gnone"])]
+
 /// What programs and tests over the library are compiled against. ZonkeyCore exports the rooms and
 /// stays the same file when one of them changes: a target that named it alone would not be compiled
 /// again, and would go on with the layout that types had before.
@@ -69,17 +72,23 @@ let package = Package(
         "ZonkeyKernels", "CBuild", "CExchange", "CMemoryGuard",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      swiftSettings: strict),
+      // Nothing of a program is `package` for others; its tests look inside.
+      swiftSettings: strict + [.unsafeFlags(["-enable-testing"])]),
     .target(
-      name: "TestSupport", dependencies: ["ZonkeyPlatform"], path: "Tests/TestSupport",
+      name: "TestSupport",
+      dependencies: ["ZonkeyBase", "ZonkeyPlatform", "CZstd", "CBZip2", "CZlib", "CLZMA"],
+      path: "Tests/TestSupport", swiftSettings: strict),
+    // Optimised, as these compute in plain loops what the kernels compute.
+    .testTarget(
+      name: "KernelTests", dependencies: ["ZonkeyKernels", "ZonkeyPlatform", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "ZonkeyCoreTests",
       dependencies: rooms + ["ZonkeyKernels", "TestSupport"],
-      swiftSettings: strict),
+      swiftSettings: quickly),
     .testTarget(
       name: "zkTests", dependencies: rooms + ["zk", "TestSupport"],
-      swiftSettings: strict),
+      swiftSettings: quickly),
   ]
 )
 

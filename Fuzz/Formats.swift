@@ -1,7 +1,7 @@
-@testable import ZonkeyBase
-@testable import ZonkeyModel
+import ZonkeyBase
+import ZonkeyModel
 import ZonkeyPlatform
-@testable import ZonkeyText
+import ZonkeyText
 
 /// What a reader said that cannot be true.
 struct Finding: Error {

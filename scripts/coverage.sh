@@ -6,7 +6,7 @@ set -eu
 cd "$(dirname "$0")/.."
 build=.build-coverage
 tools=$(dirname "$(readlink -f "$(command -v swift)")")
-flags="-c release -Xswiftc -enable-testing --scratch-path $build"
+flags="-c release --scratch-path $build"
 swift build $flags --build-tests -Xswiftc -profile-generate -Xswiftc -profile-coverage-mapping
 rm -rf "$build/profiles"
 mkdir "$build/profiles"

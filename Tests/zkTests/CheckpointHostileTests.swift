@@ -123,8 +123,7 @@ import ZonkeyPlatform
   func aHeaderOfNothing(count: Int) throws {
     try withTemporaryFolder { folder in
       var bytes = (0..<8).map { UInt8(truncatingIfNeeded: count >> (8 * $0)) }
-      bytes += Array("{\"a\":[".utf8)
-      while bytes.count < count { bytes += [0x30, 0x2C] }
+      bytes += Array(("{\"a\":[" + String(repeating: "0,", count: count / 2)).utf8)
       try writeBytes(bytes, to: "\(folder)/m")
       try expectRefused("zk split -m m in", in: folder)
       try expectRefused("zk info m", in: folder)

@@ -25,9 +25,4 @@ enum NanoModel {
 
   /// The path of the trained model.
   static func path() throws -> String { try shared.get() }
-
-  private static func fixturePath(_ name: String, file: String = #filePath) -> String {
-    file.split(separator: "/", omittingEmptySubsequences: false).dropLast(2)
-      .joined(separator: "/") + "/Fixtures/" + name
-  }
 }

@@ -4,7 +4,7 @@ import Testing
 import ZonkeyCore
 
 @Suite struct TextByteStreamTests {
-  static let sample = (0..<40_000).flatMap { Array("line \($0 &* 2_654_435_761 % 9973)\n".utf8) }
+  static let sample = (0..<24_000).flatMap { Array("line \($0 &* 2_654_435_761 % 9973)\n".utf8) }
   static let compressed = Compression.allCases.filter { $0 != .plain }
 
   @Test(arguments: Compression.allCases, [1, 7, 4096, Int.max])

@@ -41,8 +41,8 @@ import ZonkeyPlatform
       }, forTraining: true)
   }
 
-  private func values(_ store: ParameterStore?) -> [UInt32] {
-    store.map { store in (0..<store.count).map { store.values[$0].bitPattern } } ?? []
+  private func values(_ store: ParameterStore?) -> [UInt8] {
+    store.map { Array(UnsafeRawBufferPointer(start: $0.values, count: 4 * $0.count)) } ?? []
   }
 
   private func isSame(_ one: Checkpoint, _ other: Checkpoint) -> Bool {

@@ -88,7 +88,7 @@ private enum FrameFixture {
     (100, "9ddada11d3dc2d8f"), (1000, "0bf0bdbcc82eb373"),
   ])
   func isXXH64(count: Int, expected: String) {
-    let bytes = (0..<count).map { UInt8(($0 * 131 + 7) % 256) }
+    let bytes = (0..<count).map { (place: Int) -> UInt8 in UInt8((place * 131 + 7) % 256) }
     var whole = FingerprintHasher()
     whole.update(bytes)
     #expect(whole.finish().description == expected)

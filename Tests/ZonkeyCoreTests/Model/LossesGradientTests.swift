@@ -78,7 +78,8 @@ import ZonkeyCore
   @Test func mixedNegativeCosines() {
     let x = mixtureLeaves
     // Row i sees place i, where the optimum lies as in `mixture`, and places of other rows.
-    let index = ContiguousArray<Int32>((0..<9).flatMap { [Int32($0), Int32(($0 + 4) % 9), 8] })
+    let index = ContiguousArray(
+      (0..<9).flatMap { (row: Int32) -> [Int32] in [row, (row + 4) % 9, 8] })
     GradientCheck(x.v, x.previous, x.target) { tape, x in
       let m = mixture(tape, x + [x[0]])
       let delta = tape.combine(1, x[2], -1, x[1])

@@ -1,3 +1,4 @@
+import TestSupport
 import ZonkeyCore
 
 /// Text of wikitext, as tests want it: sentences with holes stay.

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 import ZonkeyCore
@@ -199,10 +200,4 @@ struct PublishedName {
     let inner = out.dropFirst("splitter.".count)
     return inner.hasPrefix("last_layer_norm") ? network + inner : network + "layers.0." + inner
   }
-}
-
-/// A path under Tests/Fixtures.
-func fixturePath(_ name: String, file: String = #filePath) -> String {
-  file.split(separator: "/", omittingEmptySubsequences: false).dropLast(3)
-    .joined(separator: "/") + "/Fixtures/" + name
 }

@@ -74,7 +74,9 @@ private struct SplitterDraws: DrawSource {
     let counts = Parity.ints("splitter/segments_per_document").map { Int($0) }
     #expect(step.segmentation.counts == counts)
     let positions = Parity.ints("splitter/original_position")
-    let rows = (0..<29 * 12).map { Float(positions[2 * $0] * 96 + positions[2 * $0 + 1]) }
+    let rows = (0..<29 * 12).map { (row: Int) -> Float in
+      Float(positions[2 * row] * 96 + positions[2 * row + 1])
+    }
     #expect(step.segmentation.rowOf.map { Float($0) } == rows)
     Parity.expect(step.segmentation.real, "splitter/segment_is_real")
     Parity.expect(

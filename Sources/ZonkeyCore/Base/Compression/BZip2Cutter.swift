@@ -6,7 +6,7 @@
 /// it should be, the stream is read in order from its beginning, with libbz2's own words on it.
 /// The way of it is that of lbzip2. Unchecked, because it is called under the lock of a
 /// `ReadAhead` only.
-final class BZip2Cutter: PieceSource, @unchecked Sendable {
+package final class BZip2Cutter: PieceSource, @unchecked Sendable {
   /// What stands where the last piece ended.
   private enum Place {
     /// The beginning of a stream, or the file's end, at a byte.
@@ -26,11 +26,11 @@ final class BZip2Cutter: PieceSource, @unchecked Sendable {
   private var checksum: UInt32 = 0
   private var isDone = false
 
-  init(_ file: File) {
+  package init(_ file: File) {
     window = FileWindow(file)
   }
 
-  func next() -> (@Sendable () -> DecodedPiece)? {
+  package func next() -> (@Sendable () -> DecodedPiece)? {
     while !isDone {
       switch place {
       case .stream(let offset):

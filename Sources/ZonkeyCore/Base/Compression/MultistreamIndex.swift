@@ -31,12 +31,12 @@ package final class MultistreamIndex {
     return [name + ".bz2", name]
   }
 
-  init(_ input: BufferedInput) {
+  package init(_ input: BufferedInput) {
     self.input = input
   }
 
   /// Where the next stream begins; `nil` after the last, or when the index is not as it should be.
-  func next() -> Int? {
+  package func next() -> Int? {
     while let piece = try? input.piece(until: 0x0A, limit: 1 << 16) {
       let digits = piece.bytes.prefix { $0 != 0x3A }
       guard digits.count < piece.bytes.count, piece.ending != .limit,
@@ -68,7 +68,7 @@ extension Substring {
 ///
 /// Whenever anything is not as the index says, the file is read in order from there. Unchecked,
 /// because it is called under the lock of a `ReadAhead` only.
-final class MultistreamCutter: PieceSource, @unchecked Sendable {
+package final class MultistreamCutter: PieceSource, @unchecked Sendable {
   /// The most bytes that a stream may have, compressed and decoded; larger ones are read in order.
   private static let (maxBytes, maxDecodedBytes) = (64 << 20, 512 << 20)
 
@@ -77,12 +77,12 @@ final class MultistreamCutter: PieceSource, @unchecked Sendable {
   private var begin = 0
   private var isDone = false
 
-  init(_ file: File, index: MultistreamIndex) {
+  package init(_ file: File, index: MultistreamIndex) {
     self.file = file
     self.index = index
   }
 
-  func next() -> (@Sendable () -> DecodedPiece)? {
+  package func next() -> (@Sendable () -> DecodedPiece)? {
     if isDone { return nil }
     let (file, start) = (file, begin)
     guard let end = index.next(), end - start <= Self.maxBytes, end <= file.totalBytes ?? 0 else {

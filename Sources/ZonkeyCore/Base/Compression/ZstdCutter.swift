@@ -4,7 +4,7 @@ import CZstd
 ///
 /// A frame too large to be held whole ends the cutting: from there the file is read in order.
 /// Unchecked, because it is called under the lock of a `ReadAhead` only.
-final class ZstdCutter: PieceSource, @unchecked Sendable {
+package final class ZstdCutter: PieceSource, @unchecked Sendable {
   /// About how many compressed bytes make a piece.
   private static let pieceBytes = 1 << 20
   /// The largest frame that is held whole.
@@ -16,11 +16,11 @@ final class ZstdCutter: PieceSource, @unchecked Sendable {
   private var offset = 0
   private var isDone = false
 
-  init(_ file: File) {
+  package init(_ file: File) {
     window = FileWindow(file)
   }
 
-  func next() -> (@Sendable () -> DecodedPiece)? {
+  package func next() -> (@Sendable () -> DecodedPiece)? {
     if isDone { return nil }
     let start = offset
     while offset - start < Self.pieceBytes, let size = frameSize(pieceStart: start) {

@@ -2,7 +2,7 @@ import Dispatch
 import Synchronization
 
 /// A stretch of a file after decompression, or why there is none.
-enum DecodedPiece: Sendable {
+package enum DecodedPiece: Sendable {
   /// Bytes; `end` is the offset in the file behind them, `restart` the one from which the file
   /// can be decoded without what precedes.
   case bytes([UInt8], end: Int, restart: Int)
@@ -15,7 +15,7 @@ enum DecodedPiece: Sendable {
 /// Where pieces of a file come from, one after another.
 ///
 /// `ReadAhead` calls it under a lock, from any of its threads.
-protocol PieceSource: AnyObject, Sendable {
+package protocol PieceSource: AnyObject, Sendable {
   /// What decodes the next piece, on any thread; `nil` after the last.
   func next() -> (@Sendable () -> DecodedPiece)?
 }
@@ -133,7 +133,7 @@ final class SerialPieces: PieceSource, @unchecked Sendable {
     restart = stream.offset
   }
 
-  func next() -> (@Sendable () -> DecodedPiece)? {
+  package func next() -> (@Sendable () -> DecodedPiece)? {
     if isDone { return nil }
     let piece = decoded()
     if case .bytes = piece {} else { isDone = true }

@@ -4,7 +4,7 @@ import ZonkeyBase
 ///
 /// Blank lines and a byte order mark at the beginning are passed over, unknown fields are carried
 /// along; `id`, `starts`, `inner` and `bytes` may be missing or `null`.
-final class JSONLLatentsReader: LatentsSource {
+package final class JSONLLatentsReader: LatentsSource {
   /// The longest row, base64 of 100 million numbers in half precision.
   static let maximumRowBytes = 1 << 29
   /// The most values of a row, starts nearly all of them: more than a row of text has.
@@ -18,7 +18,7 @@ final class JSONLLatentsReader: LatentsSource {
   private var bytes: [UInt8] = []
   private var width: Int?
 
-  init(_ input: BufferedInput, matrix: NpyMatrix? = nil) {
+  package init(_ input: BufferedInput, matrix: NpyMatrix? = nil) {
     self.input = input
     self.matrix = matrix
   }
@@ -27,7 +27,7 @@ final class JSONLLatentsReader: LatentsSource {
 
   var hasWaiting: Bool { input.hasLine }
 
-  func next() throws(ZonkeyError) -> DocumentLatents? {
+  package func next() throws(ZonkeyError) -> DocumentLatents? {
     while true {
       let offset = input.offset
       line += 1

@@ -1,7 +1,7 @@
 import ZonkeyBase
 
 /// The rows of an .npy matrix, which are taken out from the first to the last.
-final class NpyMatrix {
+package final class NpyMatrix {
   private let cursor: FileCursor
   private let source: String
   private let header: NpyHeader
@@ -54,7 +54,7 @@ extension NpyMatrix {
   ///
   /// `direct` is the file itself, when it can be read at any place; else the matrix is copied to a
   /// temporary file. Throws `.badInput` when there are no rows.
-  static func open(
+  package static func open(
     _ input: BufferedInput, direct: RandomAccessFile?, temporaryDirectory: String
   ) throws(ZonkeyError) -> (matrix: NpyMatrix, rows: BufferedInput) {
     let source = input.source

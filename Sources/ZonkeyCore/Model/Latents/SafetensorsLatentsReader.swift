@@ -6,7 +6,7 @@ import ZonkeyBase
 /// The arrays may stand in any order. Only `latents` and `offsets` are needed: without the
 /// others the documents are numbered from 1 and the rest is unknown. For a document without
 /// segments the starts are known: there are none.
-final class SafetensorsLatentsReader: LatentsSource {
+package final class SafetensorsLatentsReader: LatentsSource {
   private let arrays: SafetensorsArrays
   private let level: Int
   private let model: String
@@ -34,7 +34,7 @@ final class SafetensorsLatentsReader: LatentsSource {
     var startsRead = 0
   }
 
-  init(_ file: RandomAccessFile) throws(ZonkeyError) {
+  package init(_ file: RandomAccessFile) throws(ZonkeyError) {
     let arrays = try SafetensorsArrays(file)
     self.arrays = arrays
     (model, level) = try arrays.origin()
@@ -82,7 +82,7 @@ final class SafetensorsLatentsReader: LatentsSource {
     return cursors.reduce(arrays.dataStart) { $0 + ($1?.bytesRead ?? 0) }
   }
 
-  func next() throws(ZonkeyError) -> DocumentLatents? {
+  package func next() throws(ZonkeyError) -> DocumentLatents? {
     guard documentsRead < documentCount else { return nil }
     documentsRead += 1
     let place = latents.offset

@@ -16,7 +16,7 @@ package enum PassReason: String, Sendable {
 }
 
 /// Applies the policy on invalid documents, and counts what was left out.
-final class DocumentCheck {
+package final class DocumentCheck {
   let options: ReaderOptions
   private(set) var skipped: [String: Int] = [:]
   private(set) var passedOver: [String: Int] = [:]
@@ -24,7 +24,7 @@ final class DocumentCheck {
   /// that the counts of all shards add up to those of the input.
   var isCounting = true
 
-  init(_ options: ReaderOptions) {
+  package init(_ options: ReaderOptions) {
     self.options = options
   }
 

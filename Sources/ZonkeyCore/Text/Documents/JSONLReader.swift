@@ -3,20 +3,20 @@ import ZonkeyBase
 /// Reads documents out of JSONL: one object a line, with the text in a field.
 ///
 /// Blank lines and a byte order mark at the beginning are passed over.
-struct JSONLReader: DocumentSource {
+package struct JSONLReader: DocumentSource {
   private let input: BufferedInput
   private let check: DocumentCheck
   private let names: JSONObjectScanner.Names
   private var line = 0
   private var bytes: [UInt8] = []
 
-  init(_ input: BufferedInput, check: DocumentCheck) {
+  package init(_ input: BufferedInput, check: DocumentCheck) {
     self.input = input
     self.check = check
     names = JSONObjectScanner.Names(check.options)
   }
 
-  mutating func next() throws(ZonkeyError) -> Document? {
+  package mutating func next() throws(ZonkeyError) -> Document? {
     let limit = check.options.maxDocumentBytes
     while true {
       let offset = input.offset

@@ -1,18 +1,18 @@
 import ZonkeyBase
 
 /// Reads documents out of plain text: lines, paragraphs, whole files, NUL-parted pieces.
-struct LineReader: DocumentSource {
+package struct LineReader: DocumentSource {
   private let input: BufferedInput
   private let check: DocumentCheck
   private var line = 1
   private var isDone = false
 
-  init(_ input: BufferedInput, check: DocumentCheck) {
+  package init(_ input: BufferedInput, check: DocumentCheck) {
     self.input = input
     self.check = check
   }
 
-  mutating func next() throws(ZonkeyError) -> Document? {
+  package mutating func next() throws(ZonkeyError) -> Document? {
     switch check.options.unit {
     case .line: try nextPiece(until: 0x0A)
     case .null: try nextPiece(until: 0)

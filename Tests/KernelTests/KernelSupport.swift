@@ -1,9 +1,5 @@
-import Foundation
+import TestSupport
 import Testing
-
-func doubles(_ x: [Float]) -> [Double] { x.map(Double.init) }
-
-func dot(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }
 
 /// Every value within `tolerance` of the largest expected one (at least 1).
 func expectClose(

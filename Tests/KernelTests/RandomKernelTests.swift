@@ -1,3 +1,4 @@
+import TestSupport
 import Foundation
 import Testing
 import ZonkeyKernels
@@ -40,7 +41,9 @@ import ZonkeyKernels
     var counts = [Int](repeating: 0, count: 64)
     for v in x { counts[Int(v * 64)] += 1 }
     let expected = Double(n) / 64
-    let chiSquare = counts.reduce(0) { $0 + pow(Double($1) - expected, 2) / expected }
+    let chiSquare = counts.reduce(0.0) { (sum: Double, count: Int) -> Double in
+      sum + pow(Double(count) - expected, 2) / expected
+    }
     #expect(chiSquare < 63 + 5 * 11.2)
     #expect(abs(correlation(Array(x.dropLast()), Array(x.dropFirst()))) < 0.01)
     // Neighbouring keys, and keys one step of the counter apart, are unrelated.

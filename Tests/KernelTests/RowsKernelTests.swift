@@ -193,14 +193,14 @@ import ZonkeyKernels
       learning_rate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, weight_decay: 0.1,
       correction1: 0.19, correction2: 0.002, gradient_scale: 0.5)
     var (ew, em, ev) = (doubles(w), doubles(m), doubles(v))
+    let (rate, beta1, beta2) = (Double(s.learning_rate), Double(s.beta1), Double(s.beta2))
     for i in 0..<count {
-      let gi = 0.5 * Double(g[i])
-      ew[i] -= Double(s.learning_rate) * Double(s.weight_decay) * ew[i]
-      em[i] = Double(s.beta1) * em[i] + (1 - Double(s.beta1)) * gi
-      ev[i] = Double(s.beta2) * ev[i] + (1 - Double(s.beta2)) * gi * gi
-      ew[i] -=
-        Double(s.learning_rate) * (em[i] / Double(s.correction1))
-        / ((ev[i] / Double(s.correction2)).squareRoot() + Double(s.epsilon))
+      let gradient: Double = 0.5 * Double(g[i])
+      ew[i] -= rate * Double(s.weight_decay) * ew[i]
+      em[i] = beta1 * em[i] + (1 - beta1) * gradient
+      ev[i] = beta2 * ev[i] + (1 - beta2) * gradient * gradient
+      let (mean, square) = (em[i] / Double(s.correction1), ev[i] / Double(s.correction2))
+      ew[i] -= rate * mean / (square.squareRoot() + Double(s.epsilon))
     }
     zk_adamw(&w, &m, &v, g, count, s)
     expectClose(w, ew)
@@ -208,7 +208,10 @@ import ZonkeyKernels
     expectClose(v, ev)
     let old = w
     zk_moving_average(&w, g, 0.9, count)
-    expectClose(w, zip(old, g).map { Double($0) + 0.1 * (Double($1) - Double($0)) })
+    let moved = zip(doubles(old), doubles(g)).map { (before: Double, now: Double) -> Double in
+      before + 0.1 * (now - before)
+    }
+    expectClose(w, moved)
   }
 
   @Test(arguments: [(0, 5), (1, 2), (3, 5), (20, 258)]) func crossEntropy(rows: Int, classes: Int) {
