@@ -14,8 +14,10 @@ func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     swiftSettings: strict)
 }
 
-/// Tests run once after they were compiled: the compiler's time goes to what they test.
-let quickly: [SwiftSetting] = strict + [.unsafeFlags(["-Onone", "-gnone"])]
+/// Tests run once after they were compiled: in release builds the compiler's time goes to what they
+/// test.
+let quickly: [SwiftSetting] =
+  strict + [.unsafeFlags(["-Onone", "-gnone"], .when(configuration: .release))]
 
 /// What programs and tests over the library are compiled against. ZonkeyCore exports the rooms and
 /// stays the same file when one of them changes: a target that named it alone would not be compiled
@@ -72,7 +74,7 @@ let package = Package(
         "ZonkeyKernels", "CBuild", "CExchange", "CMemoryGuard",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      // Nothing of a program is `package` for others; its tests look inside.
+      // The tests look inside; of the rooms, which are not built so, they see what is `package`.
       swiftSettings: strict + [.unsafeFlags(["-enable-testing"])]),
     .target(
       name: "TestSupport",
