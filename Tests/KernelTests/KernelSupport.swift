@@ -7,10 +7,7 @@ func expectClose(
   at location: SourceLocation = #_sourceLocation
 ) {
   #expect(actual.count == expected.count, what, sourceLocation: location)
-  let scale = expected.reduce(1) { max($0, abs($1)) }
-  let worst = zip(actual, expected).map { abs(Double($0) - $1) }.max() ?? 0
-  let finite = actual.allSatisfy(\.isFinite)
-  #expect(finite && worst <= tolerance * scale, what, sourceLocation: location)
+  #expect(worstDifference(actual, expected) <= tolerance, what, sourceLocation: location)
 }
 
 /// `actual` against central differences of `loss` around `point`, at up to 60 places.

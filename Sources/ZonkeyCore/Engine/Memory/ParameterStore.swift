@@ -81,11 +81,7 @@ package final class ParameterStore: @unchecked Sendable {
     of part: Range<Int>? = nil, on workers: Workers,
     _ body: (_ run: Int, _ range: Range<Int>) -> Void
   ) {
-    let (part, length) = (part ?? 0..<count, 1 << 16)
-    workers.run((part.count + length - 1) / length) { _, run in
-      let first = part.lowerBound + run * length
-      body(run, first..<min(first + length, part.upperBound))
-    }
+    workers.forEachRun(of: part ?? 0..<count, length: 1 << 16) { body($1, $2) }
   }
 
   /// The Euclidean norm of all numbers, or of a part, the same for any number of workers.

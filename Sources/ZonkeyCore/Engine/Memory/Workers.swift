@@ -10,6 +10,18 @@ package struct Workers: Sendable {
 
   package init(count: Int) { self.count = max(1, count) }
 
+  /// Calls `body` for runs of at most `length` neighbours of a range, which are numbered in order;
+  /// returns when all are done.
+  package func forEachRun(
+    of range: Range<Int>, length: Int,
+    _ body: (_ worker: Int, _ number: Int, _ run: Range<Int>) -> Void
+  ) {
+    run((range.count + length - 1) / length) { worker, number in
+      let first = range.lowerBound + number * length
+      body(worker, number, first..<min(first + length, range.upperBound))
+    }
+  }
+
   /// Calls `body(worker, piece)` for every piece; returns when all are done.
   package func run(_ pieces: Int, _ body: (_ worker: Int, _ piece: Int) -> Void) {
     let workers = min(count, pieces)

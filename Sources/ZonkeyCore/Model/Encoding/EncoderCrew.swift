@@ -25,9 +25,8 @@ struct EncoderCrew {
     _ range: Range<Int>, by length: Int,
     _ body: (_ encoder: DocumentEncoder, _ run: Range<Int>) -> Void
   ) {
-    let firsts = Array(stride(from: range.lowerBound, to: range.upperBound, by: length))
-    Workers(count: members.count).run(firsts.count) { worker, piece in
-      body(members[worker], firsts[piece]..<min(firsts[piece] + length, range.upperBound))
+    Workers(count: members.count).forEachRun(of: range, length: length) { worker, _, run in
+      body(members[worker], run)
     }
   }
 

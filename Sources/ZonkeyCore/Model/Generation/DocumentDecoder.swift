@@ -80,16 +80,16 @@ public final class DocumentDecoder {
     _ take: (_ decoder: DocumentDecoder, _ units: Tensor) -> [Found]
   ) -> [Found] {
     let (members, length) = ([self] + helpers, Self.pieceSegments)
-    let firsts = Array(stride(from: 0, to: sequence.count, by: length))
-    let found = ResultSlots<[Found]>(count: firsts.count, initial: [])
-    Workers(count: members.count).run(firsts.count) { worker, piece in
+    let pieces = (sequence.count + length - 1) / length
+    let found = ResultSlots<[Found]>(count: pieces, initial: [])
+    Workers(count: members.count).forEachRun(of: 0..<sequence.count, length: length) {
+      worker, piece, segments in
       let decoder = members[worker]
-      let segments = firsts[piece]..<min(firsts[piece] + length, sequence.count)
       decoder.expander(level).expand(sequence, segments: segments) {
         found[piece] += take(decoder, $0)
       }
     }
-    return firsts.indices.flatMap { found[$0] }
+    return (0..<pieces).flatMap { found[$0] }
   }
 
   private func expander(_ level: Level) -> LatentExpander {
