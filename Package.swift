@@ -37,15 +37,16 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
   targets: [
-    .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CBZip2", providers: [.apt(["libbz2-dev"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CLZMA", providers: [.apt(["liblzma-dev"])]),
     .systemLibrary(
       name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+    // Loaded while the program runs, so that what does not train starts without it.
+    .target(name: "COpenBLAS"),
     // What a build says of itself; linked anew when the program is installed.
-    .target(name: "CBuild"),
+    .target(name: "CBuild", dependencies: ["COpenBLAS"]),
     // Where a library that reaches other processes offers itself; see zk-mpi below.
     .target(name: "CExchange"),
     // Memory that cannot be had ends the program in order; only the program itself takes it on.

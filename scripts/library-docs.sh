@@ -12,14 +12,16 @@ graphs=$(mktemp -d)
 trap 'rm -rf "$graphs"' EXIT
 
 maps=
-for library in CZstd CBZip2 CZlib CLZMA CLibXML2 COpenBLAS; do
+for library in CZstd CBZip2 CZlib CLZMA CLibXML2; do
   maps="$maps -Xcc -fmodule-map-file=Sources/$library/module.modulemap"
 done
 for room in Base Engine Model Text Evaluation Training Core; do
   # shellcheck disable=SC2086
   "$tools/swift-symbolgraph-extract" -module-name "Zonkey$room" -I "$build/Modules" $maps \
     -Xcc -fmodule-map-file="$build/ZonkeyKernels.build/module.modulemap" \
-    -Xcc -ISources/ZonkeyKernels/include -Xcc -I/usr/include/libxml2 \
+    -Xcc -fmodule-map-file="$build/COpenBLAS.build/module.modulemap" \
+    -Xcc -ISources/ZonkeyKernels/include -Xcc -ISources/COpenBLAS/include \
+    -Xcc -I/usr/include/libxml2 \
     -target "$(uname -m)-unknown-linux-gnu" -minimum-access-level public \
     -skip-synthesized-members -output-dir "$graphs"
 done

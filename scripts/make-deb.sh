@@ -49,6 +49,8 @@ chmod 644 "$doc"/*
 printf 'Source: zk\n\nPackage: zk\nArchitecture: any\n' >"$work/debian/control"
 depends=$(cd "$work" && dpkg-shlibdeps -O -e root/usr/bin/zk 2>/dev/null |
   sed 's/^shlibs:Depends=//')
+# Loaded while the program runs.
+depends="$depends, libopenblas0"
 
 cat >"$root/DEBIAN/control" <<EOF
 Package: zk

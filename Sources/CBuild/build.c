@@ -1,4 +1,5 @@
 #define _GNU_SOURCE
+#include "zk_blas.h"
 #include "zk_build.h"
 
 #include <bzlib.h>
@@ -11,8 +12,6 @@
 
 // Declared here rather than included: their headers lie in folders that only pkg-config knows.
 extern const char *xmlParserVersion;
-char *openblas_get_config(void);
-char *openblas_get_corename(void);
 
 // Weak: scripts/link.sh puts another in its place, so that no commit compiles anything again.
 __attribute__((weak)) const char *zk_build(void) { return ""; }
@@ -20,7 +19,8 @@ __attribute__((weak)) const char *zk_build(void) { return ""; }
 const char *zk_libraries(void) {
   static char text[512];
   // "OpenBLAS 0.3.21 NO_LAPACKE …", "20914", "1.0.8, 13-Jul-2019": only the versions.
-  const char *blas = openblas_get_config();
+  const char *problem = zk_blas_load();
+  const char *blas = problem == NULL ? zk_blas_configuration() : "OpenBLAS missing";
   const int blas_length = (int)strcspn(blas, " ") + 1;
   const int version_length = (int)strcspn(blas + blas_length, " ");
   const char *bzip2 = BZ2_bzlibVersion();
@@ -28,7 +28,8 @@ const char *zk_libraries(void) {
   sscanf(xmlParserVersion, "%d", &xml);
   snprintf(text, sizeof text,
            "OpenBLAS %.*s (%s), zstd %s, libxml2 %d.%d.%d, zlib %s, bzip2 %.*s, liblzma %s",
-           version_length, blas + blas_length, openblas_get_corename(), ZSTD_versionString(),
+           version_length, blas + blas_length,
+           problem == NULL ? zk_blas_core() : problem, ZSTD_versionString(),
            xml / 10000, xml / 100 % 100, xml % 100, zlibVersion(), (int)strcspn(bzip2, ","), bzip2,
            lzma_version_string());
   return text;

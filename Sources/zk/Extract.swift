@@ -122,7 +122,7 @@ struct Extract: ParsableCommand {
 
   private func row(_ document: Document) -> [UInt8] {
     if null || format == .text { return document.text + [null ? 0 : UInt8(ascii: "\n")] }
-    var line = JSONLine()
+    var line = JSONLine(capacity: document.text.count + document.text.count / 16 + 256)
     line.beginObject()
     if let id = document.id { line.field("id", id) }
     if let title = document.title { line.field("title", title) }

@@ -118,7 +118,26 @@ final class FileOutput: OutputSink {
   private let file: AtomicFile
   private var buffer: [UInt8] = []
 
-  init(path: String) throws { file = try AtomicFile(path: path) }
+  /// With `beginning`, a file that is there already must begin so: a name that was meant for
+  /// something else, such as that of an input after an option that takes one, destroys nothing.
+  init(path: String, replacing beginning: StaticString? = nil) throws {
+    if let beginning { try Self.check(path: path, replacing: beginning) }
+    file = try AtomicFile(path: path)
+  }
+
+  /// Throws `cannotCreate` where a file is that does not begin so and is not empty.
+  static func check(path: String, replacing beginning: StaticString) throws {
+    var head = [UInt8](repeating: 0, count: beginning.utf8CodeUnitCount)
+    guard let bytes = try? File.checkedSize(path: path), bytes > 0,
+      let count = try? head.withUnsafeMutableBytes({ try File(path: path).read(into: $0) })
+    else { return }
+    let isSame = beginning.withUTF8Buffer { head.prefix(count).elementsEqual($0) }
+    if !isSame {
+      throw ZonkeyError.cannotCreate(
+        path: path,
+        reason: "is there and was not written by this option; remove it or give another name")
+    }
+  }
 
   func write(_ bytes: UnsafeRawBufferPointer) throws {
     buffer.append(contentsOf: bytes)

@@ -6,6 +6,14 @@ enum PageFrame {
     "Bitstream Charter",Georgia,"Noto Serif","Liberation Serif",serif
     """
 
+  /// Where a page is written; throws `cannotCreate` where another file is there.
+  static func output(path: String) throws -> FileOutput {
+    try FileOutput(path: path, replacing: beginning)
+  }
+
+  /// How every page begins.
+  static let beginning: StaticString = "<!DOCTYPE html>"
+
   /// The name that a page has for its inputs; `-` is standard input.
   static func name(of sources: [String]) -> String {
     let path = sources.first ?? "-"

@@ -32,7 +32,7 @@ final class StatisticsFile {
   private let startSeconds = System.monotonicSeconds
 
   init(path: String, reader: DocumentReader, levelCount: Int) throws {
-    file = try FileOutput(path: path)
+    file = try FileOutput(path: path, replacing: "{\"read\":")
     self.reader = reader
     statistics = RunStatistics(levelCount: levelCount)
   }

@@ -183,7 +183,7 @@ struct Split: ParsableCommand {
       results: try outputOptions.open(),
       page: try html.map {
         try SegmentPage(
-          into: FileOutput(path: $0), heading: heading, levelCount: levelCount,
+          into: PageFrame.output(path: $0), heading: heading, levelCount: levelCount,
           roundTrip: RoundTrip(zonkey, levelCount: levelCount))
       },
       statistics: try statisticsOptions.open(reader: reader, levelCount: levelCount)

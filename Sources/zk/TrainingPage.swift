@@ -44,7 +44,7 @@ final class TrainingPage {
 
   /// Writes the page beside its place and renames it.
   func write(progress: String, isRunning: Bool) throws {
-    let output = try FileOutput(path: path)
+    let output = try PageFrame.output(path: path)
     try output.complete { try output.write(html(progress: progress, isRunning: isRunning)) }
   }
 

@@ -12,6 +12,8 @@ final class TrainingRecord {
     log: String?, tensorBoard: String?, report: String?, title: String,
     facts: [(name: String, value: String)]
   ) throws {
+    // Not found out only when the first page is written.
+    if let report { try FileOutput.check(path: report, replacing: PageFrame.beginning) }
     self.log = try log.map { try AppendedFile(path: $0) }
     self.tensorBoard = try tensorBoard.map { try TensorBoardLog(folder: $0) }
     page = report.map { TrainingPage(path: $0, title: title, facts: facts) }

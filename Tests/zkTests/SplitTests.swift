@@ -202,6 +202,40 @@ import ZonkeyCore
     }
   }
 
+  /// `--html notes.txt` is easily written for a switch and an input.
+  @Test(arguments: [
+    "split -m M --html", "extract --stats", "train --corpus in --preset tiny --report",
+  ])
+  func noOptionReplacesWhatItDidNotWrite(command: String) throws {
+    let command = command.replacing("M", with: try NanoModel.path())
+    try withTemporaryFolder { folder in
+      let result = try runShell(
+        """
+        cd '\(folder)'
+        echo one >in; echo mine >notes.txt
+        zk \(command) notes.txt -o out <in
+        echo $?; cat notes.txt
+        """)
+      #expect(result.stdout == "73\nmine\n")
+      #expect(result.stderr.contains("notes.txt: is there and was not written by this option"))
+    }
+  }
+
+  @Test func aPageReplacesAPage() throws {
+    let model = try NanoModel.path()
+    try withTemporaryFolder { folder in
+      let result = try runShell(
+        """
+        cd '\(folder)'; : >page
+        for word in okapi zebra; do
+          echo $word | zk split -m '\(model)' --html page --stats figures -o /dev/null || exit
+          grep -q $word page && echo $word
+        done
+        """)
+      #expect(result.stdout == "okapi\nzebra\n", "\(result.stderr)")
+    }
+  }
+
   @Test func slowInputIsAnsweredAtOnce() throws {
     let model = try NanoModel.path()
     let result = try runShell(

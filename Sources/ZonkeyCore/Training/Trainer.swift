@@ -69,6 +69,7 @@ public final class Trainer {
     _ model: ZonkeyModel, state: TrainingState, weights: ParameterStore, average: ParameterStore,
     optimiser: AdamW, crops: CropBuffer, threads: Int, exchange: any GradientExchange = Alone()
   ) throws {
+    if let problem = BLAS.problem { throw ZonkeyError.io(path: "OpenBLAS", reason: problem) }
     configuration = model.configuration
     self.model = model
     self.state = state

@@ -124,27 +124,3 @@ package final class BufferedInput {
     return newlineCount
   }
 }
-
-extension UnsafeRawBufferPointer {
-  /// The first place of a byte, found with the C library's vectorised search.
-  package func firstIndex(of byte: UInt8) -> Int? {
-    guard let baseAddress, let found = memchr(baseAddress, Int32(byte), count) else { return nil }
-    return UnsafeRawPointer(found) - baseAddress
-  }
-
-  package var newlineCount: Int {
-    // No buffer has more newlines than an integer counts, so that the loop can be vectorised.
-    var sum = 0
-    for byte in self { sum &+= byte == 0x0A ? 1 : 0 }
-    return sum
-  }
-}
-
-extension [UInt8] {
-  /// The newlines before an index.
-  package func newlineCount(before index: Int) -> Int {
-    withUnsafeBytes {
-      UnsafeRawBufferPointer(rebasing: $0[..<Swift.min(index, $0.count)]).newlineCount
-    }
-  }
-}

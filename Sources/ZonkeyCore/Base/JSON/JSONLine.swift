@@ -7,7 +7,10 @@ package struct JSONLine: Sendable {
   package internal(set) var bytes: [UInt8] = []
   var needsComma = false
 
-  package init() {}
+  /// `capacity` is the bytes that are likely to be written.
+  package init(capacity: Int = 0) {
+    bytes.reserveCapacity(capacity)
+  }
 
   /// Forgets what was written and keeps the memory.
   package mutating func removeAll() {
@@ -248,24 +251,23 @@ extension JSONLine {
 
   /// What stands between the quotation marks of a string of these bytes.
   mutating func appendEscaped(_ value: UnsafeRawBufferPointer) {
-    var index = 0
-    var plainStart = 0
-    while index < value.count {
-      let byte = value[index]
-      let length = byte < 0x80 ? 1 : UTF8Sequence.length(at: index, in: value)
-      if length > 0 && !JSONEscape.isNeeded(byte) {
-        index += length
-        continue
-      }
-      bytes.append(contentsOf: value[plainStart..<index])
-      if length == 0 {
-        bytes.append(contentsOf: [0xEF, 0xBF, 0xBD])
-      } else {
-        JSONEscape.append(byte, to: &bytes)
-      }
-      index += 1
-      plainStart = index
+    var rest = value
+    while let bad = UTF8Check.firstInvalidRange(in: rest) {
+      appendValid(UnsafeRawBufferPointer(rebasing: rest[..<bad.lowerBound]))
+      bytes.append(contentsOf: [0xEF, 0xBF, 0xBD])
+      rest = UnsafeRawBufferPointer(rebasing: rest[(bad.lowerBound + 1)...])
     }
-    bytes.append(contentsOf: value[plainStart...])
+    appendValid(rest)
+  }
+
+  private mutating func appendValid(_ value: UnsafeRawBufferPointer) {
+    var start = 0
+    while true {
+      let end = value.firstIndex(from: start) { JSONEscape.areNeeded($0) }
+      bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: value[start..<end]))
+      if end == value.count { return }
+      JSONEscape.append(value[end], to: &bytes)
+      start = end + 1
+    }
   }
 }

@@ -2,8 +2,8 @@ import ZonkeyPlatform
 
 /// The characters of a JSON string that need a backslash.
 enum JSONEscape {
-  static func isNeeded(_ byte: UInt8) -> Bool {
-    byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+  static func areNeeded(_ block: SIMD16<UInt8>) -> SIMDMask<SIMD16<Int8>> {
+    block.isBelow(0x20) .| block.equals(UInt8(ascii: "\"")) .| block.equals(UInt8(ascii: "\\"))
   }
 
   /// Appends the escape of `byte`, which must be one that needs it.

@@ -4,13 +4,20 @@ import COpenBLAS
 ///
 /// Parallelism lies above it, over chunks of segments (`Tape.map`): OpenBLAS' own threads would
 /// stall as soon as another process runs, and their sums would depend on the thread count.
+///
+/// It is loaded when it is first needed. What is not ready for its absence asks `problem` first.
 package enum BLAS {
-  /// Makes OpenBLAS single-threaded, before the first product and once.
-  private static let isPrepared: Void = openblas_set_num_threads(1)
+  /// Why OpenBLAS cannot be used; `nil` when it can.
+  package static let problem: String? = zk_blas_load().map { String(cString: $0) }
+
+  /// Whether it is loaded; without it nothing can be computed.
+  private static let isLoaded: Void = {
+    if let problem { fatalError("OpenBLAS: \(problem)") }
+  }()
 
   /// The processor kernels that OpenBLAS chose.
   package static var kernel: String {
-    openblas_get_corename().map { String(cString: $0) } ?? "unknown"
+    problem == nil ? String(cString: zk_blas_core()) : "unknown"
   }
 
   /// c[M, N] += a[M, K] · b[K, N]
@@ -19,10 +26,8 @@ package enum BLAS {
     m: Int, n: Int, k: Int
   ) {
     guard m > 0, n > 0, k > 0 else { return }
-    _ = isPrepared
-    cblas_sgemm(
-      CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(m), Int32(n), Int32(k), 1, a, Int32(k), b,
-      Int32(n), 1, c, Int32(n))
+    _ = isLoaded
+    zk_blas_add_product(a, b, c, Int32(m), Int32(n), Int32(k), 0)
   }
 
   /// c[M, N] += a[K, M]ᵀ · b[K, N]
@@ -31,9 +36,7 @@ package enum BLAS {
     m: Int, n: Int, k: Int
   ) {
     guard m > 0, n > 0, k > 0 else { return }
-    _ = isPrepared
-    cblas_sgemm(
-      CblasRowMajor, CblasTrans, CblasNoTrans, Int32(m), Int32(n), Int32(k), 1, a, Int32(m), b,
-      Int32(n), 1, c, Int32(n))
+    _ = isLoaded
+    zk_blas_add_product(a, b, c, Int32(m), Int32(n), Int32(k), 1)
   }
 }

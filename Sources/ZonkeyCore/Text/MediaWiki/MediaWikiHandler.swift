@@ -32,8 +32,9 @@ final class MediaWikiHandler {
   private var hasRevision = false
   private var isInSiteInfo = false
   private var namespaceKey: Int?
-  private var field = Field.none
-  private var characters: [UInt8] = []
+  // Events come one after another, each to its end, and there are millions of characters'.
+  @exclusivity(unchecked) private var field = Field.none
+  @exclusivity(unchecked) private var characters: [UInt8] = []
 
   private enum Field {
     case none, namespaceName, databaseName, base, title, pageID, namespace, revisionID, timestamp
@@ -152,7 +153,8 @@ final class MediaWikiHandler {
 
   private func capture(_ field: Field) {
     self.field = field
-    characters.removeAll(keepingCapacity: !field.isText)
+    // What held one long text need not be held for the next.
+    characters.removeAll(keepingCapacity: characters.count <= 1 << 20)
   }
 
   /// Characters of an element, in pieces as the parser has them.
@@ -238,12 +240,11 @@ final class MediaWikiHandler {
     case .revisionID: revision?.id = characters
     case .timestamp: revision?.timestamp = characters
     case .model: revision?.model = characters
-    case .text:
-      revision?.text = characters
-      characters = []
+    // A copy of its size: the next text grows in the same memory.
+    case .text: revision?.text = characters.withUnsafeBufferPointer { Array($0) }
     case .role: slot?.role = characters
     case .slotModel: slot?.model = characters
-    case .slotText: slot?.text = characters
+    case .slotText: slot?.text = characters.withUnsafeBufferPointer { Array($0) }
     }
     field = .none
   }

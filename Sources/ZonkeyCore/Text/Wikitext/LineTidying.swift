@@ -1,3 +1,5 @@
+import ZonkeyBase
+
 /// Takes from a line what dropped markup left in its punctuation.
 enum LineTidying {
   /// A line without empty brackets, doubled commas and blanks before stops.
@@ -8,19 +10,19 @@ enum LineTidying {
     return bytes
   }
 
-  /// The first bytes of the marks that are looked at.
-  private static let isMark: [Bool] = (0..<256).map {
-    [0x28, 0x29, 0x2C, 0x2E, 0xE3, 0xEF].contains($0)
+  /// Which are the first bytes of the marks that are looked at: ( ) , . and wide ones.
+  private static func areMarks(_ block: SIMD16<UInt8>) -> SIMDMask<SIMD16<Int8>> {
+    let narrow = block.with(1).equals(0x29) .| block.with(2).equals(0x2E)
+    return narrow .| block.equals(0xE3) .| block.equals(0xEF)
   }
 
   /// Moves what stays of a line to its beginning; returns how many bytes that is.
   private static func tidy(_ line: inout UnsafeMutableBufferPointer<UInt8>) -> Int {
-    let isMark = Self.isMark
     var (index, end) = (0, 0)
     func isLast(_ byte: UInt8) -> Bool { end > 0 && line[end - 1] == byte }
     while index < line.count {
       let begin = index
-      while index < line.count, !isMark[Int(line[index])] { index += 1 }
+      index = UnsafeRawBufferPointer(line).firstIndex(from: index) { areMarks($0) }
       if index > begin {
         if begin > end, let base = line.baseAddress {
           (base + end).update(from: base + begin, count: index - begin)

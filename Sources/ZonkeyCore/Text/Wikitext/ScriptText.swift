@@ -76,9 +76,15 @@ enum ScriptText {
 extension StringProtocol {
   /// The text without blanks at its ends.
   var trimmed: String {
-    guard let begin = firstIndex(where: { !$0.isWhitespace }),
-      let end = lastIndex(where: { !$0.isWhitespace })
+    guard let begin = unicodeScalars.firstIndex(where: { !$0.isBlank }),
+      let end = unicodeScalars.lastIndex(where: { !$0.isBlank })
     else { return "" }
     return String(self[begin...end])
+  }
+}
+
+extension Unicode.Scalar {
+  fileprivate var isBlank: Bool {
+    isASCII ? value == 0x20 || (0x09...0x0D).contains(value) : properties.isWhitespace
   }
 }

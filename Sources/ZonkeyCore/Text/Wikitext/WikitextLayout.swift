@@ -33,6 +33,7 @@ struct WikitextLayout {
 
   /// Lays out text with the scanner's codes.
   mutating func add(_ bytes: [UInt8]) {
+    result.reserveCapacity(result.count + bytes.count)
     var index = 0
     while index < bytes.count {
       let byte = bytes[index]
@@ -52,18 +53,26 @@ struct WikitextLayout {
         index += 1
       default:
         settle()
-        let begin = index - 1
-        index = Self.runEnd(bytes, from: index)
-        bytes.withUnsafeBufferPointer {
-          line.append(contentsOf: UnsafeBufferPointer(rebasing: $0[begin..<index]))
+        bytes.withUnsafeBytes {
+          let begin = index - 1
+          index = Self.runEnd($0, from: index)
+          line.append(contentsOf: UnsafeRawBufferPointer(rebasing: $0[begin..<index]))
         }
       }
     }
   }
 
   /// Where words with single blanks between them end.
-  private static func runEnd(_ bytes: [UInt8], from start: Int) -> Int {
+  private static func runEnd(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
     var index = start
+    while index + 17 <= bytes.count {
+      let block = bytes.loadUnaligned(fromByteOffset: index, as: SIMD16<UInt8>.self)
+      let next = bytes.loadUnaligned(fromByteOffset: index + 1, as: SIMD16<UInt8>.self)
+      let ends = block.isBelow(0x20) .| (block.equals(0x20) .& next.isBelow(0x21))
+      let lanes = unsafeBitCast(ends, to: SIMD2<UInt64>.self)
+      if lanes[0] | lanes[1] != 0 { break }
+      index += 16
+    }
     while index < bytes.count {
       if bytes[index] <= 0x20 {
         guard bytes[index] == 0x20, index + 1 < bytes.count, bytes[index + 1] > 0x20 else { break }
@@ -114,7 +123,7 @@ struct WikitextLayout {
 
   /// The line without marks of holes, loose marks at its beginning and empty brackets.
   private mutating func tidiedLine() -> [UInt8] {
-    guard line.contains(HoleCode.first) else { return LineTidying.tidied(Self.unmarked(line[...])) }
+    guard line.withUnsafeBytes({ $0.firstIndex(of: HoleCode.first) }) != nil else { return LineTidying.tidied(Self.unmarked(line[...])) }
     // Holes of what is left out as a whole are none of the text's.
     var ignored = SentenceHoles(HoleNames(), policy: .keep)
     let isText = level == nil && omittedLevel == nil && line.first != 0x7C

@@ -14,7 +14,9 @@ extension WikitextScanner {
 
   /// `<span style="vertical-align:super">` is a power, too.
   mutating func beginSpan(_ attributes: ArraySlice<UInt8>) {
-    guard attributes.count < 256, openScripts < Self.movedDepthLimit else { return }
+    guard attributes.count < 256, openScripts < Self.movedDepthLimit,
+      attributes.contains(where: { $0 | 0x20 == 0x76 })
+    else { return }
     let style = attributes.map { $0 | 0x20 }.filter { $0 != 0x20 }
     let text = String(decoding: style, as: UTF8.self)
     for (value, isRaised) in [("super", true), ("sub", false)]

@@ -82,10 +82,16 @@ struct WikitextScanner {
     output.append(contentsOf: bytes)
   }
 
-  /// Writes bytes of the input; without a slice, which would be counted as a reference.
-  private mutating func copy(_ range: Range<Int>) {
-    bytes.withUnsafeBufferPointer {
-      output.append(contentsOf: UnsafeBufferPointer(rebasing: $0[range]))
+  /// Writes what comes up to `end` or a byte that may mean something.
+  ///
+  /// Without a slice, which would be counted as a reference.
+  private mutating func copyPlain(to end: Int) {
+    bytes.withUnsafeBytes {
+      let begin = position
+      position = UnsafeRawBufferPointer(rebasing: $0[..<end]).firstIndex(from: begin) {
+        Self.areSpecial($0)
+      }
+      output.append(contentsOf: UnsafeRawBufferPointer(rebasing: $0[begin..<position]))
     }
   }
 
@@ -93,11 +99,8 @@ struct WikitextScanner {
 
   /// Reads on to `end`, or a little further when something that began before it goes on.
   mutating func scan(to end: Int) {
-    let isSpecial = Self.isSpecial
     while position < end {
-      let begin = position
-      while position < end, !isSpecial[Int(bytes[position])] { position += 1 }
-      if position > begin { copy(begin..<position) }
+      copyPlain(to: end)
       guard position < end else { return }
       switch bytes[position] {
       case 0x0A: newline()
@@ -119,10 +122,13 @@ struct WikitextScanner {
     }
   }
 
-  private static let isSpecial: [Bool] = {
-    let marks = Set("'[]{}|<&_".utf8).union([0xC2, 0xE2, 0xF3])
-    return (0..<256).map { $0 < 0x20 || marks.contains(UInt8($0)) }
-  }()
+  /// Which are control characters, one of `'[]{}|<&_`, or begin a character of `special()`.
+  private static func areSpecial(_ block: SIMD16<UInt8>) -> SIMDMask<SIMD16<Int8>> {
+    let small = block.with(0x20)
+    let brackets = small.equals(0x7B) .| small.equals(0x7D) .| block.equals(0x7C)
+    let marks = block.equals(0x5F) .| block.equals(0x3C) .| block.with(1).equals(0x27)
+    return block.isBelow(0x20) .| brackets .| marks .| small.equals(0xE2) .| block.equals(0xF3)
+  }
 
   private mutating func newline() {
     position += 1
