@@ -171,7 +171,8 @@ struct Generate: ParsableCommand {
       results: try outputOptions.open(),
       page: try html.map {
         try GapPage(
-          into: PageFrame.output(path: $0), sources: files.isEmpty ? ["-"] : files, modelID: modelID)
+          into: PageFrame.output(path: $0), sources: files.isEmpty ? ["-"] : files, modelID: modelID
+        )
       })
     let pipeline = DocumentPipeline(
       reader: reader, output: output, console: console, workers: variants.count, batch: 1,

@@ -153,7 +153,8 @@ import ZonkeyCore
   @Test func runsThatDoNotCompleteLeaveNothingBehind() throws {
     let side = "--html page.html --stats stats.json"
     let (bad, afterBad) = try shell(
-      "echo '<!DOCTYPE html>old' >page.html; printf 'good\\n\\377\\n' | zk split -m \"$M\" \(side); cat page.html")
+      "echo '<!DOCTYPE html>old' >page.html; printf 'good\\n\\377\\n' | zk split -m \"$M\" \(side); cat page.html"
+    )
     #expect(bad.stderr.contains("-:2:"))
     #expect(bad.stdout.hasSuffix("old\n"))
     #expect(afterBad == "page.html\n")

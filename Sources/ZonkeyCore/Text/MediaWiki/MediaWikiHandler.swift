@@ -234,20 +234,22 @@ final class MediaWikiHandler {
       if let namespaceKey { header.namespaces.add(captured, key: namespaceKey) }
     case .databaseName: header.databaseName = captured
     case .base: header.base = captured
-    case .title: page?.title = characters
-    case .pageID: page?.id = characters
-    case .namespace: page?.namespace = characters
-    case .revisionID: revision?.id = characters
-    case .timestamp: revision?.timestamp = characters
-    case .model: revision?.model = characters
-    // A copy of its size: the next text grows in the same memory.
-    case .text: revision?.text = characters.withUnsafeBufferPointer { Array($0) }
-    case .role: slot?.role = characters
-    case .slotModel: slot?.model = characters
-    case .slotText: slot?.text = characters.withUnsafeBufferPointer { Array($0) }
+    case .title: page?.title = content
+    case .pageID: page?.id = content
+    case .namespace: page?.namespace = content
+    case .revisionID: revision?.id = content
+    case .timestamp: revision?.timestamp = content
+    case .model: revision?.model = content
+    case .text: revision?.text = content
+    case .role: slot?.role = content
+    case .slotModel: slot?.model = content
+    case .slotText: slot?.text = content
     }
     field = .none
   }
+
+  /// A copy of the size of what it has: the next content grows in the same memory.
+  private var content: [UInt8] { characters.withUnsafeBufferPointer { Array($0) } }
 
   private var captured: String { String(decoding: characters, as: UTF8.self) }
 }

@@ -123,7 +123,8 @@ struct WikitextLayout {
 
   /// The line without marks of holes, loose marks at its beginning and empty brackets.
   private mutating func tidiedLine() -> [UInt8] {
-    guard line.withUnsafeBytes({ $0.firstIndex(of: HoleCode.first) }) != nil else { return LineTidying.tidied(Self.unmarked(line[...])) }
+    let hole = line.withUnsafeBytes { $0.firstIndex(of: HoleCode.first) }
+    if hole == nil { return LineTidying.tidied(Self.unmarked(line[...])) }
     // Holes of what is left out as a whole are none of the text's.
     var ignored = SentenceHoles(HoleNames(), policy: .keep)
     let isText = level == nil && omittedLevel == nil && line.first != 0x7C
