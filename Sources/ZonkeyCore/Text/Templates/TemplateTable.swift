@@ -1,3 +1,4 @@
+import Synchronization
 import ZonkeyBase
 
 /// A table of templates: what each leaves in the text of the wikis of a language.
@@ -141,9 +142,18 @@ extension TemplateTable {
   }
 
   /// The table that is shipped for a language; `nil` when there is none.
+  ///
+  /// It is kept: every part of a stream has a header, and may have a wiki, of its own.
   static func shipped(_ language: String) -> TemplateTable? {
-    shippedText(language).flatMap { try? TemplateTable($0, source: language) }
+    kept.withLock { kept in
+      if let table = kept[language] { return table }
+      let table = shippedText(language).flatMap { try? TemplateTable($0, source: language) }
+      if let table { kept[language] = table }
+      return table
+    }
   }
+
+  private static let kept = Mutex<[String: TemplateTable]>([:])
 
   /// What names in another script than Latin mean where only one meaning is known for them.
   ///
