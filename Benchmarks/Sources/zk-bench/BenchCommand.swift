@@ -47,6 +47,7 @@ struct BenchCommand: ParsableCommand {
   }
 
   func run() throws {
+    try BestKernel.choose()
     let bench = Bench(
       workers: Workers(count: threads), runs: runs, keptMebibytes: activationMemory)
     // First, while this process is small: Linux counts what a process had resident before it

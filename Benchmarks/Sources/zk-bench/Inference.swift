@@ -27,7 +27,7 @@ extension Bench {
     }
     let rows = crops.count * Bench.length
     report(
-      name, sample, amount: Double(rows), unit: "characters/s", reference: 1170,
+      name, sample, amount: Double(rows), unit: "characters/s", reference: .splitting,
       operations: operations(tapes), remarks: remarks)
   }
 
@@ -53,7 +53,7 @@ extension Bench {
     let characters = texts.count * Bench.length
     report(
       name, sample, amount: Double(characters), unit: "characters/s",
-      reference: 346,
+      reference: .encoding,
       operations: operations(encoders.map(\.tape)),
       remarks: [
         ("mean_length", rounded(Double(characters) / Double(count))),
@@ -89,7 +89,7 @@ extension Bench {
     let (count, rows) = (pieces * together, windows.rows(0..<pieces * together).count)
     report(
       name, sample, amount: Double(count), unit: "segments/s",
-      reference: 37,
+      reference: .decoding,
       operations: operations(tapes),
       remarks: [("mean_rows", rounded(Double(rows) / Double(count)))])
   }

@@ -61,10 +61,9 @@ struct MatrixProducts {
 extension Bench {
   /// The limit itself: on one core and on all workers, for a large and for the typical shape.
   ///
-  /// OPENBLAS_CORETYPE in the environment overrides OpenBLAS' choice of kernels and may halve the
-  /// speed; it is shown, so that nobody takes a figure under it for the machine's.
+  /// OPENBLAS_CORETYPE in the environment overrides the choice of kernels and may halve the speed;
+  /// they are shown, so that nobody takes a figure under it for the machine's.
   func products(moment: String) {
-    let forced = ProcessInfo.processInfo.environment["OPENBLAS_CORETYPE"]
     for shape in [MatrixProducts.Shape.large, .typical] {
       for count in Set([1, workers.count]).sorted() {
         let products = MatrixProducts(workers: Workers(count: count), shape)
@@ -76,7 +75,6 @@ extension Bench {
           remarks: [
             ("shape", .string(shape.text)), ("workers", .integer(Int64(count))),
             ("kernel", .string(BLAS.kernel)), ("moment", .string(moment)),
-            ("forced_kernel", forced.map { .string($0) } ?? .null),
           ]
         ).print()
       }

@@ -46,7 +46,7 @@ extension Bench {
     let sample = sample { run.advance() }
     report(
       "scaling-threads-train", sample, amount: Double(run.characters), unit: "characters/s",
-      reference: 3.9, operations: run.operations, remarks: threads)
+      reference: .training, operations: run.operations, remarks: threads)
     try split("scaling-threads-split", remarks: threads)
   }
 }

@@ -65,7 +65,7 @@ extension Bench {
     let name = "train-\(segments.rawValue)"
     if wants(name) {
       report(
-        name, sample, amount: Double(run.characters), unit: "characters/s", reference: 3.9,
+        name, sample, amount: Double(run.characters), unit: "characters/s", reference: .training,
         operations: run.operations,
         remarks: [
           ("segments", .array(run.segments.map { .integer(Int64($0)) })),
