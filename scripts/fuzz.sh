@@ -15,7 +15,7 @@ failed=0
 for format; do
   found=${FUZZ_CORPUS:-$scratch}/$format
   mkdir -p "$found" "$seeds/$format"
-  if ZK_FUZZ_FORMAT=$format "$fuzz" "$bound" -max_len=65536 -timeout=10 \
+  if SWIFT_BACKTRACE=enable=no ZK_FUZZ_FORMAT=$format "$fuzz" "$bound" -max_len=65536 -timeout=10 \
     -rss_limit_mb=2048 -artifact_prefix="fuzz-$format-" -print_final_stats=1 -verbosity=0 \
     "$found" "$seeds/$format" >"$scratch/log" 2>&1; then
     runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$scratch/log")

@@ -69,7 +69,8 @@ import ZonkeyCore
   @Test(arguments: [
     ("a\tb", "tabs"), ("a\t\t{1", "without a }"), ("a\t\t[{1}", "no ]"), ("a\t\t[a[b]]", "inside"),
     ("a\t\t@nothing", "no rule"), ("a\t\t{1:shape}", "no form"), ("a\t\t}", "nothing begins"),
-    ("a\t\t{}", "empty"), ("a\t\t{=}", "names no argument"),
+    ("a\t\t{}", "empty"), ("a\t\t{=}", "names no argument"), ("a\t\tx\u{1F}y", "control"),
+    ("a\t\tx\u{FF001}y", "private"),
   ])
   func badTablesAreRefused(_ line: String, _ reason: String) {
     let error = #expect(throws: ZonkeyError.self) {
