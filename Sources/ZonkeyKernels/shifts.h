@@ -27,8 +27,23 @@ INLINE void sum_block(const int blocks, const float *from, long stride, long cou
   for (int b = 0; b < blocks; b++) store_eight(to + 8 * b, sum[b]);
 }
 
+/// The same for one block; the splitter's whole kernels as constants.
+INLINE void sum_eight(const float *from, long stride, long count, float *to) {
+  switch (count) {
+    case 3: sum_block(1, from, stride, 3, to); break;
+    case 5: sum_block(1, from, stride, 5, to); break;
+    case 7: sum_block(1, from, stride, 7, to); break;
+    case 9: sum_block(1, from, stride, 9, to); break;
+    default: sum_block(1, from, stride, count, to);
+  }
+}
+
 /// One row's sums of one group: n channels.
 INLINE void sum_offsets(const float *from, long stride, long count, long n, float *to) {
+  if (n == 8) {
+    sum_eight(from, stride, count, to);
+    return;
+  }
   long c = 0;
   for (; c + 32 <= n; c += 32) sum_block(4, from + c, stride, count, to + c);
   for (; c + 8 <= n; c += 8) sum_block(1, from + c, stride, count, to + c);

@@ -53,35 +53,52 @@ INLINE void symbol_probabilities(const zk_symbol_attention *a, const int32_t *sy
   for (long o = low; o < high; o++)
     for (long h = 0; h < heads; h++)
       p[(o - low) * heads + h] = pairs[symbol[o - a->half] * heads + h] + places[o * heads + h];
-  const long count = (high - low) * heads;
-  for (long i = 0; i < count; i += LANES) {
-    vf score = at_most(at_least(load_first(p + i, count - i), -60.0f), 60.0f);
-    store_first(p + i, exponential(score), count - i);
-  }
+  // Whole vectors: what stands behind the last is not used.
+  for (long i = 0; i < (high - low) * heads; i += LANES)
+    store(p + i, exponential(at_most(at_least(load(p + i), -60.0f), 60.0f)));
   for (long h = 0; h < heads; h++) factors[h] = 0;
   for (long o = 0; o < high - low; o++)
     for (long h = 0; h < heads; h++) factors[h] += p[o * heads + h];
   for (long h = 0; h < heads; h++) factors[h] = 1.0f / factors[h];
 }
 
+/// Whether a vector holds the columns of whole heads, two or four of them.
+INLINE int shares_vectors(const long heads, const long E) {
+  return (E == 8 || E == 4) && heads * E % LANES == 0;
+}
+
+/// Of 16 columns from c on what `x` [heads] has for their heads; all are one head's where they are
+/// not `shared`.
+INLINE vf of_heads(const float *x, long c, const int shared, const long E) {
+  x += c / E;
+  if (shared && E == 8) return GROUPS(splat(x[0]), splat(x[1]), 0, 1, 4, 5);
+  if (shared) {
+    vf four = load_first(x, 4);
+    return __builtin_shufflevector(four, four, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3);
+  }
+  return splat(x[0]);
+}
+
 /// The weighted sum of values of 16 columns from c in each of `vectors` runs, times its gate;
-/// heads are whole vectors wide, or `E` < 16 columns from c on are one head's.
+/// heads are whole vectors wide, vectors are `shared` by whole heads, or `E` < 16 columns from c on
+/// are one head's.
 INLINE void symbol_sums(const zk_symbol_attention *a, const int32_t *symbol, long low, long high,
-                        const float *p, const float *factors, const int vectors, long c,
-                        long columns, const long heads, const long E, float *out) {
+                        const float *p, const float *factors, const int vectors,
+                        const int shared, long c, long columns, const long heads, const long E,
+                        float *out) {
   vf sum[TILE] = {0};
   for (long o = low; o < high; o++) {
     const float *values = a->projected + symbol[o - a->half] * 4 * a->width + 2 * a->width + c;
 #pragma clang loop unroll(full)
     for (int v = 0; v < vectors; v++)
-      sum[v] += p[(o - low) * heads + (c + v * LANES) / E] *
+      sum[v] += of_heads(p + (o - low) * heads, c + v * LANES, shared, E) *
                 load_first(values + v * LANES, columns - v * LANES);
   }
   const float *gates = a->gates + *symbol * a->width + c;
 #pragma clang loop unroll(full)
   for (int v = 0; v < vectors; v++) {
     const long n = columns - v * LANES;
-    vf gate = load_first(gates + v * LANES, n) * factors[(c + v * LANES) / E];
+    vf gate = load_first(gates + v * LANES, n) * of_heads(factors, c + v * LANES, shared, E);
     store_first(out + c + v * LANES, sum[v] * gate, n);
   }
 }
@@ -91,6 +108,7 @@ INLINE void symbol_forward(const zk_symbol_attention *a, const int32_t *symbols,
                            const long E) {
   const long window = 2 * a->half + 1, width = heads * E;
   float *p = scratch_floats(padded(window * heads) + heads), *factors = p + padded(window * heads);
+  clear(p, padded(window * heads));
   for (long b = 0; b < documents; b++)
     for (long row = offsets[b]; row < offsets[b + 1]; row++) {
       const long low = most(0, offsets[b] - row + a->half);
@@ -99,15 +117,20 @@ INLINE void symbol_forward(const zk_symbol_attention *a, const int32_t *symbols,
       float *result = out + (row - offsets[0]) * width;
       symbol_probabilities(a, symbol, low, high, heads, p, factors);
       long c = 0;
-      if (E % LANES == 0) {
-        for (; c + TILE * LANES <= width; c += TILE * LANES)
-          symbol_sums(a, symbol, low, high, p, factors, TILE, c, TILE * LANES, heads, E, result);
-        for (; c < width; c += LANES)
-          symbol_sums(a, symbol, low, high, p, factors, 1, c, LANES, heads, E, result);
+      const int shared = shares_vectors(heads, E);
+      if (E % LANES == 0 || shared) {
+#define SYMBOL_SUMS(vectors)                                                                   \
+  for (; c + (vectors) * LANES <= width; c += (vectors) * LANES)                               \
+  symbol_sums(a, symbol, low, high, p, factors, vectors, shared, c, (vectors) * LANES, heads, E, \
+              result)
+        SYMBOL_SUMS(TILE);
+        SYMBOL_SUMS(2);
+        SYMBOL_SUMS(1);
+#undef SYMBOL_SUMS
       } else {
         for (long h = 0; h < heads; h++)
           for (c = 0; c < E; c += LANES)
-            symbol_sums(a, symbol, low, high, p, factors, 1, h * E + c, E - c, heads, E, result);
+            symbol_sums(a, symbol, low, high, p, factors, 1, 0, h * E + c, E - c, heads, E, result);
       }
     }
   free(p);
@@ -117,5 +140,7 @@ void KERNEL(zk_symbol_attention_forward)(const zk_symbol_attention *a, const int
                                          const int32_t *offsets, long documents, float *out) {
   const long E = a->width / a->heads;
   if (E == 16 && a->heads == 4) symbol_forward(a, symbols, offsets, documents, out, 4, 16);
+  else if (E == 8 && a->heads == 4) symbol_forward(a, symbols, offsets, documents, out, 4, 8);
+  else if (E == 4 && a->heads == 4) symbol_forward(a, symbols, offsets, documents, out, 4, 4);
   else symbol_forward(a, symbols, offsets, documents, out, a->heads, E);
 }

@@ -356,7 +356,11 @@ struct AttentionProblem {
   }
 
   /// Looked up, the local form gives what it gives for the symbols' projections.
-  @Test(arguments: [(1, 2), (5, 3), (16, 4), (16, 5), (32, 2), (48, 1)], [0, 1, 8])
+  @Test(
+    arguments: [
+      (1, 2), (5, 3), (16, 4), (16, 5), (32, 2), (48, 1), (8, 4), (4, 4), (8, 2), (8, 3), (8, 10),
+      (4, 8), (4, 6), (2, 4),
+    ], [0, 1, 8])
   func symbols(shape: (E: Int, heads: Int), half: Int) {
     let ((E, heads), D, V) = (shape, shape.E * shape.heads, 21)
     var numbers = SeededNumbers(UInt64(E * 100 + half))
