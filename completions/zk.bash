@@ -8,7 +8,7 @@ _zk_names() {
     decode) names='--infer-starts --existence-cutoff --format --null --model --arithmetic --batch --output --zstd --quiet --verbose --threads --progress --version --help' ;;
     generate) names='--infill --gap --count --steps --level --existence-cutoff --max-bytes --html --format --null --seed --model --arithmetic --input-format --document --text-field --id-field --invalid --max-document --allow-skips --keep-fields --first-document --output --zstd --quiet --verbose --threads --progress --version --help' ;;
     export) names='--output --quiet --verbose --version --help' ;;
-    train) names='--corpus --output --valid --preset --config --set --time --steps --epochs --resume --from --save-every --log --tensorboard --report --activation-memory --dry-run --seed --input-format --document --text-field --id-field --invalid --max-document --allow-skips --quiet --verbose --threads --progress --version --help' ;;
+    train) names='--corpus --output --valid --preset --config --set --time --steps --epochs --resume --from --teacher --save-every --log --tensorboard --report --activation-memory --dry-run --seed --input-format --document --text-field --id-field --invalid --max-document --allow-skips --quiet --verbose --threads --progress --version --help' ;;
     extract) names='--format --null --namespace --redirects --min-bytes --templates --holes --variant --keep-fields --sha1 --input-format --document --text-field --id-field --invalid --max-document --allow-skips --shard --output --zstd --stats --quiet --verbose --threads --progress --version --help' ;;
     eval) names='--train --only --max-text --count --generated --format --seed --model --arithmetic --input-format --document --text-field --id-field --invalid --max-document --output --zstd --quiet --verbose --threads --progress --version --help' ;;
     info) names='--json --check --quiet --verbose --version --help' ;;
@@ -106,6 +106,7 @@ _zk_value() {
     'train --epochs') kind=none ;;
     'train --resume') kind=files words='zk' alone=1 ;;
     'train --from') kind=files words='zk' ;;
+    'train --teacher') kind=files words='zk' ;;
     'train --save-every') kind=none ;;
     'train --log') kind=files words='jsonl' ;;
     'train --tensorboard') kind=none ;;

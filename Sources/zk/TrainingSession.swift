@@ -191,13 +191,24 @@ final class TrainingSession {
     func loss(_ name: LossName) -> String {
       ProgressText.decimal(Double(report.losses[0][name] ?? 0))
     }
-    var text =
-      "step \(report.step)  loss \(ProgressText.decimal(Double(report.loss)))"
-      + "  clean \(loss(.cleanReconstruction))  dirty \(loss(.dirtyReconstruction))"
-      + "  length \(ProgressText.decimal(Double(report.meanLengths[0])))"
+    var text = "step \(report.step)  "
+    if let distance = report.losses[0][.teacher] {
+      text += Self.distanceText(distance)
+    } else {
+      text +=
+        "loss \(ProgressText.decimal(Double(report.loss)))"
+        + "  clean \(loss(.cleanReconstruction))  dirty \(loss(.dirtyReconstruction))"
+    }
+    text +=
+      "  length \(ProgressText.decimal(Double(report.meanLengths[0])))"
       + "  \(ProgressText.bytes(Int(bounded: recent.bytesPerSecond)))/s"
     if let left = remainingSeconds { text += "  left \(ProgressText.duration(seconds: left))" }
     return text
+  }
+
+  /// How far a splitter is from its teacher; a thousandth of a nat is much.
+  private static func distanceText(_ nats: Float) -> String {
+    "from teacher \(ProgressText.decimal(1000 * Double(nats))) millinats"
   }
 
   private var remainingSeconds: Double? {
@@ -238,7 +249,9 @@ final class TrainingSession {
     let checkpoint = try save()
     log { try $0.add(validation: result, state: trainer.state) }
     let losses = result.losses.enumerated().map { level, losses in
-      "level \(level): clean \(ProgressText.decimal(Double(losses[.cleanReconstruction] ?? 0)))"
+      if let distance = losses[.teacher] { return Self.distanceText(distance) }
+      return
+        "level \(level): clean \(ProgressText.decimal(Double(losses[.cleanReconstruction] ?? 0)))"
         + " dirty \(ProgressText.decimal(Double(losses[.dirtyReconstruction] ?? 0)))"
     }
     console.note("step \(trainer.state.step)  validation  " + losses.joined(separator: "  "))

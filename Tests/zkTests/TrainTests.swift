@@ -155,6 +155,42 @@ import ZonkeyCore
     }
   }
 
+  @Test func aSplitterLearnsFromAnotherModel() throws {
+    try withTemporaryFolder { folder in
+      let teacher = try NanoModel.path()
+      func train(_ name: String, _ more: [String]) throws -> ZkResult {
+        try runZk(
+          ["train", "--corpus", NanoModel.corpus, "-o", "\(folder)/\(name).zk"] + more)
+      }
+      let begun = ["--teacher", teacher, "--set", "levels.0.splitterWidth=8"]
+      let whole = try train(
+        "whole", begun + ["--steps", "12", "--valid", NanoModel.corpus, "--log", folder + "/log"])
+      #expect(whole.status == 0, "\(whole.stderr)")
+      #expect(whole.stderr.contains(" arrays are those of \(teacher)"))
+      #expect(whole.stderr.contains("zk train: step 12  validation  from teacher "))
+      let rows = try String(decoding: readBytes(folder + "/log"), as: UTF8.self)
+        .split(separator: "\n").map { try JSONValue(parsing: String($0)) }
+      #expect(rows.count == 13)
+      #expect(rows.allSatisfy { $0["levels"]?.arrayValue?.first?["teacher"]?.doubleValue != nil })
+      let split = try runZk(
+        ["split", "-m", folder + "/whole.zk", "--format", "text", "--separator", ""],
+        stdin: "a text of its own\n")
+      #expect(split.stdout == "a text of its own\n")
+      // Of the checkpoint alone nobody would know what to learn.
+      let resume = ["--resume", folder + "/whole.zk", "--steps", "14"]
+      let alone = try train("whole", resume)
+      #expect(alone.status == 64 && alone.stderr.contains("teacher"), "\(alone.stderr)")
+      #expect(try train("whole", resume + ["--teacher", teacher]).status == 0)
+      for (more, key) in [
+        (["--set", "vocabulary=300", "--from", teacher], "vocabulary"),
+        (["--set", "levels.1.splitterWidth=8"], "levels.1.splitter"),
+      ] {
+        let result = try train("bad", ["--teacher", teacher, "--steps", "1"] + more)
+        #expect(result.status == 64 && result.stderr.contains(key), "\(result.stderr)")
+      }
+    }
+  }
+
   @Test func aRunThatLosesItsNumbersStops() throws {
     try withTemporaryFolder { folder in
       let result = try runZk(

@@ -13,16 +13,14 @@ extension Bench {
     let tapes = tapes(load, arithmetic)
     // As the encoder does it, with tables made once for all documents.
     let tableTape = self.tapes(load, arithmetic)[0]
-    let embedding = tableTape.use(load.model.embedding)
-    let attention = SymbolAttention(level, embedding: embedding, on: tableTape)
+    let splitter = SymbolSplitter(
+      level, embedding: tableTape.use(load.model.embedding), on: tableTape)
     let sample = sample {
       workers.run(crops.count) { worker, crop in
         let (tape, symbols) = (tapes[worker], ContiguousArray(crops[crop].symbols))
         tape.reset()
         let offsets: ContiguousArray<Int32> = [0, Int32(symbols.count)]
-        _ = level.boundaryProbability(
-          tape.gather(embedding, symbols),
-          mixed: attention.mixed(symbols, offsets: offsets, on: tape), offsets: offsets, on: tape)
+        _ = splitter.boundaryProbability(symbols, offsets: offsets, on: tape)
       }
     }
     let rows = crops.count * Bench.length

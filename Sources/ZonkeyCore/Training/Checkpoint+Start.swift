@@ -26,18 +26,32 @@ extension Checkpoint {
   /// Copies the averaged weights to those arrays of another model that have their names and shapes;
   /// returns how many.
   package func copyWeights(to weights: ParameterStore, of other: ZonkeyModel) -> Int {
-    let own = Dictionary(
-      model.parameters.entries.map { ($0.name, $0.parameter) }, uniquingKeysWith: { a, _ in a })
     var count = 0
-    for entry in other.parameters.entries {
-      guard let source = own[entry.name], source.rows == entry.parameter.rows,
-        source.columns == entry.parameter.columns
-      else { continue }
+    for (entry, source) in sources(of: other) {
+      guard let source else { continue }
       (weights.values + entry.parameter.offset).update(
         from: average.values + source.offset, count: source.count)
       count += 1
     }
     return count
+  }
+
+  /// The arrays of another model that have none of their name and shape here.
+  func newArrays(of other: ZonkeyModel) -> [ParameterList.Entry] {
+    sources(of: other).filter { $0.source == nil }.map(\.entry)
+  }
+
+  /// The arrays of another model, each with the one of its name and shape here.
+  private func sources(
+    of other: ZonkeyModel
+  ) -> [(entry: ParameterList.Entry, source: Parameter?)] {
+    let own = Dictionary(
+      model.parameters.entries.map { ($0.name, $0.parameter) }, uniquingKeysWith: { a, _ in a })
+    return other.parameters.entries.map { entry in
+      let source = own[entry.name]
+      let fits = source?.rows == entry.parameter.rows && source?.columns == entry.parameter.columns
+      return (entry, fits ? source : nil)
+    }
   }
 
   /// How many arrays of a model of this configuration begin with weights of this file, and of how

@@ -34,6 +34,11 @@ package struct LevelScope: Sendable {
 package struct TrainingStage: Sendable {
   package var scopes: [LevelScope]
 
+  /// That of a run with a teacher: level 0 alone, of which the splitter learns.
+  static let withTeacher = TrainingStage(scopes: [LevelScope()])
+
+  private init(scopes: [LevelScope]) { self.scopes = scopes }
+
   /// The stage of a run that has seen so many bytes.
   ///
   /// A level takes part once its first byte has come; those above the highest that learns do not.
@@ -86,6 +91,8 @@ extension LossWeights {
     case .rate: rate
     case .lineStart: lineStart
     case .unitSymbols: unitSymbols
+    // No run has a choice: with a teacher it is the only loss, without there is none.
+    case .teacher: 1
     }
   }
 }

@@ -49,7 +49,8 @@ package struct LevelStep {
     self.batch = batch
     self.tape = tape
     self.draws = draws
-    let p = LevelStep.probabilities(level: level, batch: batch, tape: tape)
+    let p = LevelStep.probabilities(
+      level: level, vectors: batch.vectors, documents: batch.documents, tape: tape)
     boundaries = tape.documentBoundaries(
       p, documents: batch.documents, forbidden: batch.forbidden,
       pastEnd: Window.pastEnd(model.configuration))
@@ -77,12 +78,15 @@ package struct LevelStep {
     return Candidates(isUsed ? batch.documents : [], of: batch.vectors, on: tape)
   }
 
-  private static func probabilities(level: Level, batch: UnitBatch, tape: Tape) -> Tensor {
-    let p = tape.empty(batch.vectors.rows, 1)
-    tape.map(batch.documents.count, parameters: [level.splitterRange]) { child, index in
-      let document = batch.documents[index]
+  /// The probability of a start at every row of documents of units: vectors [L, D], result [L, 1].
+  static func probabilities(
+    level: Level, vectors: Tensor, documents: [DocumentExtent], tape: Tape
+  ) -> Tensor {
+    let p = tape.empty(vectors.rows, 1)
+    tape.map(documents.count, parameters: [level.splitterRange]) { child, index in
+      let document = documents[index]
       let rows = document.offset..<document.offset + document.rows
-      let x = child.borrow(batch.vectors.rows(rows))
+      let x = child.borrow(vectors.rows(rows))
       child.deliver(
         level.boundaryProbability(x, offsets: [0, Int32(document.rows)], on: child),
         to: p.rows(rows))

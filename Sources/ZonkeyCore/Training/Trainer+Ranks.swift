@@ -25,6 +25,7 @@ extension Trainer {
     let accumulate = configuration.departures.accumulate
     var hasher = FingerprintHasher()
     hasher.update(configuration.json.serialised(sortedKeys: true))
+    hasher.update((state.teacher ?? "").utf8)
     let (step, bytes) = (state.step, state.bytes)
     for number in [exchange.count, step, bytes, Int(truncatingIfNeeded: state.seed)] {
       hasher.update(number)
@@ -69,7 +70,7 @@ extension Trainer {
   /// A rank's share of an update on documents that `nextUpdate` gave, for those that are not the
   /// first. Throws `diverged` where rank 0 does.
   package func help(on batches: [[Crop]]) throws {
-    _ = try run(batches, stage: TrainingStage(configuration, bytes: state.bytes))
+    _ = try run(batches, stage: stage)
     if try exchange.largest([0]) != [0] {
       throw ZonkeyError.diverged(step: state.step, reason: "the first rank tells why")
     }

@@ -38,6 +38,8 @@ public final class Trainer {
   /// Sums of the gradients of some batches, where an update has several.
   var partialSums: [ParameterStore] = []
   let exchange: any GradientExchange
+  /// With one, level 0's splitter learns from it and nothing else does.
+  let teacher: Teacher?
   /// The share of the learning rate of every parameter, level by level.
   let rateShares: [[RateShare]]
   let tape: Tape
@@ -47,10 +49,11 @@ public final class Trainer {
   private var watch = DivergenceWatch()
 
   /// A new run, with weights of another model as its start where they fit. `crops` must start at
-  /// the beginning of its corpus.
+  /// the beginning of its corpus; a teacher must have checked the settings.
   package convenience init(
     _ configuration: Configuration, seed: UInt64, from start: Checkpoint? = nil,
-    crops: CropBuffer, threads: Int, exchange: any GradientExchange = Alone()
+    crops: CropBuffer, threads: Int, exchange: any GradientExchange = Alone(),
+    teacher: Teacher? = nil
   ) throws {
     let model = try ZonkeyModel(configuration)
     let weights = ParameterStore(count: model.parameters.count)
@@ -58,16 +61,19 @@ public final class Trainer {
     _ = start?.copyWeights(to: weights, of: model)
     let average = ParameterStore(count: weights.count)
     average.copy(from: weights)
+    var state = TrainingState(seed: seed)
+    state.teacher = teacher?.id
     try self.init(
-      model, state: TrainingState(seed: seed), weights: weights, average: average,
+      model, state: state, weights: weights, average: average,
       optimiser: AdamW(count: weights.count), crops: crops, threads: threads,
-      exchange: exchange)
+      exchange: exchange, teacher: teacher)
   }
 
   /// Continues a run from its parts; draws and forgets the crops that it has seen already.
   package init(
     _ model: ZonkeyModel, state: TrainingState, weights: ParameterStore, average: ParameterStore,
-    optimiser: AdamW, crops: CropBuffer, threads: Int, exchange: any GradientExchange = Alone()
+    optimiser: AdamW, crops: CropBuffer, threads: Int, exchange: any GradientExchange = Alone(),
+    teacher: Teacher? = nil
   ) throws {
     if let problem = BLAS.problem { throw ZonkeyError.io(path: "OpenBLAS", reason: problem) }
     configuration = model.configuration
@@ -78,8 +84,12 @@ public final class Trainer {
     self.optimiser = optimiser
     self.crops = crops
     self.exchange = exchange
+    self.teacher = teacher
     gradients = ParameterStore(count: weights.count)
-    rateShares = model.levels.map { model.rateShares(of: $0) }
+    rateShares =
+      teacher == nil
+      ? model.levels.map { model.rateShares(of: $0) }
+      : [[RateShare(range: model.levels[0].splitterRange, share: 1)]]
     tape = Tape(weights: weights, workers: Workers(count: threads), recording: true)
     random = RandomSource(seed: state.seed)
     schedule = Schedule(model.configuration, decay: state.decay)
@@ -163,6 +173,14 @@ public final class Trainer {
   /// Adds to the time spent training.
   public func addElapsed(seconds: Double) { state.elapsedSeconds += max(0, seconds) }
 
+  /// What takes part in the next step.
+  var stage: TrainingStage {
+    teacher == nil ? TrainingStage(configuration, bytes: state.bytes) : .withTeacher
+  }
+
+  /// The parameters that a run with a teacher changes; without one it may be all of them.
+  private var learned: Range<Int>? { teacher == nil ? nil : model.levels[0].splitterRange }
+
   /// One step; nil when the corpus is used up. Throws `diverged` before any weight is changed.
   public func step() throws -> StepReport? {
     try nextUpdate().map { try step(on: $0) }
@@ -171,9 +189,9 @@ public final class Trainer {
   /// One step on documents that `nextUpdate` gave; of several ranks the first calls it, the others
   /// `help`. Throws `diverged` before any weight is changed.
   package func step(on batches: [[Crop]]) throws -> StepReport {
-    let stage = TrainingStage(configuration, bytes: state.bytes)
+    let stage = stage
     let result = TrainingStep.Result.mean(of: try run(batches, stage: stage))
-    let norm = gradients.norm(on: tape.workers)
+    let norm = gradients.norm(of: learned, on: tape.workers)
     let problem =
       watch.reason(loss: result.total, step: state.step)
       ?? (norm.isFinite ? nil : "a gradient is not a number; lower learningRate")
@@ -185,7 +203,7 @@ public final class Trainer {
     state.step += 1
     let early = Float(1 + state.step) / Float(10 + state.step)
     let decay = min(configuration.averageDecay, early)
-    average.forEachRun(on: tape.workers) { _, range in
+    average.forEachRun(of: learned, on: tape.workers) { _, range in
       let at = range.lowerBound
       zk_moving_average(average.values + at, weights.values + at, decay, range.count)
     }
@@ -207,44 +225,26 @@ public final class Trainer {
     _ batch: [Crop], number: Int, _ stage: TrainingStage, _ gradients: ParameterStore
   ) -> TrainingStep.Result {
     let training = TrainingStep(model: model, tape: tape)
+    let symbols = symbols(batch, number: number)
+    if let teacher {
+      return training.run(symbols: symbols, teacher: teacher, gradients: gradients)
+    }
     return training.run(
-      symbols: symbols(batch, number: number), draws: RandomDraws(source: random, step: number),
+      symbols: symbols, draws: RandomDraws(source: random, step: number),
       gradients: gradients, stage: stage, weight: training.weight)
   }
 
   /// The batch's symbols; where line starts are learned, half of the crops hide their newlines.
   private func symbols(_ batch: [Crop], number: Int) -> [DocumentSymbols] {
-    let hides = configuration.levels.contains {
-      ($0.weights ?? configuration.weights).lineStart > 0
-    }
+    let hides =
+      teacher == nil
+      && configuration.levels.contains {
+        ($0.weights ?? configuration.weights).lineStart > 0
+      }
     return batch.enumerated().map { index, crop in
       let key = random.key(0x4C, UInt64(number), UInt64(index))
       return crop.symbols(configuration, hidesLines: hides && random.index(key, below: 2) == 0)
     }
-  }
-
-  /// The losses of the averaged weights on crops that do not change from call to call; the next
-  /// checkpoint will tell them.
-  package func validate(_ crops: [Crop]) -> TrainingStep.Result {
-    tape.reset()
-    let tape = Tape(
-      weights: average, workers: tape.workers, recording: false, memoryOf: tape)
-    var sum = TrainingStep.Result()
-    let batches = stride(from: 0, to: crops.count, by: configuration.batch).map {
-      crops[$0..<min($0 + configuration.batch, crops.count)]
-    }
-    for (index, batch) in batches.enumerated() {
-      let step = TrainingStep(model: model, tape: tape)
-      let result = step.run(
-        symbols: batch.map { $0.symbols(configuration) },
-        draws: RandomDraws(source: RandomSource(seed: 0x7A1D), step: index), gradients: nil,
-        stage: .validation(configuration, bytes: state.bytes), probes: index == 0,
-        weight: step.weight)
-      sum.add(result, share: 1 / Float(batches.count))
-    }
-    state.validation = ValidationFigures(
-      step: state.step, losses: sum.undivided, probes: sum.probes)
-    return sum
   }
 }
 
@@ -259,29 +259,8 @@ private struct DivergenceWatch {
     let mean = running.map { 0.98 * $0 + 0.02 * loss } ?? loss
     running = mean
     if step > 100 { lowest = min(lowest, mean) }
-    return mean > 4 * lowest
+    // A loss that is nearly nothing, as that of a good pupil, may be four times as much in places.
+    return mean > 4 * max(lowest, 0.05)
       ? "the loss has risen to \(mean), four times its lowest; lower learningRate" : nil
-  }
-}
-
-extension TrainingStep.Result {
-  /// Adds another result's figures, weighted.
-  fileprivate mutating func add(_ other: TrainingStep.Result, share: Float) {
-    if losses.isEmpty {
-      losses = other.losses.map { $0.mapValues { _ in 0 } }
-      undivided = other.undivided.map { $0.mapValues { _ in 0 } }
-      meanBoundary = other.meanBoundary.map { _ in 0 }
-      // Of the first batch: a direction to look at, no figure.
-      meanLatents = other.meanLatents
-    }
-    for level in other.losses.indices {
-      for (name, value) in other.losses[level] { losses[level][name, default: 0] += share * value }
-      for (name, value) in other.undivided[level] {
-        undivided[level][name, default: 0] += share * value
-      }
-      meanBoundary[level] += share * other.meanBoundary[level]
-    }
-    if probes.isEmpty { probes = other.probes }
-    total += share * other.total
   }
 }

@@ -231,6 +231,14 @@ enum GradientModel {
     do { return try ZonkeyModel(changed) } catch { preconditionFailure("\(error)") }
   }()
 
+  /// The same with splitters of widths of their own.
+  static let narrow: ZonkeyModel = {
+    var changed = configuration
+    set("levels.0.splitterWidth=12", in: &changed)
+    set("levels.1.splitterWidth=8", in: &changed)
+    do { return try ZonkeyModel(changed) } catch { preconditionFailure("\(error)") }
+  }()
+
   private static func set(_ assignment: String, in configuration: inout Configuration) {
     do { try configuration.set(assignment) } catch { preconditionFailure("\(error)") }
   }

@@ -45,6 +45,17 @@ import ZonkeyCore
     }.using(GradientModel.entries(level.splitterRange, of: model), of: model).byDirection()
   }
 
+  /// A splitter behind a map of its units to its width.
+  @Test(arguments: [0, 1]) func narrowBoundaryProbability(index: Int) {
+    let model = GradientModel.narrow
+    let level = model.levels[index]
+    let entries = GradientModel.entries(level.splitterRange, of: model)
+    #expect(entries.contains { $0.name == "levels.\(index).splitter.input.weight" })
+    GradientCheck(.random(23, level.configuration.width, seed: 1)) { tape, x in
+      [level.boundaryProbability(x[0], offsets: [0, 1, 1, 19, 23], on: tape)]
+    }.using(entries, of: model).byDirection()
+  }
+
   /// A probability depends on `splitterReach` rows on both sides and no others.
   @Test func reach() {
     let level = model.levels[1]

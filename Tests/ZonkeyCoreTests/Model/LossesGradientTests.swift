@@ -92,6 +92,21 @@ import ZonkeyCore
     }.with(step: 3e-3).byElement()
   }
 
+  @Test func teacherLoss() {
+    let teacher: [Float] = [0, 0.02, 0.3, 0.5, 0.9, 1, 0.7]
+    GradientCheck(.inside(7, seed: 2)) { tape, x in
+      [tape.teacherLoss(x[0], teacher: tape.constant(teacher), rows: [0, 1, 3, 4, 5])]
+    }.byElement()
+    let tape = Tape(
+      weights: ParameterStore(count: 0), workers: Workers(count: 1), recording: false)
+    let q = tape.constant(teacher)
+    #expect(tape.teacherLoss(q, teacher: q, rows: Array(0..<7)).scalar == 0)
+    #expect(tape.teacherLoss(q, teacher: q, rows: []).scalar == 0)
+    // Of one row by hand: ½·log(½/0.9) + ½·log(½/0.1).
+    let p = tape.constant([0, 0, 0, 0.9, 0, 0, 0])
+    #expect(abs(tape.teacherLoss(p, teacher: q, rows: [3]).scalar - 0.510_826) < 1e-5)
+  }
+
   /// The first rows of each segment are covered on both sides of the true start.
   @Test func positionLoss() {
     GradientCheck(Leaf([2.4, 0.3, 6.7, 1.5]), .inside(17, seed: 1)) { tape, x in

@@ -1,8 +1,9 @@
 import Testing
 import ZonkeyCore
 
-/// Two levels with random weights: enough to try what must hold whatever was learned.
-func randomZonkey() throws -> Zonkey {
+/// Two levels with random weights: enough to try what must hold whatever was learned. `settings` are
+/// such as `levels.0.heads=4`.
+func randomZonkey(_ settings: [String] = []) throws -> Zonkey {
   var configuration = try #require(Configuration.preset("tiny"))
   try configuration.apply(
     JSONValue(
@@ -13,6 +14,7 @@ func randomZonkey() throws -> Zonkey {
           {"width": 32, "compressionVectors": 2, "segmentLength": 8, "documentLength": 32,
            "heads": 2, "compressorLayers": 1, "denoiserLayers": 1}]}
         """))
+  for setting in settings { try configuration.set(setting) }
   let model = try ZonkeyModel(configuration)
   let weights = ParameterStore(count: model.parameters.count)
   model.initialize(weights, random: RandomSource(seed: 11))

@@ -15,6 +15,8 @@ public struct TrainingState: Sendable, Equatable {
   public var levelSteps: [Int]?
   /// How the averaged weights did on validation text when they were last tried.
   public var validation: ValidationFigures?
+  /// The id of the model from which the splitter learns, where one does.
+  public var teacher: String?
 
   public init(seed: UInt64) { self.seed = seed }
 
@@ -39,6 +41,7 @@ public struct TrainingState: Sendable, Equatable {
     if let validation, (validation.clean + validation.dirty).allSatisfy(\.isFinite) {
       out["validation"] = validation.json
     }
+    out["teacher"] = teacher.map { .string($0) }
     return .object(out)
   }
 
@@ -65,6 +68,10 @@ public struct TrainingState: Sendable, Equatable {
         counts.allSatisfy((0...Self.maximumSteps).contains)
       else { throw Self.unreadable(path) }
       levelSteps = counts
+    }
+    if let value = json["teacher"] {
+      guard let id = value.stringValue else { throw Self.unreadable(path) }
+      teacher = id
     }
     if let figures = json["validation"], !figures.isNull {
       guard let validation = ValidationFigures(json: figures) else { throw Self.unreadable(path) }

@@ -78,6 +78,7 @@ private func levelDepartureFields() -> [Field<LevelConfiguration>] {
     .flag("placeMaps", \.departures.placeMaps),
     .flag("placeSums", \.departures.placeSums), .flag("centred", \.departures.centred),
     .count("splitterReach", \.departures.splitterReach),
+    .count("splitterWidth", \.departures.splitterWidth),
     .flag("timeNetwork", \.departures.timeNetwork),
     .flag("selfConditioning", \.departures.selfConditioning),
     .real("noiseSkew", \.departures.noiseSkew), .count("fromByte", \.departures.fromByte),

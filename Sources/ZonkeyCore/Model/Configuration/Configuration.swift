@@ -27,6 +27,11 @@ public struct LevelConfiguration: Sendable, Equatable {
 
   /// The latent's width, C·D.
   public var latentWidth: Int { width * compressionVectors }
+
+  /// w, the width at which the splitter works.
+  public var splitterWidth: Int {
+    departures.splitterWidth > 0 ? departures.splitterWidth : width
+  }
 }
 
 /// The weight of each loss in the sum of one level; zero leaves the loss out.
@@ -138,6 +143,12 @@ extension Configuration {
         (1...level.segmentLength).contains(level.minimumLength), key + "minimumLength",
         "needs 1 to the segment length")
       try level.departures.validate(key)
+      let splitterWidth = level.departures.splitterWidth
+      try check(
+        (0...8192).contains(splitterWidth) && splitterWidth % 4 == 0
+          && splitterWidth % (2 * level.heads) == 0, key + "splitterWidth",
+        "needs 0, or up to 8192 in multiples of 4 that are even for each of the \(level.heads) heads"
+      )
       for (name, value) in level.weights?.named ?? [] {
         try check((0...1e9).contains(value), key + "weights." + name, "needs 0 to 1e9")
       }

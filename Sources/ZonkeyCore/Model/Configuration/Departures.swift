@@ -35,6 +35,9 @@ public struct LevelDepartures: Sendable, Equatable {
   /// Units that the splitter's attention and its convolutions each see on both sides; 0 is the
   /// paper's ⌊S/2⌋ and 4.
   public var splitterReach = 0
+  /// w, the width at which the splitter works, behind a map of its units to it; 0 is the level's, without
+  /// a map.
+  public var splitterWidth = 0
   /// The noise level comes as sinusoids through a small network instead of between two vectors.
   public var timeNetwork = false
   /// The decoder is shown the latent that the step before has guessed.

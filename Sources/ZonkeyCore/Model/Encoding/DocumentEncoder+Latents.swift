@@ -36,7 +36,7 @@ extension DocumentEncoder {
     for document in units.documents {
       for start in starts[document] {
         windows.append(document, start: start, p: p[document])
-        if windows.rows >= groupRows { compute() }
+        if windows.rows >= pieceRows { compute() }
       }
     }
     if windows.rows > 0 { compute() }

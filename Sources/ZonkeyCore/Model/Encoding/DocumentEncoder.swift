@@ -18,15 +18,13 @@ public final class DocumentEncoder {
   /// Only for compression: a run that splits level 0 does not wait for it.
   private(set) lazy var compressorRows = CompressorRows(
     zonkey, symbolVectors: symbols.vectors, symbolTaps: symbols.taps,
-    rows: groupRows + zonkey.model.levels[0].configuration.segmentLength)
-  /// Rows that are split together; memory for activations is that of so many rows.
+    rows: pieceRows + zonkey.model.levels[0].configuration.segmentLength)
+  /// Rows that are split together, and compressed together: so few that what passes from operation
+  /// to operation stays in the cache, many beside the context that is computed twice.
   let pieceRows: Int
-  /// Rows that are compressed together: fewer, since no context is computed twice, so that what
-  /// passes from operation to operation stays in the cache.
-  let groupRows: Int
 
   public convenience init(_ zonkey: Zonkey, options: SplitOptions) throws(ZonkeyError) {
-    try self.init(zonkey, options: options, pieceRows: 1024)
+    try self.init(zonkey, options: options, pieceRows: 512)
   }
 
   package init(_ zonkey: Zonkey, options: SplitOptions, pieceRows: Int) throws(ZonkeyError) {
@@ -34,7 +32,6 @@ public final class DocumentEncoder {
     self.zonkey = zonkey
     self.options = options
     self.pieceRows = max(1, pieceRows)
-    groupRows = min(self.pieceRows, 512)
     tape = zonkey.tape()
     results = zonkey.tape()
     symbols = zonkey.symbolTables
@@ -131,9 +128,11 @@ public final class DocumentEncoder {
         for position in piece.needed { index.append(units.index(piece.document, position)) }
         offsets.append(Int32(index.count))
       }
-      let mixed = units.isBytes ? symbols.attention.mixed(index, offsets: offsets, on: tape) : nil
-      let p = units.level.boundaryProbability(
-        tape.gather(units.table, index), mixed: mixed, offsets: offsets, on: tape)
+      let p =
+        units.isBytes
+        ? symbols.splitter.boundaryProbability(index, offsets: offsets, on: tape)
+        : units.level.boundaryProbability(
+          tape.gather(units.table, index), offsets: offsets, on: tape)
       for (piece, offset) in zip(pieces, offsets) {
         let base = p.values + Int(offset) - piece.needed.lowerBound
         let first = ranges[piece.document].lowerBound

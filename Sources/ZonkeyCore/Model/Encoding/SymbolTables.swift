@@ -1,9 +1,8 @@
 import ZonkeyEngine
 
 /// What level 0 looks up, as functions of symbols alone; any number of threads may read it.
-final class SymbolTables: @unchecked Sendable {
-  /// The splitter's attention.
-  let attention: SymbolAttention
+package final class SymbolTables: @unchecked Sendable {
+  package let splitter: SymbolSplitter
   /// The embeddings on the sphere [symbols, D], and what these give to the compressor's
   /// convolution [symbols, 3·D].
   let vectors, taps: Tensor
@@ -13,7 +12,7 @@ final class SymbolTables: @unchecked Sendable {
   init(_ zonkey: Zonkey) {
     tape = zonkey.tape()
     let (level, embedding) = (zonkey.model.levels[0], tape.use(zonkey.model.embedding))
-    attention = SymbolAttention(level, embedding: embedding, on: tape)
+    splitter = SymbolSplitter(level, embedding: embedding, on: tape)
     vectors = tape.normalized(embedding)
     taps = level.compressorTaps(vectors, on: tape)
   }

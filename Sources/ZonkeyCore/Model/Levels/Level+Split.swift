@@ -5,14 +5,23 @@ extension Level {
   /// The splitter's probability of a start at every row of packed documents (model §3).
   ///
   /// Shapes: x [L, D], offsets [B + 1]; result [L, 1] in [ε, 1]. A row's value depends on
-  /// `splitterReach` rows on both sides and no others. `mixed` [L, D] is what the
-  /// attention gives, where the caller has it already.
+  /// `splitterReach` rows on both sides and no others.
   package func boundaryProbability(
-    _ x: Tensor, mixed: Tensor? = nil, offsets: ContiguousArray<Int32>, on tape: Tape
+    _ x: Tensor, offsets: ContiguousArray<Int32>, on tape: Tape
   ) -> Tensor {
-    let width = configuration.width
-    let mixed = mixed ?? splitterAttention(x, offsets: offsets, on: tape)
-    var y = tape.linear(mixed, splitter.layer.output, from: .residual(x))
+    let x = splitterInput(x, on: tape)
+    let mixed = tape.localAttention(
+      splitterProjection(x, on: tape), offsets: offsets, heads: configuration.heads,
+      half: splitterHalf, positions: splitterPositions)
+    return boundaryProbability(mixed: mixed, from: .residual(x), offsets: offsets, on: tape)
+  }
+
+  /// The same from what the attention gives [L, w]; `input` is what that is added to, the units at
+  /// the splitter's width.
+  func boundaryProbability(
+    mixed: Tensor, from input: LinearStart, offsets: ContiguousArray<Int32>, on tape: Tape
+  ) -> Tensor {
+    var y = tape.linear(mixed, splitter.layer.output, from: input)
     y = tape.feedForward(y, splitter.layer.feedForward, norm: splitter.layer.feedForwardNorm)
     y = tape.layerNorm(y, splitter.finalNorm)
     let features = tape.gelu(tape.convolution(y, splitter.convolution, offsets: offsets))
@@ -20,18 +29,15 @@ extension Level {
       features, tape.use(splitter.fromFeatures),
       from: .residual(tape.linear(y, splitter.fromSequence)))
     return tape.boundaryProbability(
-      z, bias: tape.use(splitter.bias), prior: priorLogit, width: width)
+      z, bias: tape.use(splitter.bias), prior: priorLogit, width: mixed.columns)
   }
 
-  private func splitterAttention(
-    _ x: Tensor, offsets: ContiguousArray<Int32>, on tape: Tape
-  ) -> Tensor {
-    tape.localAttention(
-      splitterProjection(x, on: tape), offsets: offsets, heads: configuration.heads,
-      half: splitterHalf, positions: splitterPositions)
+  /// Units x [L, D] at the splitter's width: [L, w].
+  func splitterInput(_ x: Tensor, on tape: Tape) -> Tensor {
+    splitter.input.map { tape.linear(x, $0) } ?? x
   }
 
-  /// Queries, keys, values and gates of the splitter's attention for rows x [L, D]: [L, 4·D].
+  /// Queries, keys, values and gates of the splitter's attention for rows x [L, w]: [L, 4·w].
   func splitterProjection(_ x: Tensor, on tape: Tape) -> Tensor {
     tape.linear(x, splitter.layer.projection, norm: splitter.layer.attentionNorm)
   }
@@ -42,10 +48,10 @@ extension Level {
     return reach > 0 ? reach : configuration.segmentLength / 2
   }
 
-  /// The positions of its window: [2·h + 1, D / H].
+  /// The positions of its window: [2·h + 1, w / H].
   var splitterPositions: [Float] {
     sinusoidalTable(
-      count: 2 * splitterHalf + 1, width: configuration.width / configuration.heads)
+      count: 2 * splitterHalf + 1, width: configuration.splitterWidth / configuration.heads)
   }
 
   /// b₀ = logit(2/S).

@@ -3,6 +3,8 @@ import ZonkeyBase
 
 /// The parameters of the splitter's network (model §3).
 package struct SegmentSplitter: Sendable {
+  /// The map of units [L, D] to the splitter's width w, where it has one of its own.
+  package let input: Linear?
   package let layer: TransformerLayer
   package let finalNorm: LayerNorm
   package let convolution: Convolution
@@ -12,7 +14,10 @@ package struct SegmentSplitter: Sendable {
   package let bias: Parameter
 
   init(_ name: String, level: LevelConfiguration, ratio: Int, in list: inout ParameterList) {
-    let width = level.width
+    let width = level.splitterWidth
+    input =
+      level.departures.splitterWidth > 0
+      ? Linear("\(name).input", inputs: level.width, outputs: width, in: &list) : nil
     layer = TransformerLayer(name, width: width, parts: 4, ratio: ratio, in: &list)
     finalNorm = LayerNorm("\(name).final_norm", width: width, in: &list)
     let reach = level.departures.splitterReach

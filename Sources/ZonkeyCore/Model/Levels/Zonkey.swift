@@ -45,7 +45,7 @@ public final class Zonkey: Sendable {
   }
 
   /// The tables of level 0, made when they are first asked for and once for all threads.
-  var symbolTables: SymbolTables {
+  package var symbolTables: SymbolTables {
     tables.withLock { tables in
       let known = tables ?? SymbolTables(self)
       tables = known

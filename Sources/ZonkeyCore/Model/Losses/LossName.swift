@@ -16,4 +16,5 @@ package enum LossName: String, Sendable, CaseIterable {
   case rate
   case lineStart = "line_start"
   case unitSymbols = "unit_symbols"
+  case teacher
 }

@@ -1,0 +1,124 @@
+import TestSupport
+import Testing
+import ZonkeyCore
+
+/// Runs in which a splitter learns from that of another model.
+@Suite struct TeacherTests {
+  private let words = ["one ", "two ", "three ", "four\n", "fünf "]
+
+  /// A model that has learned a little.
+  private func known() throws -> Checkpoint {
+    let trainer = try Trainer(smallTraining(), seed: 3, crops: crops(of: words), threads: 1)
+    for _ in 0..<20 { _ = try trainer.step() }
+    return try trainer.checkpoint(calibratedOn: [Array("one two three".utf8)])
+  }
+
+  /// The settings of a pupil, and what it begins with.
+  private func pupil(of start: Checkpoint) throws -> Configuration {
+    var configuration = start.configuration
+    for setting in ["levels.0.splitterWidth=8", "levels.0.learningRateShare=0"] {
+      try configuration.set(setting)
+    }
+    return configuration
+  }
+
+  private func trainer(
+    _ configuration: Configuration, _ start: Checkpoint, threads: Int = 1
+  ) throws -> Trainer {
+    let teacher = Teacher(start.zonkey)
+    try teacher.check(configuration, from: start)
+    return try Trainer(
+      configuration, seed: 4, from: start, crops: crops(of: words), threads: threads,
+      teacher: teacher)
+  }
+
+  private let sample = [
+    Crop(bytes: Array("two one five fünf three two".utf8), complete: true),
+    Crop(bytes: Array("fünf one one one three".utf8), complete: false),
+  ]
+
+  private func distance(_ trainer: Trainer) throws -> Float {
+    let result = trainer.validate(sample)
+    #expect(result.losses.count == 1 && result.losses[0].count == 1)
+    return try #require(result.losses[0][.teacher])
+  }
+
+  /// Nothing else moves by a bit, not even by weight decay or averaging.
+  @Test func aSplitterComesNearItsTeacherAndNothingElseMoves() throws {
+    let start = try known()
+    // Sums would take its sign.
+    start.average.values[start.model.embedding.offset] = -0.0
+    let trainer = try trainer(pupil(of: start), start)
+    let splitter = trainer.model.levels[0].splitterRange
+    let before = (0..<trainer.weights.count).map { trainer.weights.values[$0] }
+    let first = try distance(trainer)
+    for _ in 0..<60 {
+      let report = try #require(try trainer.step())
+      #expect(report.losses == [[.teacher: report.loss]] && report.gradientNorms.count == 1)
+    }
+    #expect(try distance(trainer) < 0.2 * first)
+    for store in [trainer.weights, trainer.average] {
+      for i in before.indices where !splitter.contains(i) {
+        #expect(store.values[i].bitPattern == before[i].bitPattern)
+      }
+    }
+    #expect(trainer.state.teacher == start.id && trainer.state.validation == nil)
+  }
+
+  /// One that is its own teacher has nothing to learn.
+  @Test func equalSplittersAreEqual() throws {
+    let start = try known()
+    let trainer = try trainer(start.configuration, start)
+    // What is looked up in use is computed in training.
+    #expect(try distance(trainer) < 1e-9)
+  }
+
+  @Test func threadsMakeNoDifference() throws {
+    let start = try known()
+    let losses = try [1, 3].map { threads in
+      let trainer = try trainer(pupil(of: start), start, threads: threads)
+      return try (0..<5).map { _ in try #require(try trainer.step()).loss }
+    }
+    #expect(losses[0] == losses[1] && Set(losses[0]).count == 5)
+  }
+
+  @Test func aRunGoesOnFromItsFileWithItsTeacherOnly() throws {
+    try withTemporaryFolder { folder in
+      let start = try known()
+      let (whole, part) = try (trainer(pupil(of: start), start), trainer(pupil(of: start), start))
+      for _ in 0..<6 { _ = try whole.step() }
+      for _ in 0..<3 { _ = try part.step() }
+      let path = folder + "/part.zk"
+      try part.checkpoint(calibratedOn: []).write(to: path)
+      let read = try Checkpoint(path: path)
+      #expect(read.state == part.state && read.configuration == part.configuration)
+      func goOn(_ teacher: Teacher?) throws -> Trainer {
+        try read.trainer(crops: crops(of: words), threads: 1, path: path, teacher: teacher)
+      }
+      let resumed = try goOn(Teacher(start.zonkey))
+      for _ in 0..<3 { _ = try resumed.step() }
+      for i in 0..<whole.weights.count {
+        #expect(resumed.weights.values[i] == whole.weights.values[i])
+      }
+      #expect(throws: ZonkeyError.self) { try goOn(nil) }
+      #expect(throws: ZonkeyError.self) { try goOn(Teacher(read.zonkey)) }
+    }
+  }
+
+  @Test func whatCannotBeLearnedIsRefused() throws {
+    let start = try known()
+    let teacher = Teacher(start.zonkey)
+    for (setting, key) in [
+      ("vocabulary=300", "vocabulary"), ("levels.1.splitterWidth=8", "levels.1.splitter.input"),
+      ("levels.0.compressorLayers=2", "levels.0.compressor"),
+    ] {
+      var configuration = try pupil(of: start)
+      try configuration.set(setting)
+      let error = #expect(throws: ZonkeyError.self) {
+        try teacher.check(configuration, from: start)
+      }
+      #expect("\(String(describing: error))".contains(key))
+    }
+    #expect(throws: ZonkeyError.self) { try teacher.check(pupil(of: start), from: nil) }
+  }
+}
