@@ -29,7 +29,7 @@ enum PageFrame {
   ) -> String {
     let refresh = refreshSeconds.map { "<meta http-equiv=\"refresh\" content=\"\($0)\" />\n" }
     return """
-      <!DOCTYPE html>
+      \(beginning)
       <html lang="en">
       <head>
       <meta charset="utf-8" />

@@ -22,9 +22,7 @@ extension UnsafeRawBufferPointer {
       } else {
         for lane in 0..<count - index { block[lane] = self[index + lane] }
       }
-      let lanes = unsafeBitCast(test(block), to: SIMD2<UInt64>.self)
-      if lanes[0] != 0 { return Swift.min(count, index + lanes[0].trailingZeroBitCount / 8) }
-      if lanes[1] != 0 { return Swift.min(count, index + 8 + lanes[1].trailingZeroBitCount / 8) }
+      if let lane = test(block).firstLane { return Swift.min(count, index + lane) }
       index += 16
     }
     return count
@@ -46,6 +44,16 @@ extension [UInt8] {
     withUnsafeBytes {
       UnsafeRawBufferPointer(rebasing: $0[..<Swift.min(index, $0.count)]).newlineCount
     }
+  }
+}
+
+extension SIMDMask<SIMD16<Int8>> {
+  /// The first lane that is set.
+  @inlinable @inline(__always)
+  package var firstLane: Int? {
+    let halves = unsafeBitCast(self, to: SIMD2<UInt64>.self)
+    if halves[0] != 0 { return halves[0].trailingZeroBitCount / 8 }
+    return halves[1] == 0 ? nil : 8 + halves[1].trailingZeroBitCount / 8
   }
 }
 

@@ -46,7 +46,7 @@ public final class Trainer {
   private let random: RandomSource
   private let crops: CropBuffer
   var schedule: Schedule
-  private var watch = DivergenceWatch()
+  private var watch: DivergenceWatch
 
   /// A new run, with weights of another model as its start where they fit. `crops` must start at
   /// the beginning of its corpus; a teacher must have checked the settings.
@@ -85,6 +85,8 @@ public final class Trainer {
     self.crops = crops
     self.exchange = exchange
     self.teacher = teacher
+    // A good pupil's loss is nearly nothing, and may be four times as much in places.
+    watch = DivergenceWatch(floor: teacher == nil ? 0 : 0.05)
     gradients = ParameterStore(count: weights.count)
     rateShares =
       teacher == nil
@@ -250,8 +252,12 @@ public final class Trainer {
 
 /// Notices a run that has gone wrong.
 private struct DivergenceWatch {
+  /// What the lowest loss is taken for at least.
+  private let floor: Float
   private var running: Float?
   private var lowest = Float.infinity
+
+  init(floor: Float) { self.floor = floor }
 
   /// Why the run must stop, or nil.
   mutating func reason(loss: Float, step: Int) -> String? {
@@ -259,8 +265,7 @@ private struct DivergenceWatch {
     let mean = running.map { 0.98 * $0 + 0.02 * loss } ?? loss
     running = mean
     if step > 100 { lowest = min(lowest, mean) }
-    // A loss that is nearly nothing, as that of a good pupil, may be four times as much in places.
-    return mean > 4 * max(lowest, 0.05)
+    return mean > 4 * max(lowest, floor)
       ? "the loss has risen to \(mean), four times its lowest; lower learningRate" : nil
   }
 }

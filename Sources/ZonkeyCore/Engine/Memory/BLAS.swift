@@ -10,11 +10,6 @@ package enum BLAS {
   /// Why OpenBLAS cannot be used; `nil` when it can.
   package static let problem: String? = zk_blas_load().map { String(cString: $0) }
 
-  /// Whether it is loaded; without it nothing can be computed.
-  private static let isLoaded: Void = {
-    if let problem { fatalError("OpenBLAS: \(problem)") }
-  }()
-
   /// The processor kernels that OpenBLAS chose.
   package static var kernel: String {
     problem == nil ? String(cString: zk_blas_core()) : "unknown"
@@ -26,7 +21,7 @@ package enum BLAS {
     m: Int, n: Int, k: Int
   ) {
     guard m > 0, n > 0, k > 0 else { return }
-    _ = isLoaded
+    precondition(problem == nil, "trainers ask for OpenBLAS before they begin")
     zk_blas_add_product(a, b, c, Int32(m), Int32(n), Int32(k), 0)
   }
 
@@ -36,7 +31,7 @@ package enum BLAS {
     m: Int, n: Int, k: Int
   ) {
     guard m > 0, n > 0, k > 0 else { return }
-    _ = isLoaded
+    precondition(problem == nil, "trainers ask for OpenBLAS before they begin")
     zk_blas_add_product(a, b, c, Int32(m), Int32(n), Int32(k), 1)
   }
 }

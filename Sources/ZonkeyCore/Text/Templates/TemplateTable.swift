@@ -49,7 +49,8 @@ public struct TemplateTable: Sendable {
   private mutating func add(_ line: Substring) -> String? {
     if line.hasPrefix("# ") || line == "#" || line.trimmed.isEmpty { return nil }
     // The scanner's own codes are among them, and would break the text that a pattern leaves.
-    if line.utf8.contains(where: { $0 < 0x20 && $0 != 0x09 }) || HoleCode.isIn(Array(line.utf8)) {
+    let hasHole = line.utf8.contains(HoleCode.first) && HoleCode.isIn(Array(line.utf8))
+    if hasHole || line.utf8.contains(where: { $0 < 0x20 && $0 != 0x09 }) {
       return "a control or private character; a line break in a pattern is \\n"
     }
     let columns = line.split(separator: "\t", omittingEmptySubsequences: false)

@@ -69,8 +69,7 @@ struct WikitextLayout {
       let block = bytes.loadUnaligned(fromByteOffset: index, as: SIMD16<UInt8>.self)
       let next = bytes.loadUnaligned(fromByteOffset: index + 1, as: SIMD16<UInt8>.self)
       let ends = block.isBelow(0x20) .| (block.equals(0x20) .& next.isBelow(0x21))
-      let lanes = unsafeBitCast(ends, to: SIMD2<UInt64>.self)
-      if lanes[0] | lanes[1] != 0 { break }
+      if let lane = ends.firstLane { return index + lane }
       index += 16
     }
     while index < bytes.count {

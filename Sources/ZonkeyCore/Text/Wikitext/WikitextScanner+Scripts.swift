@@ -14,6 +14,7 @@ extension WikitextScanner {
 
   /// `<span style="vertical-align:super">` is a power, too.
   mutating func beginSpan(_ attributes: ArraySlice<UInt8>) {
+    // Most styles have no v, and then no text is made of them.
     guard attributes.count < 256, openScripts < Self.movedDepthLimit,
       attributes.contains(where: { $0 | 0x20 == 0x76 })
     else { return }
