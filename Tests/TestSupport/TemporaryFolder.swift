@@ -6,8 +6,8 @@ import class Foundation.FileManager
 package final class TemporaryFolder {
   package let path: String
 
-  package init() throws {
-    var template = Array("/tmp/zk-test-XXXXXX".utf8CString)
+  package init(in parent: String = "/tmp") throws {
+    var template = Array("\(parent)/zk-test-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { throw FileFailure(reason: "no temporary folder") }
     path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
@@ -26,8 +26,10 @@ package final class TemporaryFile {
   private let folder: TemporaryFolder?
   package let path: String
 
+  /// Small ones lie in memory, where there is a place for that: tests of damage make thousands.
   package init(_ bytes: [UInt8]) {
-    folder = try? TemporaryFolder()
+    let inMemory = bytes.count < 1 << 16 ? try? TemporaryFolder(in: "/dev/shm") : nil
+    folder = inMemory ?? (try? TemporaryFolder())
     path = (folder?.path ?? "") + "/file"
     try? writeBytes(bytes, to: path)
   }

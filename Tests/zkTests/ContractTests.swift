@@ -118,12 +118,14 @@ import Testing
     }
   }
 
-  @Test(arguments: verbs) func signalsEndTheRun(verb: [String]) throws {
-    for (signal, status) in [("INT", 130), ("TERM", 143)] {
-      let result = try runShell(
-        "{ echo text; sleep 3; } | timeout --preserve-status -s \(signal) 1.5 "
-          + "\(words(verb).replacing("zk '", with: "\"$ZK_UNDER_TEST\" '")) >/dev/null; echo $?")
-      #expect(result.stdout == "\(status)\n")
+  /// The line that came has been answered, the next one is waited for.
+  @Test(arguments: verbs, [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)])
+  func signalsEndTheRun(verb: [String], signal: (number: Int32, status: Int32)) throws {
+    try withTemporaryFolder { folder in
+      let zk = try ZkProcess(arguments(verb), folder: folder, writing: "text\n")
+      try zk.wait { (try? readBytes("\(folder)/stdout").isEmpty) == false }
+      zk.send(signal.number)
+      #expect(try zk.status() == signal.status)
     }
   }
 }

@@ -150,17 +150,18 @@ import ZonkeyCore
     try withTemporaryFolder { folder in
       let fixtures = "\(Self.package)/Tests/Fixtures"
       let model = try NanoModel.path()
-      let setUp = """
-        cd '\(folder)' && cp '\(model)' run.zk
+      let setUp = try runShell(
+        """
+        set -e; mkdir '\(folder)/given'; cd '\(folder)/given'; cp '\(model)' run.zk
         head -n 5 '\(fixtures)/demo-lines.txt' >notes.txt
         bzip2 -c '\(fixtures)/demo-wiki.xml' >dump.xml.bz2
         zk extract dump.xml.bz2 -o articles.jsonl.zst
         zk extract notes.txt -o valid.jsonl
-
-        """
+        """)
+      try #require(setUp.status == 0, "\(setUp.stderr)")
       for line in lines where !line.contains("| jq") || Self.has("jq") {
         let result = try runShell(
-          "set -e\n" + setUp
+          "set -e; cd '\(folder)'; mkdir -p run; cp given/* run; cd run\n"
             + line.replacing("--time 10m", with: "--time 1s")
             .replacing("zk eval ", with: "zk eval --count 2 "),
           environment: ["ZK_MODEL": model])

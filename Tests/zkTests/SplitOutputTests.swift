@@ -89,7 +89,8 @@ import ZonkeyCore
     let (result, _) = try shell(
       """
       echo 'some words' >words
-      TERM=xterm \(variable) script -qec '"$ZK_UNDER_TEST" split -m "$M" words \(options)' typescript
+      TERM=xterm \(variable) script -qec '"$ZK_UNDER_TEST" split -m "$M" words \(options)' typescript \
+        </dev/null
       """)
     #expect(result.status == 0)
     #expect(result.stdout.contains("\u{1B}[38;5;16;48;5;") == isPainted)
