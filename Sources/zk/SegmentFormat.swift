@@ -77,11 +77,12 @@ struct SegmentFormat {
   ]
 
   private func rows(_ segments: [Segment], of document: Document, number: Int) -> [UInt8] {
-    var line = JSONLine()
+    var (start, line) = (JSONLine(), JSONLine())
+    start.beginObject()
+    start.field("doc", number)
+    if let id = document.id { start.field("id", id) }
     for segment in segments {
-      line.beginObject()
-      line.field("doc", number)
-      if let id = document.id { line.field("id", id) }
+      line.beginObject(as: start)
       line.field("level", segment.level)
       line.field("start", segment.start)
       line.field("end", segment.end)

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import ZonkeyCore
 
@@ -110,6 +111,20 @@ import ZonkeyCore
   ])
   func numbersAreRoundedAndShort(value: Double, digits: Int, text: String) {
     #expect(line { $0.field("x", value, digits: digits) } == "{\"x\":\(text)}\n")
+  }
+
+  /// The short way for shares gives what the general one does.
+  @Test func sharesAreRoundedAsAllNumbers() {
+    var random = SeededNumbers(5)
+    let drawn = (0..<20_000).map { _ in Double(random.next() >> 11) * 0x1p-53 }
+    let ties = (1000..<10_000).map { (Double($0) + 0.5) / 10_000 }
+    for value in drawn + ties + [0.1, 0.1.nextUp, 1.0.nextDown] where value >= 0.1 {
+      for digits in [1, 2, 4, 9] {
+        let found = line { $0.field("x", value, digits: digits) }
+        let general = value.rounded(toDigits: digits).description
+        if found != "{\"x\":\(general)}\n" { Issue.record("\(value), \(digits): \(found)") }
+      }
+    }
   }
 
   @Test(arguments: [

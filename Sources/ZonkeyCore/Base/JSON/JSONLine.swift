@@ -20,6 +20,12 @@ package struct JSONLine: Sendable {
 
   package mutating func beginObject() { open(UInt8(ascii: "{")) }
 
+  /// Begins an object with what `line` has of one that is still open.
+  package mutating func beginObject(as line: JSONLine) {
+    bytes.append(contentsOf: line.bytes)
+    needsComma = line.needsComma
+  }
+
   package mutating func endObject() { close(UInt8(ascii: "}")) }
 
   /// Closes the object and ends the line.
@@ -225,7 +231,27 @@ extension JSONLine {
       return
     }
     separate()
-    bytes.append(contentsOf: value.rounded(toDigits: digits).description.utf8)
+    if (0.1..<1).contains(value) && digits < 10 {
+      appendShare(value, digits: digits)
+    } else {
+      bytes.append(contentsOf: value.rounded(toDigits: digits).description.utf8)
+    }
+  }
+
+  /// The same of 0.1 or more and less than 1, as most probabilities are: without the search for the
+  /// shortest form of a number.
+  private mutating func appendShare(_ value: Double, digits: Int) {
+    let scale = (0..<digits).reduce(1) { scale, _ in scale * 10 }
+    var (rest, place) = (Int((value * Double(scale)).rounded()), scale / 10)
+    guard rest < scale else {
+      bytes.append(contentsOf: "1.0".utf8)
+      return
+    }
+    bytes.append(contentsOf: "0.".utf8)
+    while rest > 0 {
+      bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest / place))
+      (rest, place) = (rest % place, place / 10)
+    }
   }
 
   private mutating func appendExactly(_ value: Double) {
