@@ -125,15 +125,24 @@ struct Generate: ParsableCommand {
       return
     }
     try output.complete {
-      for first in stride(from: 1, through: count, by: generators.count) {
-        let numbers = Array(first...min(first + generators.count - 1, count))
-        let documents = ResultSlots<[UInt8]>(count: numbers.count, initial: [])
-        Workers(count: generators.count).run(numbers.count) { worker, piece in
-          let text = textOptions.repaired(generators[worker].document(numbers[piece]))
-          documents[piece] = textOptions.row(text, number: numbers[piece], more: addDraws)
+      let most = 2 * Generator.together
+      var (next, round) = (1, generators.count)
+      while next <= count {
+        // The first come soon, later ones fast.
+        let numbers = Array(next...min(next + round - 1, count))
+        let share = (numbers.count + generators.count - 1) / generators.count
+        let rows = Rounds.outputs(
+          of: numbers, firstNumber: next, bytes: { _ in 0 }, workers: generators.count,
+          batch: min(share, most)
+        ) { worker, numbers, _ in
+          zip(numbers, generators[worker].documents(Array(numbers))).map { number, text in
+            textOptions.row(textOptions.repaired(text), number: number, more: addDraws)
+          }
         }
-        for index in numbers.indices { try output.write(documents[index]) }
+        for row in rows { try output.write(row) }
         try output.flush()
+        next += round
+        round = min(2 * round, 4 * most * generators.count)
       }
     }
   }

@@ -156,9 +156,10 @@ extension Zonkey {
     let generators = try PerWorker(workers) { () throws(ZonkeyError) in
       try Generator(self, options: options)
     }
-    return TextWork(workers: workers, batch: 1, bytes: { _ in 1 << 13 }) { worker, numbers, _ in
-      numbers.map {
-        .success(String(decoding: generators[worker].document($0), as: UTF8.self))
+    return TextWork(workers: workers, batch: 2 * Generator.together, bytes: { _ in 1 << 7 }) {
+      worker, numbers, _ in
+      generators[worker].documents(Array(numbers)).map {
+        .success(String(decoding: $0, as: UTF8.self))
       }
     }
   }

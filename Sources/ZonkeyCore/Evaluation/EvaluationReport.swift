@@ -1,4 +1,3 @@
-import Synchronization
 import ZonkeyBase
 import ZonkeyEngine
 import ZonkeyModel
@@ -219,13 +218,18 @@ package struct Evaluator {
     for _ in 0..<max(1, options.threads) {
       generators.append(try Generator(zonkey, options: generationOptions))
     }
-    let made = Mutex([String](repeating: "", count: options.count))
-    Workers(count: generators.count).run(options.count) { worker, piece in
-      let bytes = generators[worker].document(piece + 1)
-      let text = String(decoding: bytes, as: UTF8.self).replacing("\n", with: " ")
-      made.withLock { $0[piece] = text }
+    // No more than a share for each, so that all have work.
+    let fair = (options.count + generators.count - 1) / generators.count
+    let length = max(1, min(fair, 2 * Generator.together))
+    let runs = (options.count + length - 1) / length
+    let made = ResultSlots<[String]>(count: runs, initial: [])
+    Workers(count: generators.count).forEachRun(of: 0..<options.count, length: length) {
+      worker, run, numbers in
+      made[run] = generators[worker].documents(numbers.map { $0 + 1 }).map {
+        String(decoding: $0, as: UTF8.self).replacing("\n", with: " ")
+      }
     }
-    return made.withLock { $0 }
+    return (0..<runs).flatMap { made[$0] }
   }
 
   private static func string(_ text: [UInt8]) -> String { String(decoding: text, as: UTF8.self) }

@@ -294,7 +294,8 @@ import ZonkeyCore
       "generate/document_vectors", relative: 1e-4, absolute: 1e-5)
     let tokens = Parity.ints("generate/tokens")
     #expect(
-      sampler.symbols(units, among: model.configuration.vocabulary) == filled.map { tokens[$0] })
+      sampler.symbols([units], among: model.configuration.vocabulary)
+        == [filled.map { tokens[$0] }])
   }
 
   // MARK: Layout helpers

@@ -59,25 +59,24 @@ package struct NamedArray: Sendable {
   ///
   /// Throws `badModel` for the types that are not floating point.
   package func floats() throws(ZonkeyError) -> [Float] {
-    switch type {
-    case .float32: return decode { (bits: UInt32) in Float(bitPattern: bits) }
-    case .float16: return decode { (bits: UInt16) in Float(half: bits) }
-    case .bfloat16: return decode { (bits: UInt16) in Float(bitPattern: UInt32(bits) << 16) }
-    case .float64: return decode { (bits: UInt64) in Float(Double(bitPattern: bits)) }
-    default: throw mismatch("floating-point numbers")
+    guard type.isFloatingPoint else { throw mismatch("floating-point numbers") }
+    return [Float](unsafeUninitializedCapacity: elementCount) { buffer, count in
+      count = elementCount
+      guard let first = buffer.baseAddress else { return }
+      bytes.withUnsafeBytes { type.readFloats($0, into: first) }
     }
   }
 
   /// The elements of an I32 array; throws `badModel` for other types.
   package func int32s() throws(ZonkeyError) -> [Int32] {
     guard type == .int32 else { throw mismatch("32-bit whole numbers (I32)") }
-    return decode { (number: Int32) in number }
+    return decode()
   }
 
   /// The elements of an I64 array; throws `badModel` for other types.
   package func int64s() throws(ZonkeyError) -> [Int64] {
     guard type == .int64 else { throw mismatch("64-bit whole numbers (I64)") }
-    return decode { (number: Int64) in number }
+    return decode()
   }
 
   /// The elements of a U8 array; throws `badModel` for other types.
@@ -93,15 +92,11 @@ package struct NamedArray: Sendable {
         + "use a file that this version of zk wrote")
   }
 
-  private func decode<Bits: FixedWidthInteger, Element>(_ element: (Bits) -> Element) -> [Element] {
+  private func decode<Element: FixedWidthInteger>() -> [Element] {
     [Element](unsafeUninitializedCapacity: elementCount) { buffer, count in
       count = elementCount
-      bytes.withUnsafeBytes {
-        for i in 0..<count {
-          let bits = $0.loadUnaligned(fromByteOffset: i * MemoryLayout<Bits>.size, as: Bits.self)
-          buffer.initializeElement(at: i, to: element(Bits(littleEndian: bits)))
-        }
-      }
+      guard let first = buffer.baseAddress else { return }
+      bytes.withUnsafeBytes { readElements($0, into: first) { (bits: Element) in bits } }
     }
   }
 
@@ -118,6 +113,43 @@ package struct NamedArray: Sendable {
     let bits = value.bitPattern
     if value.isNaN { return UInt16(truncatingIfNeeded: bits >> 16) | 0x40 }
     return UInt16(truncatingIfNeeded: (bits &+ 0x7FFF &+ (bits >> 16 & 1)) >> 16)
+  }
+}
+
+extension ElementType {
+  /// Whether `readFloats` reads it.
+  package var isFloatingPoint: Bool {
+    switch self {
+    case .float32, .float16, .bfloat16, .float64: true
+    default: false
+    }
+  }
+
+  /// Writes floating-point elements to `floats`, which has room for all of them; F64 is rounded, the
+  /// others are exact.
+  package func readFloats(
+    _ bytes: UnsafeRawBufferPointer, into floats: UnsafeMutablePointer<Float>
+  ) {
+    switch self {
+    case .float32: readElements(bytes, into: floats) { (bits: UInt32) in Float(bitPattern: bits) }
+    case .float16: readElements(bytes, into: floats) { (bits: UInt16) in Float(half: bits) }
+    case .bfloat16:
+      readElements(bytes, into: floats) { (bits: UInt16) in Float(bitPattern: UInt32(bits) << 16) }
+    case .float64:
+      readElements(bytes, into: floats) { (bits: UInt64) in Float(Double(bitPattern: bits)) }
+    default: preconditionFailure("\(self) holds no floats")
+    }
+  }
+}
+
+/// Writes what `element` makes of every little-endian number of `bytes`.
+private func readElements<Bits: FixedWidthInteger, Element>(
+  _ bytes: UnsafeRawBufferPointer, into target: UnsafeMutablePointer<Element>,
+  _ element: (Bits) -> Element
+) {
+  for i in 0..<bytes.count / MemoryLayout<Bits>.size {
+    let bits = bytes.loadUnaligned(fromByteOffset: i * MemoryLayout<Bits>.size, as: Bits.self)
+    (target + i).initialize(to: element(Bits(littleEndian: bits)))
   }
 }
 

@@ -9,6 +9,8 @@ import ZonkeyPlatform
 package final class SafetensorsReader {
   /// The longest header that is read: names and shapes of 50 000 arrays.
   package static let maximumHeaderBytes = 1 << 23
+  /// The length of pieces: they stay in a processor's cache, and whole numbers of any type fit in.
+  private static let pieceBytes = 1 << 17
   /// What a compressed file may unpack to whatever its size.
   private static let freeBytes = 1 << 24
 
@@ -87,12 +89,37 @@ package final class SafetensorsReader {
 
   /// The bytes of the next array in the data, which must be that entry.
   package func bytes(_ entry: SafetensorsHeader.Entry) throws(ZonkeyError) -> [UInt8] {
-    precondition(entry.range.lowerBound == position, "arrays are read in their order")
+    try begin(entry)
     let bytes = try Self.bytes(entry.range.count, from: stream, path: path)
-    guard bytes.count == entry.range.count else { throw damaged("the data ends too soon") }
-    position = entry.range.upperBound
+    guard bytes.count == entry.range.count else { throw endsTooSoon }
     return bytes
   }
+
+  /// The same piece by piece, each of whole elements, for arrays that need not lie in memory twice.
+  package func forEachPiece(
+    of entry: SafetensorsHeader.Entry, _ body: (UnsafeRawBufferPointer) -> Void
+  ) throws(ZonkeyError) {
+    try begin(entry)
+    let capacity = min(entry.range.count, Self.pieceBytes)
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: capacity, alignment: 16)
+    defer { buffer.deallocate() }
+    var left = entry.range.count
+    while left > 0 {
+      let piece = UnsafeMutableRawBufferPointer(rebasing: buffer[..<min(left, capacity)])
+      guard try Self.fill(piece, from: stream, path: path) == piece.count else {
+        throw endsTooSoon
+      }
+      body(UnsafeRawBufferPointer(piece))
+      left -= piece.count
+    }
+  }
+
+  private func begin(_ entry: SafetensorsHeader.Entry) throws(ZonkeyError) {
+    precondition(entry.range.lowerBound == position, "arrays are read in their order")
+    position = entry.range.upperBound
+  }
+
+  private var endsTooSoon: ZonkeyError { damaged("the data ends too soon") }
 
   /// Makes sure that nothing follows the last array, and so that the compression's checksum was
   /// compared.
@@ -113,25 +140,35 @@ package final class SafetensorsReader {
     var failure: ZonkeyError?
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
       do throws(ZonkeyError) {
-        while filled < count {
-          let rest = UnsafeMutableBufferPointer(rebasing: buffer[filled...])
-          let got = try stream.read(into: UnsafeMutableRawBufferPointer(rest))
-          if got == 0 { return }
-          filled += got
-        }
+        let wanted = UnsafeMutableBufferPointer(rebasing: buffer[..<count])
+        filled = try fill(UnsafeMutableRawBufferPointer(wanted), from: stream, path: path)
       } catch {
         failure = error
       }
     }
-    switch failure {
-    case nil: return bytes
-    case .badInput(_, _, _, let reason)?:
+    if let failure { throw failure }
+    return bytes
+  }
+
+  /// Fills a buffer with content; how many bytes there were, fewer than it has at the end only.
+  private static func fill(
+    _ buffer: UnsafeMutableRawBufferPointer, from stream: SerialStream, path: String
+  ) throws(ZonkeyError) -> Int {
+    var filled = 0
+    do throws(ZonkeyError) {
+      while filled < buffer.count {
+        let got = try stream.read(
+          into: UnsafeMutableRawBufferPointer(rebasing: buffer[filled...]))
+        if got == 0 { break }
+        filled += got
+      }
+    } catch .badInput(_, _, _, let reason) {
       throw .badModel(
         path: path,
         reason: "\(reason.replacing(" data: ", with: " data is damaged: ")); "
           + "copy the file again or use an older one")
-    case let other?: throw other
     }
+    return filled
   }
 }
 

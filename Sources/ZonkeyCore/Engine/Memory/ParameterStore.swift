@@ -1,5 +1,6 @@
 import Synchronization
 import ZonkeyKernels
+import ZonkeyPlatform
 
 /// A parameter's place in the store: a matrix [rows, columns] of learned floats.
 package struct Parameter: Sendable, Equatable {
@@ -63,16 +64,21 @@ package struct ParameterList: Sendable {
 package final class ParameterStore: @unchecked Sendable {
   package let count: Int
   package let values: UnsafeMutablePointer<Float>
+  /// What `values` lies in, on a 64-byte line.
+  private let memory: UnsafeMutableRawPointer
 
   package init(count: Int) {
     self.count = count
-    let raw = UnsafeMutableRawPointer.allocate(
-      byteCount: max(1, count) * MemoryLayout<Float>.stride, alignment: 64)
-    values = raw.bindMemory(to: Float.self, capacity: max(1, count))
-    values.initialize(repeating: 0, count: max(1, count))
+    let bytes = max(1, count) * MemoryLayout<Float>.stride
+    // Its pages are zeros without being touched first.
+    guard let raw = calloc(1, bytes + 64) else {
+      preconditionFailure("no memory for \(bytes) bytes of parameters")
+    }
+    memory = raw
+    values = raw.alignedUp(toMultipleOf: 64).bindMemory(to: Float.self, capacity: max(1, count))
   }
 
-  deinit { values.deallocate() }
+  deinit { free(memory) }
 
   package func clear() { values.update(repeating: 0, count: count) }
 

@@ -120,7 +120,7 @@ public struct Checkpoint: Sendable {
     var metadata = metadata
     let draft = SafetensorsHeader(metadata: metadata, arrays: arrays)
     var checksum = CheckpointContent.Checksum(metadata: metadata)
-    for index in draft.dataOrder { checksum.add(bytes(index)) }
+    for index in draft.dataOrder { bytes(index).withUnsafeBytes { checksum.add($0) } }
     metadata[CheckpointContent.checksumKey] = checksum.text
     let header = SafetensorsHeader(metadata: metadata, arrays: arrays)
     guard header.serialised().count <= SafetensorsReader.maximumHeaderBytes else {

@@ -61,7 +61,7 @@ package struct CheckpointContent {
       guard entry.shape == shape else {
         throw fail("\(entry.name) has the shape \(entry.shape.prefix(8)), not \(shape)")
       }
-      guard [.float32, .float16, .bfloat16, .float64].contains(entry.type) else {
+      guard entry.type.isFloatingPoint else {
         throw fail("\(entry.name) holds \(entry.type.rawValue) where floats should be")
       }
     }
@@ -84,13 +84,16 @@ package struct CheckpointContent {
       wanted != nil && !file.isChecked ? Checksum(metadata: file.header.metadata) : nil
     for index in file.header.dataOrder {
       let entry = file.header.entries[index]
-      let bytes = try file.bytes(entry)
-      checksum?.add(bytes[...])
-      guard let place = places[entry.name], let store = stores[place.group] else { continue }
-      let values = try NamedArray(
-        name: entry.name, shape: entry.shape, type: entry.type, bytes: bytes[...], path: file.path
-      ).floats()
-      (store.values + place.parameter.offset).update(from: values, count: values.count)
+      let place = places[entry.name]
+      var target = place.flatMap { place in
+        stores[place.group].map { $0.values + place.parameter.offset }
+      }
+      try file.forEachPiece(of: entry) { piece in
+        checksum?.add(piece)
+        guard let values = target else { return }
+        entry.type.readFloats(piece, into: values)
+        target = values + piece.count / entry.type.byteCount
+      }
     }
     try file.finish()
     if let checksum, checksum.text != wanted {
@@ -116,8 +119,8 @@ package struct CheckpointContent {
       }
     }
 
-    /// Adds the next array in the order of the data.
-    mutating func add(_ bytes: ArraySlice<UInt8>) { hasher.update(bytes) }
+    /// Adds the next bytes in the order of the data.
+    mutating func add(_ bytes: UnsafeRawBufferPointer) { hasher.update(bytes) }
 
     var text: String { hasher.finish().description }
   }

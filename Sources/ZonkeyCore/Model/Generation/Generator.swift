@@ -20,7 +20,13 @@ public struct GenerationOptions: Sendable, Equatable {
 }
 
 /// Generates documents; one for each thread.
+///
+/// Several documents are drawn together, since every step reads all weights of the top level once,
+/// whatever number of documents it is for. No document depends on those beside it.
 public final class Generator {
+  /// The most segments that are drawn together.
+  package static let together = 32
+
   private let zonkey: Zonkey
   private let options: GenerationOptions
   private let tape: Tape
@@ -38,72 +44,113 @@ public final class Generator {
     clamp = top > 0 ? try UnitClamp(zonkey, level: top, options: options) : nil
   }
 
+  /// A segment of a document, by which its noise is drawn.
+  private struct Place {
+    let number: Int
+    var segment = 0
+  }
+
+  /// A document as far as it has been drawn.
+  private struct Draft {
+    var place: Place
+    var text: [UInt8] = []
+  }
+
   /// Document `number` of the seed: bytes up to the end of document, at most `maxBytes`.
   ///
   /// Segments of the level that starts from noise are drawn one after the other until one has the
   /// end of a document in it; each begins where existence has ended the one before. `consume` gets
   /// the bytes of each. They are what the model says; they need not be valid UTF-8.
   public func document(_ number: Int, _ consume: (_ bytes: [UInt8]) throws -> Void) rethrows {
-    var (count, segment, goesOn) = (0, 0, true)
-    while goesOn && count < options.maxBytes {
-      let symbols = symbols(number, segment: segment)
-      let bytes = symbols.prefix { $0 < 256 }.map { UInt8(truncatingIfNeeded: $0) }
-      // Nothing at all is an end too.
-      goesOn = bytes.count == symbols.count && !bytes.isEmpty
-      try consume(Array(bytes.prefix(options.maxBytes - count)))
-      count += bytes.count
-      segment += 1
+    var (draft, goesOn) = (Draft(place: Place(number: number)), true)
+    while goesOn {
+      let known = draft.text.count
+      goesOn = add(symbols([draft.place])[0], to: &draft)
+      try consume(Array(draft.text[known...]))
     }
   }
 
   /// The same in one piece.
-  public func document(_ number: Int) -> [UInt8] {
-    var text: [UInt8] = []
-    document(number) { text += $0 }
-    return text
+  public func document(_ number: Int) -> [UInt8] { documents([number])[0] }
+
+  /// The documents of these numbers, in their order.
+  public func documents(_ numbers: [Int]) -> [[UInt8]] {
+    var texts = numbers.map { _ in [UInt8]() }
+    var (waiting, open) = (numbers.indices[...], [(index: Int, draft: Draft)]())
+    while true {
+      // A document that ends leaves its place to the next.
+      while open.count < Self.together, let index = waiting.popFirst() {
+        open.append((index, Draft(place: Place(number: numbers[index]))))
+      }
+      if open.isEmpty { return texts }
+      let found = symbols(open.map(\.draft.place))
+      for place in open.indices.reversed() where !add(found[place], to: &open[place].draft) {
+        let (index, draft) = open.remove(at: place)
+        texts[index] = draft.text
+      }
+    }
   }
 
-  private func symbols(_ number: Int, segment: Int) -> [Int32] {
-    let (s, width) = (level.configuration.segmentLength, level.configuration.latentWidth)
-    let source = RandomSource(seed: options.seed)
-    let noise = RandomSource(seed: source.key(0x6E, UInt64(number), UInt64(segment)))
+  /// Appends a segment's symbols to a document; whether it goes on behind them.
+  private func add(_ symbols: [Int32], to draft: inout Draft) -> Bool {
+    let bytes = symbols.prefix { $0 < 256 }.map { UInt8(truncatingIfNeeded: $0) }
+    draft.text += bytes.prefix(options.maxBytes - draft.text.count)
+    draft.place.segment += 1
+    // Nothing at all is an end too.
+    return bytes.count == symbols.count && !bytes.isEmpty && draft.text.count < options.maxBytes
+  }
+
+  /// The symbols of segments, drawn together.
+  private func symbols(_ places: [Place]) -> [[Int32]] {
+    let width = level.configuration.latentWidth
+    let seed = RandomSource(seed: options.seed)
+    let sources = places.map {
+      RandomSource(seed: seed.key(0x6E, UInt64($0.number), UInt64($0.segment)))
+    }
+    func noise(_ draw: Int) -> [Float] {
+      sources.flatMap { $0.normal($0.key(UInt64(draw)), count: width) }
+    }
     tape.reset()
-    let start = tape.normalized(
-      tape.constant(noise.normal(noise.key(0), count: width), columns: width)
-    ).array
+    let starts = tape.normalized(tape.constant(noise(0), columns: width)).array
     var walk = NoiseWalk(model: zonkey.model, level: level, tape: tape)
     (walk.steps, walk.freshShare) = (options.steps, options.freshNoise)
     let decoded = walk.decoded(
-      from: start, rows: s,
-      noise: { noise.normal(noise.key(UInt64($0) + 1), count: width) },
+      from: starts, offsets: level.fullOffsets(places.count), noise: { noise($0 + 1) },
       settled: { settled($0, share: $1) })
-    let units = decoded.vectors.rows(0..<length(decoded)).array
     var sampler = Sampler(model: zonkey.model, tape: tape)
     sampler.existenceCutoff = options.existenceCutoff
     sampler.lowerNoise = options.lowerNoise
     sampler.unitLimit = options.maxBytes
     return sampler.symbols(
-      sampler.expand(units, from: level.index), among: zonkey.configuration.vocabulary)
+      sampler.expand(units(decoded), from: level.index), among: zonkey.configuration.vocabulary)
   }
 
   /// The units up to where existence ends, in the last third of the way as the levels below say
   /// that they are.
-  private func settled(_ decoded: Decoded, share: Float) -> NoiseWalk.Sequence {
-    let length = length(decoded)
-    var units = decoded.vectors.rows(0..<length)
+  private func settled(_ decoded: Decoded, share: Float) -> NoiseWalk.Sequences {
+    var units = units(decoded)
     if let clamp, share >= 2.0 / 3 {
-      let clamped = clamp.clamped(units.array)
-      if !clamped.isEmpty { units = tape.constant(clamped, columns: units.columns) }
+      units = zip(units, clamp.clamped(units)).map { $1.isEmpty ? $0 : $1 }
     }
-    return NoiseWalk.Sequence(
-      units: units,
-      existence: tape.constant([Float](repeating: 1 - Probability.epsilon, count: units.rows)))
+    let width = level.configuration.width
+    let offsets = units.reduce(into: ContiguousArray<Int32>([0])) {
+      $0.append(($0.last ?? 0) + Int32($1.count / width))
+    }
+    let rows = tape.constant(Array(units.joined()), columns: width)
+    return NoiseWalk.Sequences(
+      units: rows,
+      existence: tape.constant([Float](repeating: 1 - Probability.epsilon, count: rows.rows)),
+      offsets: offsets)
   }
 
-  /// How many positions exist.
-  private func length(_ decoded: Decoded) -> Int {
-    let e = decoded.existence
-    return (1..<e.rows).first { e.values[$0] < options.existenceCutoff } ?? e.rows
+  /// Of each sequence the units that exist, [·, D] row after row; at least one.
+  private func units(_ decoded: Decoded) -> [[Float]] {
+    let s = level.configuration.segmentLength
+    return stride(from: 0, to: decoded.vectors.rows, by: s).map { first in
+      let existence = decoded.existence.values + first
+      let length = (1..<s).first { existence[$0] < options.existenceCutoff } ?? s
+      return decoded.vectors.rows(first..<first + length).array
+    }
   }
 }
 
@@ -124,12 +171,12 @@ final class UnitClamp {
     sampler.lowerNoise = options.lowerNoise
   }
 
-  /// The units of the text that `units` stand for, at most S of them; nothing where that has none.
-  func clamped(_ units: [Float]) -> [Float] {
+  /// The units of each text that `units` stand for, at most S of them; nothing where one has none.
+  func clamped(_ units: [[Float]]) -> [[Float]] {
     let symbols = sampler.symbols(
       sampler.expand(units, from: level.index), among: zonkey.configuration.vocabulary)
-    let bytes = symbols.prefix { $0 < 256 }.map { UInt8(truncatingIfNeeded: $0) }
-    let found = encoder.encode([bytes], withLatents: true)[0].latents
-    return Array(found.prefix(level.configuration.segmentLength * level.configuration.width))
+    let texts = symbols.map { $0.prefix { $0 < 256 }.map { UInt8(truncatingIfNeeded: $0) } }
+    let limit = level.configuration.segmentLength * level.configuration.width
+    return encoder.encode(texts, withLatents: true).map { Array($0.latents.prefix(limit)) }
   }
 }

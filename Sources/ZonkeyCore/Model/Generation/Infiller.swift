@@ -118,14 +118,16 @@ public final class Infiller {
     ).array
     var walk = NoiseWalk(model: zonkey.model, level: level, tape: tape)
     (walk.steps, walk.freshShare) = (options.steps, options.freshNoise)
+    let offsets: ContiguousArray<Int32> = [0, Int32(rows)]
     let decoded = walk.decoded(
-      from: start, rows: rows,
+      from: start, offsets: offsets,
       noise: { noise.normal(noise.key(UInt64($0) + 1), count: latentWidth) },
       settled: { decoded, _ in
         let window = left + decoded.vectors.rows(place).array + right
-        return NoiseWalk.Sequence(
+        return NoiseWalk.Sequences(
           units: tape.normalized(tape.constant(window, columns: width)),
-          existence: tape.constant([Float](repeating: 1 - Probability.epsilon, count: rows)))
+          existence: tape.constant([Float](repeating: 1 - Probability.epsilon, count: rows)),
+          offsets: offsets)
       })
     return decoded.vectors.rows(place).array
   }
@@ -137,6 +139,6 @@ public final class Infiller {
     sampler.lowerNoise = options.lowerNoise
     sampler.unitLimit = options.maxBytes
     return Configuration.bytes(
-      of: sampler.symbols(sampler.expand(units, from: level.index), among: 256))
+      of: sampler.symbols(sampler.expand([units], from: level.index), among: 256)[0])
   }
 }

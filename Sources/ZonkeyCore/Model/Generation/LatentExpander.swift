@@ -39,7 +39,7 @@ package struct LatentExpander {
   package let existenceCutoff: Float
   /// The noise level that the decoder is told of; the latents are taken as they are.
   package let noiseLevel: Float
-  /// Whether the stitcher sees positions that do not exist, as in the published code.
+  /// Whether positions that do not exist are computed and stitched, as in the published code.
   package let keepsAll: Bool
 
   package init(
@@ -134,6 +134,10 @@ package struct LatentExpander {
     return next
   }
 
+  /// Decoded segments with all S positions.
+  ///
+  /// Where a segment's length is known its positions are computed, and one behind them, as in
+  /// training; those that are left out are zeros and do not exist.
   private func decode(_ group: ArraySlice<Place>, of documents: [LatentSequence]) -> Decoded {
     let width = level.configuration.latentWidth
     let latents = tape.empty(group.count, width)
@@ -144,9 +148,30 @@ package struct LatentExpander {
         }
       }
     }
-    return level.decode(
-      latents, noiseLevels: [Float](repeating: noiseLevel, count: group.count),
-      offsets: level.fullOffsets(group.count), on: tape)
+    let s = level.configuration.segmentLength
+    let offsets = group.reduce(into: ContiguousArray<Int32>([0])) { offsets, place in
+      let length = keepsAll ? nil : documents[place.document].placedLength(place.segment)
+      offsets.append((offsets.last ?? 0) + Int32(length.map { min(max($0, 0) + 1, s) } ?? s))
+    }
+    return fullWindows(
+      level.decode(
+        latents, noiseLevels: [Float](repeating: noiseLevel, count: group.count),
+        offsets: offsets, on: tape), offsets)
+  }
+
+  private func fullWindows(_ decoded: Decoded, _ offsets: ContiguousArray<Int32>) -> Decoded {
+    let (s, width) = (level.configuration.segmentLength, level.configuration.width)
+    let segments = offsets.count - 1
+    guard decoded.vectors.rows < segments * s else { return decoded }
+    let (vectors, existence) = (tape.zeros(segments * s, width), tape.zeros(segments * s, 1))
+    for segment in 0..<segments {
+      let (first, end) = (Int(offsets[segment]), Int(offsets[segment + 1]))
+      (vectors.values + segment * s * width).update(
+        from: decoded.vectors.values + first * width, count: (end - first) * width)
+      (existence.values + segment * s).update(
+        from: decoded.existence.values + first, count: end - first)
+    }
+    return Decoded(vectors: vectors, existence: existence)
   }
 
   /// The carried segment before the decoded ones.

@@ -1,7 +1,7 @@
 import ZonkeyEngine
 import ZonkeyPlatform
 
-/// The way of one latent from noise to a sequence (model §9).
+/// The way of latents from noise to sequences (model §9), of several together.
 ///
 /// A step guesses the clean latent: decode, then compress again. What is left of the latent when the
 /// guess is taken out is its noise, which is carried along: at full noise even a perfect guess does
@@ -24,37 +24,39 @@ package struct NoiseWalk {
     isArc = model.configuration.departures.arcNoise
   }
 
-  /// A sequence that is to be compressed: units [M, D] and their existence [M, 1].
-  struct Sequence {
+  /// Sequences that are to be compressed: units [M, D] and their existence [M, 1], packed by
+  /// offsets [N + 1].
+  struct Sequences {
     let units: Tensor
     let existence: Tensor
+    let offsets: ContiguousArray<Int32>
   }
 
-  /// The decoded sequence of `rows` positions at the end of the walk; the tape holds it.
+  /// The decoded sequences at the end of the walk, packed by `offsets` [N + 1]; the tape holds them.
   ///
-  /// `start` is noise [C·D] on the sphere, `noise` gives more for a step. `settled` says what of a
-  /// decoded sequence is compressed again; `share` of the way has been gone then.
+  /// `starts` is noise [N, C·D] on the sphere, `noise` gives more for a step. `settled` says what of
+  /// decoded sequences is compressed again; `share` of the way has been gone then. No sequence
+  /// depends on the others.
   func decoded(
-    from start: [Float], rows: Int, noise: (_ step: Int) -> [Float],
-    settled: (_ decoded: Decoded, _ share: Float) -> Sequence
+    from starts: [Float], offsets: ContiguousArray<Int32>, noise: (_ step: Int) -> [Float],
+    settled: (_ decoded: Decoded, _ share: Float) -> Sequences
   ) -> Decoded {
     let width = level.configuration.latentWidth
-    let offsets: ContiguousArray<Int32> = [0, Int32(rows)]
-    var (x, guess) = (start, [Float]?.none)
+    var (x, guess) = (starts, [Float]?.none)
     func decode(_ t: Float) -> Decoded {
       tape.reset()
       return level.decode(
-        tape.constant(x, columns: width), noiseLevels: [t],
+        tape.constant(x, columns: width),
+        noiseLevels: [Float](repeating: t, count: offsets.count - 1),
         guess: guess.map { tape.constant($0, columns: width) }, offsets: offsets, on: tape)
     }
     let count = max(1, steps)
     for step in 0..<count {
       let decoded = decode(noiseLevel(step))
       if !carriesNoise && step == count - 1 { return decoded }
-      let sequence = settled(decoded, Float(step + 1) / Float(count))
+      let sequences = settled(decoded, Float(step + 1) / Float(count))
       let clean = level.compress(
-        sequence.units, existence: sequence.existence,
-        offsets: [0, Int32(sequence.units.rows)], on: tape
+        sequences.units, existence: sequences.existence, offsets: sequences.offsets, on: tape
       ).array
       x =
         carriesNoise
@@ -78,15 +80,26 @@ package struct NoiseWalk {
       ? (cos(t * .pi / 2), sin(t * .pi / 2)) : ((1 - t).squareRoot(), t.squareRoot())
   }
 
-  /// The latent at the next noise level, on the way to the guess.
+  /// The latents at the next noise level, on the way to the guesses; all [N, C·D].
   private func moved(
     _ x: [Float], at t: Float, towards clean: [Float], at next: Float, _ fresh: [Float]
   ) -> [Float] {
-    let (now, then) = (parts(t), parts(next))
+    let width = level.configuration.latentWidth
+    return stride(from: 0, to: x.count, by: width).flatMap { first -> [Float] in
+      let row = first..<first + width
+      return moved(x[row], at: parts(t), towards: clean[row], at: parts(next), fresh[row])
+    }
+  }
+
+  private func moved(
+    _ x: ArraySlice<Float>, at now: (clean: Float, noise: Float), towards clean: ArraySlice<Float>,
+    at then: (clean: Float, noise: Float), _ fresh: ArraySlice<Float>
+  ) -> [Float] {
     let radius = expectedNorm(x.count)
     let left = onSphere(zip(x, clean).map { $0 - now.clean * $1 }, radius)
     let (kept, new) = ((1 - freshShare).squareRoot(), freshShare.squareRoot())
-    let noise = onSphere(zip(left, onSphere(fresh, radius)).map { kept * $0 + new * $1 }, radius)
+    let drawn = onSphere(Array(fresh), radius)
+    let noise = onSphere(zip(left, drawn).map { kept * $0 + new * $1 }, radius)
     return onSphere(zip(clean, noise).map { then.clean * $0 + then.noise * $1 }, radius)
   }
 

@@ -24,11 +24,11 @@ package struct Sampler {
   ///
   /// `start` is noise [C·D] on the sphere.
   package func document(from start: [Float], top: Int) -> [Float] {
-    expand(denoised(start, by: model.levels[top]), from: top)
+    expand([denoised(start, by: model.levels[top])], from: top)[0]
   }
 
-  /// Units of level `top` down to those of level 0.
-  package func expand(_ units: [Float], from top: Int) -> [Float] {
+  /// Units of level `top`, of any number of documents, down to those of level 0.
+  package func expand(_ units: [[Float]], from top: Int) -> [[Float]] {
     model.levels[..<top].reversed().reduce(units) { expand($0, by: $1) }
   }
 
@@ -36,10 +36,12 @@ package struct Sampler {
   private func denoised(_ start: [Float], by level: Level) -> [Float] {
     var walk = NoiseWalk(model: model, level: level, tape: tape)
     (walk.steps, walk.carriesNoise) = (steps, false)
+    let offsets = level.fullOffsets(1)
     let decoded = walk.decoded(
-      from: start, rows: level.configuration.segmentLength, noise: { _ in [] },
+      from: start, offsets: offsets, noise: { _ in [] },
       settled: { decoded, _ in
-        NoiseWalk.Sequence(units: decoded.vectors, existence: decoded.existence)
+        NoiseWalk.Sequences(
+          units: decoded.vectors, existence: decoded.existence, offsets: offsets)
       })
     let placed = level.placed(
       decoded.vectors, existence: decoded.existence, joins: [false], lengths: [nil],
@@ -47,24 +49,31 @@ package struct Sampler {
     return placed.units.rows(0..<min(placed.units.rows, unitLimit)).array
   }
 
-  /// Latents of a level decoded, stitched and cut: the units of that level.
-  private func expand(_ latents: [Float], by level: Level) -> [Float] {
+  /// Latents of a level decoded, stitched and cut: the units of that level, document by document.
+  private func expand(_ latents: [[Float]], by level: Level) -> [[Float]] {
     let limit = unitLimit * level.configuration.width
-    var units: [Float] = []
+    var units = latents.map { _ in [Float]() }
     let expander = LatentExpander(
       model: model, level: level, tape: tape, existenceCutoff: existenceCutoff,
       noiseLevel: lowerNoise)
-    let count = latents.count / level.configuration.latentWidth
-    expander.expand([LatentSequence(latents: latents, count: count)]) { _, found in
-      units += found.array.prefix(limit - units.count)
+    let width = level.configuration.latentWidth
+    expander.expand(latents.map { LatentSequence(latents: $0, count: $0.count / width) }) {
+      units[$0] += $1.array.prefix(limit - units[$0].count)
     }
     return units
   }
 
-  /// The nearest of the first `count` symbols to every unit of level 0.
-  package func symbols(_ units: [Float], among count: Int) -> [Int32] {
+  /// The nearest of the first `count` symbols to every unit of level 0, document by document.
+  package func symbols(_ units: [[Float]], among count: Int) -> [[Int32]] {
+    let width = model.levels[0].configuration.width
     tape.reset()
-    return model.symbols(
-      tape.constant(units, columns: model.levels[0].configuration.width), among: count, on: tape)
+    let all = model.symbols(
+      tape.constant(Array(units.joined()), columns: width), among: count, on: tape)
+    var place = 0
+    return units.map { own in
+      let first = place
+      place += own.count / width
+      return Array(all[first..<place])
+    }
   }
 }
