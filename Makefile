@@ -152,14 +152,18 @@ soak: build
 	@scripts/soak.sh $(SOAK) .build/release/zk
 
 # Names of temporary files are kept for a signal's handler, which counts as a leak.
-asan:
-	ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test --sanitize=address --scratch-path .build-asan --filter '$(SANITIZED)'
+asan: deps
+	ZK_SANITIZED=1 ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test -c release --disable-testable-imports \
+	  --sanitize=address --scratch-path .build-asan --filter '$(SANITIZED)'
 
-tsan:
-	@scripts/tsan.sh '$(SANITIZED)|Threads|Ranks|TrainingStep'
+tsan: deps
+	@ZK_SANITIZED=1 scripts/tsan.sh '$(SANITIZED)|Threads|Ranks|TrainingStep'
 
-ubsan:
-	$(SWIFT) test --sanitize=undefined --scratch-path .build-ubsan --filter '$(SANITIZED)|Kernel'
+# Of C alone, whose faults end the program by a trap: Swift has traps of its own, and no such sanitizer.
+ubsan: deps
+	ZK_SANITIZED=1 $(SWIFT) test -c release --disable-testable-imports \
+	  -Xcc -fsanitize=undefined -Xcc -fsanitize-trap=undefined --scratch-path .build-ubsan \
+	  --filter '$(SANITIZED)|Kernel'
 
 format:
 	$(SWIFT) format format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks Fuzz
