@@ -42,7 +42,9 @@ SWIFT
 grep -rlE 'Mutex[<(]' "$copy/Sources" "$copy/Tests" --include=*.swift \
   | sed -E 's#(Sources/ZonkeyCore/[^/]*|Sources/zk|Tests/[^/]*)/.*#\1#' | sort -u \
   | while read -r module; do cp .build-tsan/PthreadMutex.swift "$module"; done
-# The sanitizer itself ends where files are limited. The replacement does not know the rules of regions, which the package itself is checked for.
-sed -i 's/\.swiftLanguageMode(\.v6)/.swiftLanguageMode(.v5), .enableUpcomingFeature("BareSlashRegexLiterals")/' "$copy/Package.swift"
+# The replacement does not know the rules of regions, which the package itself is checked for.
+older='.swiftLanguageMode(.v5), .enableUpcomingFeature("BareSlashRegexLiterals")'
+sed -i "s/\.swiftLanguageMode(\.v6)/$older/" "$copy/Package.swift"
+# Where the length of files is limited the sanitizer itself ends.
 swift test -c release --disable-testable-imports --sanitize=thread --package-path "$copy" \
   --scratch-path .build-tsan/build --filter "$1" --skip aLimitOnFilesIsAFullDisk
