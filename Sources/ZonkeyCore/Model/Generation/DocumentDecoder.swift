@@ -111,11 +111,12 @@ public final class DocumentDecoder {
   }
 
   private func symbols(_ units: Tensor, of sequence: LatentSequence) -> Symbols {
-    let bytes = zonkey.model.symbols(units, among: 256, on: tape)
     // A text of known length has nothing but bytes.
-    guard sequence.length == nil else { return Symbols(bytes: bytes) }
-    let all = zonkey.model.symbols(units, among: zonkey.configuration.vocabulary, on: tape)
-    return Symbols(bytes: bytes, ends: all.map { $0 >= 256 })
+    guard sequence.length == nil else {
+      return Symbols(bytes: zonkey.model.symbols(units, among: 256, on: tape))
+    }
+    let (bytes, ends) = zonkey.model.bytesAndEnds(units, on: tape)
+    return Symbols(bytes: bytes, ends: ends)
   }
 
   private func text(_ symbols: Symbols) -> [UInt8] {

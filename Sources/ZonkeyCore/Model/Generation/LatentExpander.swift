@@ -190,17 +190,3 @@ package struct LatentExpander {
     return (vectors, existence)
   }
 }
-
-extension ZonkeyModel {
-  /// The nearest of the first `count` symbols to every unit, by cosine (model §9).
-  package func symbols(_ units: Tensor, among count: Int, on tape: Tape) -> [Int32] {
-    guard units.rows > 0 else { return [] }
-    let cosines = tape.linear(units, tape.sphere(tape.use(embedding).rows(0..<count), radius: 1))
-    return (0..<units.rows).map { row in
-      let base = cosines.values + row * cosines.columns
-      var best = 0
-      for c in 1..<cosines.columns where base[c] > base[best] { best = c }
-      return Int32(best)
-    }
-  }
-}
