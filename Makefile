@@ -15,7 +15,7 @@ DEBIAN_PACKAGES := git ca-certificates pkg-config libopenblas-dev libzstd-dev li
 
 .PHONY: help deps build test demo bench install uninstall deb test-deb check-readme check-tools
 .PHONY: mpi check-scale check-recipes check-completions picture format lint docs clean
-.PHONY: attack fuzz asan tsan ubsan soak data build-bench test-library library-docs coverage
+.PHONY: attack fuzz asan tsan soak data build-bench test-library library-docs coverage
 
 help:
 	@echo "make build    build zk in .build/release"
@@ -37,7 +37,7 @@ help:
 	@echo "make attack   what was tried to break zk: hostile files, faults, fuzzing, a soak"
 	@echo "make fuzz     fuzz every reader, FUZZ_SECONDS=$(FUZZ_SECONDS) each or FUZZ_RUNS=n; FUZZ=\"json xml\" picks some"
 	@echo "make soak     long streams, kills of training, many lines and files; SOAK=\"-m 20000 -e 5000 -l 1000 -k 100\""
-	@echo "make asan     run the tests with the address sanitizer; tsan, ubsan likewise"
+	@echo "make asan     run the tests with the address sanitizer; make tsan with the one for threads"
 	@echo "make library-docs  make the library's documentation in .build/library-docs, for docc"
 	@echo "make format   format all sources; make lint checks them"
 	@echo "make clean    remove everything that was built"
@@ -159,12 +159,6 @@ asan: deps
 tsan: deps
 	@ZK_SANITIZED=1 scripts/tsan.sh '$(SANITIZED)|Threads|Ranks|TrainingStep'
 
-# Of C alone, whose faults end the program by a trap: Swift has traps of its own, and no such sanitizer.
-ubsan: deps
-	ZK_SANITIZED=1 $(SWIFT) test -c release --disable-testable-imports \
-	  -Xcc -fsanitize=undefined -Xcc -fsanitize-trap=undefined --scratch-path .build-ubsan \
-	  --filter '$(SANITIZED)|Kernel'
-
 format:
 	$(SWIFT) format format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks Fuzz
 
@@ -172,4 +166,4 @@ lint:
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks Fuzz
 
 clean:
-	rm -rf .build .build-install .build-bench .build-coverage .build-fuzz .build-asan .build-tsan .build-ubsan
+	rm -rf .build .build-install .build-bench .build-coverage .build-fuzz .build-asan .build-tsan
