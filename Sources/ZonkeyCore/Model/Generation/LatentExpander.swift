@@ -151,7 +151,7 @@ package struct LatentExpander {
     let s = level.configuration.segmentLength
     let offsets = group.reduce(into: ContiguousArray<Int32>([0])) { offsets, place in
       let length = keepsAll ? nil : documents[place.document].placedLength(place.segment)
-      offsets.append((offsets.last ?? 0) + Int32(length.map { min(max($0, 0) + 1, s) } ?? s))
+      offsets.append((offsets.last ?? 0) + Int32(length.map { min(max($0, 0), s - 1) + 1 } ?? s))
     }
     return fullWindows(
       level.decode(
