@@ -93,7 +93,7 @@ public final class Generator {
 
   /// Appends a segment's symbols to a document; whether it goes on behind them.
   private func add(_ symbols: [Int32], to draft: inout Draft) -> Bool {
-    let bytes = symbols.prefix { $0 < 256 }.map { UInt8(truncatingIfNeeded: $0) }
+    let bytes = Configuration.bytes(of: symbols)
     draft.text += bytes.prefix(options.maxBytes - draft.text.count)
     draft.place.segment += 1
     // Nothing at all is an end too.
@@ -133,14 +133,11 @@ public final class Generator {
       units = zip(units, clamp.clamped(units)).map { $1.isEmpty ? $0 : $1 }
     }
     let width = level.configuration.width
-    let offsets = units.reduce(into: ContiguousArray<Int32>([0])) {
-      $0.append(($0.last ?? 0) + Int32($1.count / width))
-    }
     let rows = tape.constant(Array(units.joined()), columns: width)
     return NoiseWalk.Sequences(
       units: rows,
       existence: tape.constant([Float](repeating: 1 - Probability.epsilon, count: rows.rows)),
-      offsets: offsets)
+      offsets: packedOffsets(units.map { $0.count / width }))
   }
 
   /// Of each sequence the units that exist, [·, D] row after row; at least one.
@@ -175,7 +172,7 @@ final class UnitClamp {
   func clamped(_ units: [[Float]]) -> [[Float]] {
     let symbols = sampler.symbols(
       sampler.expand(units, from: level.index), among: zonkey.configuration.vocabulary)
-    let texts = symbols.map { $0.prefix { $0 < 256 }.map { UInt8(truncatingIfNeeded: $0) } }
+    let texts = symbols.map(Configuration.bytes)
     let limit = level.configuration.segmentLength * level.configuration.width
     return encoder.encode(texts, withLatents: true).map { Array($0.latents.prefix(limit)) }
   }

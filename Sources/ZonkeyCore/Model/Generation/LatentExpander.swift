@@ -149,10 +149,11 @@ package struct LatentExpander {
       }
     }
     let s = level.configuration.segmentLength
-    let offsets = group.reduce(into: ContiguousArray<Int32>([0])) { offsets, place in
-      let length = keepsAll ? nil : documents[place.document].placedLength(place.segment)
-      offsets.append((offsets.last ?? 0) + Int32(length.map { min(max($0, 0), s - 1) + 1 } ?? s))
-    }
+    let offsets = packedOffsets(
+      group.map { place in
+        let length = keepsAll ? nil : documents[place.document].placedLength(place.segment)
+        return length.map { min(max($0, 0), s - 1) + 1 } ?? s
+      })
     return fullWindows(
       level.decode(
         latents, noiseLevels: [Float](repeating: noiseLevel, count: group.count),
@@ -165,11 +166,11 @@ package struct LatentExpander {
     guard decoded.vectors.rows < segments * s else { return decoded }
     let (vectors, existence) = (tape.zeros(segments * s, width), tape.zeros(segments * s, 1))
     for segment in 0..<segments {
-      let (first, end) = (Int(offsets[segment]), Int(offsets[segment + 1]))
+      let rows = rowRange(offsets, segment)
       (vectors.values + segment * s * width).update(
-        from: decoded.vectors.values + first * width, count: (end - first) * width)
+        from: decoded.vectors.values + rows.lowerBound * width, count: rows.count * width)
       (existence.values + segment * s).update(
-        from: decoded.existence.values + first, count: end - first)
+        from: decoded.existence.values + rows.lowerBound, count: rows.count)
     }
     return Decoded(vectors: vectors, existence: existence)
   }

@@ -57,7 +57,7 @@ extension Level {
     }
 
     func offsets(_ segments: [Int]) -> ContiguousArray<Int32> {
-      segments.reduce(into: [0]) { $0.append(($0.last ?? 0) + Int32(counts[$1])) }
+      packedOffsets(segments.lazy.map { counts[$0] })
     }
   }
 

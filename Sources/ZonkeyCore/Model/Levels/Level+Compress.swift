@@ -74,6 +74,11 @@ extension Level {
   package var vectors: Int { configuration.compressionVectors }
 }
 
+/// The offsets [N + 1] of segments with so many rows each.
+func packedOffsets(_ counts: some Sequence<Int>) -> ContiguousArray<Int32> {
+  counts.reduce(into: [0]) { $0.append(($0.last ?? 0) + Int32($1)) }
+}
+
 /// The offsets of a packing that has `prefix` more rows before every segment.
 package func widened(_ offsets: ContiguousArray<Int32>, by prefix: Int) -> ContiguousArray<Int32> {
   ContiguousArray(offsets.enumerated().map { $1 + Int32($0 * prefix) })
