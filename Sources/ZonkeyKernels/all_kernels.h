@@ -24,6 +24,7 @@ ZK_KERNELS(DECLARE_VARIANT)
 
 #include "activations.h"
 #include "attention.h"
+#include "convolution.h"
 #include "integer_product.h"
 #include "local_attention.h"
 #include "losses.h"

@@ -32,6 +32,15 @@
     (const float *dout, const int32_t *offsets, long sequences, const int32_t *kernels,            \
      const int32_t *channels, long groups, float *dx),                                             \
     (dout, offsets, sequences, kernels, channels, groups, dx))                                     \
+  X(long, zk_pack_convolution,                                                                     \
+    (const float *weight, long width, const int32_t *kernels, const int32_t *channels,             \
+     long groups, float *packed),                                                                  \
+    (weight, width, kernels, channels, groups, packed))                                            \
+  X(void, zk_convolution,                                                                          \
+    (const float *x, const int32_t *offsets, long sequences, const float *packed,                  \
+     const float *bias, long width, const int32_t *kernels, const int32_t *channels, long groups,  \
+     float *out),                                                                                  \
+    (x, offsets, sequences, packed, bias, width, kernels, channels, groups, out))                  \
   X(void, zk_layernorm_forward,                                                                    \
     (const float *x, const float *gain, const float *bias, float *out, float *mean, float *rstd,   \
      long rows, long columns),                                                                     \
@@ -72,8 +81,8 @@
     (projected, offsets, documents, width, heads, half, positions, dout, dprojected))              \
   X(void, zk_symbol_tables,                                                                        \
     (const float *projected, const float *positions, long symbols, long width, long heads,         \
-     long half, float *pairs, float *places, float *gates),                                        \
-    (projected, positions, symbols, width, heads, half, pairs, places, gates))                     \
+     long half, float *pairs, float *places, float *values, float *gates),                         \
+    (projected, positions, symbols, width, heads, half, pairs, places, values, gates))             \
   X(void, zk_symbol_attention_forward,                                                             \
     (const zk_symbol_attention *a, const int32_t *symbols, const int32_t *offsets, long documents, \
      float *out),                                                                                  \

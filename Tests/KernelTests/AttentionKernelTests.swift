@@ -368,22 +368,25 @@ struct AttentionProblem {
     var projected = numbers.floats(V * 4 * D)
     // Some scores beyond the clamp.
     for i in [2, 13] { for c in 0..<(2 * D) { projected[i * 4 * D + c] *= 12 } }
-    var (pairs, places, gates) = (
+    var (pairs, places) = (
       [Float](repeating: 9, count: V * V * heads),
-      [Float](repeating: 9, count: V * (2 * half + 1) * heads), [Float](repeating: 9, count: V * D)
+      [Float](repeating: 9, count: V * (2 * half + 1) * heads)
     )
-    zk_symbol_tables(projected, positions, V, D, heads, half, &pairs, &places, &gates)
+    var (values, gates) = (
+      [Float](repeating: 9, count: V * D), [Float](repeating: 9, count: V * D)
+    )
+    zk_symbol_tables(projected, positions, V, D, heads, half, &pairs, &places, &values, &gates)
     let offsets: [Int32] = [0, 0, 1, 4, 21, 90]
     let symbols = (0..<90).map { _ in Int32(numbers.uniform() * Double(V)) }
     func attention(_ symbols: [Int32], _ offsets: [Int32]) -> [Float] {
       var out = [Float](repeating: 9, count: symbols.count * D)
-      projected.withUnsafeBufferPointer { projected in
-        pairs.withUnsafeBufferPointer { pairs in
-          places.withUnsafeBufferPointer { places in
+      pairs.withUnsafeBufferPointer { pairs in
+        places.withUnsafeBufferPointer { places in
+          values.withUnsafeBufferPointer { values in
             gates.withUnsafeBufferPointer { gates in
               var a = zk_symbol_attention(
-                projected: projected.baseAddress, pairs: pairs.baseAddress,
-                places: places.baseAddress, gates: gates.baseAddress, symbols: V, width: D,
+                pairs: pairs.baseAddress, places: places.baseAddress,
+                values: values.baseAddress, gates: gates.baseAddress, symbols: V, width: D,
                 heads: heads, half: half)
               zk_symbol_attention_forward(&a, symbols, offsets, offsets.count - 1, &out)
             }

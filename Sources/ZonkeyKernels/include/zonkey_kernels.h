@@ -67,6 +67,18 @@ void zk_shifted_sum_backward(const float *dout, const int32_t *offsets, long seq
                              const int32_t *kernels, const int32_t *channels, long groups,
                              float *dx);
 
+// ---- Convolutions by themselves --------------------------------------------------------------
+
+/// Lays the weights [Σ kernel·channels, D] of a convolution, each group's rows ordered by offset,
+/// then channel, out for zk_convolution. Returns the number of floats; with NULL it does no more.
+long zk_pack_convolution(const float *weight, long width, const int32_t *kernels,
+                         const int32_t *channels, long groups, float *packed);
+/// out [L, Σ channels] = bias + what zk_shifted_sum_forward makes of x [L, D] · weightᵀ, but for
+/// rounding.
+void zk_convolution(const float *x, const int32_t *offsets, long sequences, const float *packed,
+                    const float *bias, long width, const int32_t *kernels, const int32_t *channels,
+                    long groups, float *out);
+
 // ---- LayerNorm (epsilon 1e-5, affine) --------------------------------------------------------
 
 /// out = (x - mean) * rstd * gain + bias, per row; mean and rstd [rows] are kept for the backward.
@@ -152,16 +164,17 @@ void zk_local_attention_backward(const float *projected, const int32_t *offsets,
                                  long width, long heads, long half, const float *positions,
                                  const float *dout, float *dprojected);
 
-/// The local form over symbols, by tables: of V symbols the projections [V, 4D]; scores of query
-/// and key symbols [V, V, H] and of query symbols and places in the window [V, 2*half + 1, H], which
-/// add up to those of zk_local_attention_forward; σ(gate) [V, D].
+/// The local form over V symbols, by tables: of query and key symbols [V, V, H] and of query symbols
+/// and places in the window [V, 2*half + 1, H] the exponentials of two scores, each clamped to ±87,
+/// which add up to those of zk_local_attention_forward; values [V, D]; σ(gate) [V, D].
 typedef struct {
-  const float *projected, *pairs, *places, *gates;
+  const float *pairs, *places, *values, *gates;
   long symbols, width, heads, half;
 } zk_symbol_attention;
-/// Makes the three tables.
+/// Makes the tables from the symbols' projections [V, 4D].
 void zk_symbol_tables(const float *projected, const float *positions, long symbols, long width,
-                      long heads, long half, float *pairs, float *places, float *gates);
+                      long heads, long half, float *pairs, float *places, float *values,
+                      float *gates);
 /// out [L, D] of documents of symbols packed by offsets, as zk_local_attention_forward gives it for
 /// their projections but for rounding.
 void zk_symbol_attention_forward(const zk_symbol_attention *a, const int32_t *symbols,

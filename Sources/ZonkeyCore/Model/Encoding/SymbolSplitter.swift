@@ -8,9 +8,10 @@ import ZonkeyKernels
 /// only: any number of threads may use one.
 package struct SymbolSplitter {
   private let level: Level
-  /// The symbols at the splitter's width [V, w], and their projections [V, 4·w].
-  private let inputs, projections: Tensor
-  private let pairs, places, gates: UnsafeMutablePointer<Float>
+  /// The symbols at the splitter's width [V, w].
+  private let inputs: Tensor
+  private let pairs, places, values, gates: UnsafeMutablePointer<Float>
+  private let convolution: PackedConvolution
   private let half: Int
 
   /// Tables for a level over the rows of `embedding` [V, D]; they live as long as what is on `tape`.
@@ -19,14 +20,16 @@ package struct SymbolSplitter {
     let heads = level.configuration.heads
     half = level.splitterHalf
     inputs = level.splitterInput(embedding, on: tape)
+    convolution = PackedConvolution(level.splitter.convolution, on: tape)
     let (symbols, width) = (inputs.rows, inputs.columns)
-    projections = level.splitterProjection(inputs, on: tape)
+    let projections = level.splitterProjection(inputs, on: tape)
     pairs = tape.floats(symbols * symbols * heads)
     places = tape.floats(symbols * (2 * half + 1) * heads)
+    values = tape.floats(symbols * width)
     gates = tape.floats(symbols * width)
     zk_symbol_tables(
       projections.values, level.splitterPositions, symbols, width, heads, half, pairs, places,
-      gates)
+      values, gates)
   }
 
   /// The probability of a start at every symbol of documents packed by `offsets` [B + 1]: [L, 1].
@@ -35,7 +38,7 @@ package struct SymbolSplitter {
   ) -> Tensor {
     level.boundaryProbability(
       mixed: mixed(symbols, offsets: offsets, on: tape), from: .residualRows(inputs, symbols),
-      offsets: offsets, on: tape)
+      packed: convolution, offsets: offsets, on: tape)
   }
 
   /// What the attention gives: [L, w].
@@ -44,8 +47,8 @@ package struct SymbolSplitter {
   ) -> Tensor {
     let out = tape.empty(symbols.count, inputs.columns)
     var attention = zk_symbol_attention(
-      projected: projections.values, pairs: pairs, places: places, gates: gates,
-      symbols: projections.rows, width: out.columns, heads: level.configuration.heads, half: half)
+      pairs: pairs, places: places, values: values, gates: gates,
+      symbols: inputs.rows, width: out.columns, heads: level.configuration.heads, half: half)
     symbols.pointer { symbols in
       offsets.pointer {
         zk_symbol_attention_forward(&attention, symbols, $0, offsets.count - 1, out.values)

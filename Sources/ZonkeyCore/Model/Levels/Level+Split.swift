@@ -17,14 +17,18 @@ extension Level {
   }
 
   /// The same from what the attention gives [L, w]; `input` is what that is added to, the units at
-  /// the splitter's width.
+  /// the splitter's width; `packed` is the splitter's convolution for use without gradients.
   func boundaryProbability(
-    mixed: Tensor, from input: LinearStart, offsets: ContiguousArray<Int32>, on tape: Tape
+    mixed: Tensor, from input: LinearStart, packed: PackedConvolution? = nil,
+    offsets: ContiguousArray<Int32>, on tape: Tape
   ) -> Tensor {
     var y = tape.linear(mixed, splitter.layer.output, from: input)
     y = tape.feedForward(y, splitter.layer.feedForward, norm: splitter.layer.feedForwardNorm)
     y = tape.layerNorm(y, splitter.finalNorm)
-    let features = tape.gelu(tape.convolution(y, splitter.convolution, offsets: offsets))
+    let convolved =
+      packed.map { tape.convolution(y, $0, offsets: offsets) }
+      ?? tape.convolution(y, splitter.convolution, offsets: offsets)
+    let features = tape.gelu(convolved)
     let z = tape.linear(
       features, tape.use(splitter.fromFeatures),
       from: .residual(tape.linear(y, splitter.fromSequence)))
