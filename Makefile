@@ -5,8 +5,10 @@ DESTDIR ?=
 SWIFT ?= swift
 PYTHON ?= python3
 
+# Without what debuggers read, which nobody runs on a release build: it takes less time.
+RELEASE := -c release -debug-info-format none
 # Swift's own library is linked in: the installed program needs no toolchain and starts faster.
-STATIC := -c release --static-swift-stdlib
+STATIC := $(RELEASE) --static-swift-stdlib
 SHIPPED := $(STATIC) --scratch-path .build-install
 BENCHMARKS := $(STATIC) --scratch-path .build-bench --product zk-bench
 
@@ -46,17 +48,17 @@ deps:
 	@scripts/install-deps.sh $(DEBIAN_PACKAGES)
 
 build: deps
-	$(SWIFT) build -c release
+	$(SWIFT) build $(RELEASE)
 
 # The program and its tests in one build, whose modules then wait for each other less.
 test: deps
-	$(SWIFT) build -c release --build-tests
-	$(SWIFT) test -c release --disable-testable-imports --skip-build
+	$(SWIFT) build $(RELEASE) --build-tests
+	$(SWIFT) test $(RELEASE) --disable-testable-imports --skip-build
 
 # The same program linked with MPI, for training on several machines.
 mpi: build
 	@scripts/install-deps.sh libopenmpi-dev
-	ZK_MPI=1 $(SWIFT) build -c release --product zk-mpi
+	ZK_MPI=1 $(SWIFT) build $(RELEASE) --product zk-mpi
 
 demo: build
 	@scripts/demo.sh .build/release/zk
@@ -68,7 +70,7 @@ bench: deps
 
 # Whether the benchmarks still build, with what is built already.
 build-bench: build
-	ZK_BENCHMARKS=1 $(SWIFT) build -c release --product zk-bench
+	ZK_BENCHMARKS=1 $(SWIFT) build $(RELEASE) --product zk-bench
 
 # The library as another package uses it, and its documentation.
 test-library: library-docs
@@ -139,8 +141,8 @@ data:
 	@scripts/embed-wiki-data.sh Sources/ZonkeyCore/Text/Data
 
 attack: build
-	$(SWIFT) build -c release --build-tests
-	$(SWIFT) test -c release --disable-testable-imports --skip-build --filter '$(ATTACK)'
+	$(SWIFT) build $(RELEASE) --build-tests
+	$(SWIFT) test $(RELEASE) --disable-testable-imports --skip-build --filter '$(ATTACK)'
 	$(MAKE) fuzz soak
 
 fuzz: deps

@@ -3,12 +3,17 @@
 #pragma once
 #include "vector_math.h"
 
-/// call(n) with the width E of a head as a constant n where it is a common one.
+/// call(n) with the width E of a head as a constant n where it is a common one. On x86-64 the
+/// portable variant is for processors of before 2013, which get on without.
+#if defined(__x86_64__) && !defined(KERNEL_TARGET)
+#define WITH_HEAD_WIDTH(E, call) call(E);
+#else
 #define WITH_HEAD_WIDTH(E, call) \
   if ((E) == 16) call(16);       \
   else if ((E) == 32) call(32);  \
   else if ((E) == 64) call(64);  \
   else call(E);
+#endif
 
 enum { TILE = 4 };  // rows of a product's register tile
 

@@ -146,6 +146,8 @@ struct AttentionProblem {
   @Test(arguments: [1, 5, 16, 32, 64], 0..<8)
   func packed(E: Int, options: Int) {
     for (index, shape) in Self.segmentations.enumerated() {
+      // The long segment takes most of the time; what it shows lies in its length.
+      if index == 1, ![0, 7].contains(options) { continue }
       let problem = AttentionProblem(
         queries: shape.queries, keys: shape.keys, E: E, heads: E == 5 ? 3 : 2,
         logs: options & 1 != 0, gated: options & 2 != 0, placed: options & 4 != 0,

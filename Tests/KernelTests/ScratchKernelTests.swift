@@ -7,10 +7,13 @@ import ZonkeyPlatform
 /// Kernels must not let what happens to lie in fresh memory into their results.
 @Suite struct KernelScratchTests {
   /// Leaves freed blocks of all sizes behind that are full of NaN, which the allocator hands out
-  /// again.
+  /// again, of the large ones also in pieces.
   private func poisonHeap() {
     var blocks: [UnsafeMutableRawPointer] = []
-    for size in stride(from: 64, through: 1 << 16, by: 64) {
+    let sizes = [
+      stride(from: 64, to: 1 << 14, by: 64), stride(from: 1 << 14, to: 1 << 16, by: 1 << 10),
+    ]
+    for size in sizes.joined() {
       guard let block = aligned_alloc(64, size) else { continue }
       memset(block, 0xFF, size)
       blocks.append(block)

@@ -7,7 +7,7 @@ import ZonkeyCore
   /// Short documents, an empty one, and one that is taken in parts.
   private static let lines =
     (1...17).map { "line number \($0) of some" } + [
-      "", String(repeating: "much of it. ", count: 30_000),
+      "", String(repeating: "much of it. ", count: 8000),
     ]
     + (1...4).map { "and \($0) behind" }
 
