@@ -43,8 +43,9 @@ struct Workload {
   }
 
   private static func published(_ segments: Segments) throws -> Configuration {
-    guard var configuration = Configuration.preset("tiny") else {
-      throw ZonkeyError.badConfiguration(key: "preset", reason: "tiny is missing")
+    // The other presets depart from the published form.
+    guard var configuration = Configuration.preset("paper") else {
+      throw ZonkeyError.badConfiguration(key: "preset", reason: "paper is missing")
     }
     try configuration.apply(
       JSONValue(
