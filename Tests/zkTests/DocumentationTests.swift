@@ -173,6 +173,24 @@ import ZonkeyCore
     }
   }
 
+  /// A page that names a function or a setting that is gone leads nowhere. Names that are those of
+  /// others, or of what the code does without, are found here: all_reduce, fatalError, strip_code,
+  /// torchrun.
+  @Test func namesInDocumentsAreThoseOfTheCode() throws {
+    try withTemporaryFolder { folder in
+      let result = try runShell(
+        """
+        set -e; export LC_ALL=C; cd '\(Self.package)'
+        grep -ohE '`[A-Za-z_]{4,}([(][)])?`' *.md docs/*.md | tr -d '`()' | sort -u >'\(folder)/named'
+        grep -rhoIE '[A-Za-z0-9_]+' Sources Tests Benchmarks Fuzz scripts python Makefile Package.swift |
+          sort -u >'\(folder)/known'
+        test -s '\(folder)/named'
+        comm -23 '\(folder)/named' '\(folder)/known'
+        """)
+      #expect(result.status == 0 && result.stdout.isEmpty, "\(result.stdout)\(result.stderr)")
+    }
+  }
+
   /// A line of a display as it is read.
   private func plain(_ line: String) -> String {
     line.replacing("\\-", with: "-").replacing("\\(aq", with: "'").replacing("\\(dq", with: "\"")
