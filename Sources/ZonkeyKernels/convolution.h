@@ -3,6 +3,7 @@
 // longest among the 16 have zeros in the window's ends.
 #pragma once
 #include "product.h"
+#include "shifts.h"
 
 /// The window of the 16 outputs from `column` on: `left` rows in front of its own, `count` in all.
 typedef struct {
@@ -20,16 +21,10 @@ INLINE row_window window_of_columns(const int32_t *kernels, const int32_t *chann
   return (row_window){left, left + right + 1};
 }
 
-INLINE long convolution_outputs(const int32_t *channels, long groups) {
-  long outputs = 0;
-  for (long g = 0; g < groups; g++) outputs += channels[g];
-  return outputs;
-}
-
 long KERNEL(zk_pack_convolution)(const float *weight, long width, const int32_t *kernels,
                                  const int32_t *channels, long groups, float *packed) {
-  const long outputs = convolution_outputs(channels, groups);
-  long total = 0;
+  long taps, outputs, total = 0;
+  shift_widths(kernels, channels, groups, &taps, &outputs);
   for (long column = 0; column < outputs; column += LANES) {
     const row_window window = window_of_columns(kernels, channels, groups, column);
     const long count = window.count * width * LANES;
@@ -98,8 +93,9 @@ void KERNEL(zk_convolution)(const float *x, const int32_t *offsets, long sequenc
                             const float *packed, const float *bias, long width,
                             const int32_t *kernels, const int32_t *channels, long groups,
                             float *out) {
-  const long outputs = convolution_outputs(channels, groups), block = product_block_rows(width);
-  long reach = 0;
+  const long block = product_block_rows(width);
+  long taps, outputs, reach = 0;
+  shift_widths(kernels, channels, groups, &taps, &outputs);
   for (long g = 0; g < groups; g++) reach = most(reach, kernels[g] / 2);
   // The rows of a block and those around it, zeros where the sequence has none.
   float *rows = scratch_floats((block + 2 * reach) * width);
