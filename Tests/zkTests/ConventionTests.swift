@@ -49,7 +49,7 @@ import ZonkeyCore
     #expect(try runZk(["-v", "--version"]).stdout == result.stdout)
   }
 
-  @Test(arguments: [["extract"], ["decode"], ["generate"], ["split"]])
+  @Test(arguments: [["extract"], ["decode"], ["generate", "--max-bytes", "500"], ["split"]])
   func nullEndsDocumentsEverywhere(verb: [String]) throws {
     let model = verb[0] == "extract" ? [] : ["-m", try NanoModel.path()]
     var input = Array("one\ntwo\n".utf8)

@@ -139,8 +139,8 @@ import ZonkeyCore
     #expect(words.map(String.init) == answers, "\(result.stderr)")
   }
 
-  /// Every example of the manual as it stands there, but for how long training takes, and how many
-  /// texts are made to be judged.
+  /// Every example of the manual as it stands there, but for how long training takes and how much is
+  /// generated.
   @Test(arguments: pages) func examplesRun(page: String) throws {
     let text = try runZk(["--generate-manual", page == "zk" ? "zk" : String(page.dropFirst(3))])
       .stdout
@@ -163,7 +163,8 @@ import ZonkeyCore
         let result = try runShell(
           "set -e; cd '\(folder)'; mkdir -p run; cp given/* run; cd run\n"
             + line.replacing("--time 10m", with: "--time 1s")
-            .replacing("zk eval ", with: "zk eval --count 2 "),
+            .replacing("zk eval ", with: "zk eval --count 2 ")
+            .replacing("zk generate ", with: "zk generate --max-bytes 500 "),
           environment: ["ZK_MODEL": model])
         #expect(result.status == 0, "\(line): \(result.stderr)")
         // What a pipe's first verb failed to give shows at its end.

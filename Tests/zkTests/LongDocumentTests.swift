@@ -7,7 +7,7 @@ import ZonkeyPlatform
 @Suite struct LongDocumentTests {
   /// Between short ones a document of many parts, and two that are hardly long.
   private static let lines = [
-    "before", corpusLines(2500).replacing("\n", with: " "),
+    "before", corpusLines(1500).replacing("\n", with: " "),
     String(repeating: "long enough. ", count: 2530), "between",
     String(repeating: "größer ", count: 6000), "behind",
   ]

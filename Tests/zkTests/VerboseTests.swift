@@ -8,7 +8,7 @@ import Testing
   /// Arguments of every verb, and a part of its time that must be told.
   private static let verbs: [(arguments: [String], part: String)] = [
     (["split"], "loading the model"), (["encode"], "reading"), (["decode"], "writing"),
-    (["generate"], "computing"), (["generate", "--infill"], "computing"),
+    (["generate", "--max-bytes", "500"], "computing"), (["generate", "--infill"], "computing"),
     (["extract"], "computing"), (["eval", "--only", "stability"], "changing letters"),
     (["train"], "training"), (["export"], "rounding"), (["info", "--check"], "verifying"),
   ]

@@ -210,10 +210,14 @@ package struct Evaluator {
     ]
   }
 
+  /// Bytes that are judged of a text: enough to tell it, also where a model finds no end.
+  private static let largestGenerated = 4096
+
   private func generated() throws(ZonkeyError) -> [String] {
     progress("generating")
     var generationOptions = GenerationOptions()
     generationOptions.seed = options.seed
+    generationOptions.maxBytes = Self.largestGenerated
     var generators: [Generator] = []
     for _ in 0..<max(1, options.threads) {
       generators.append(try Generator(zonkey, options: generationOptions))
