@@ -209,7 +209,7 @@ INLINE void attention_outputs(const zk_attention *a, const attention_block *b, v
         vf x = load(s->o + r * W + c) * factor[h * HALF + r];
         if (a->gate) {
           vf gate = load_first(a->gate + (b->row + r) * a->gate_stride + column + c, E - c);
-          x = a->gate_is_open ? x * gate : gated(x, gate);
+          x = gated(x, gate);
         }
         store_first(out + (b->row + r - a->q_offsets[0]) * a->width + column + c, x, E - c);
       }

@@ -96,12 +96,15 @@ struct Encode: ParsableCommand {
           pair.1, of: zonkey, number: first + step * index, id: pair.0.id,
           byteCount: pair.0.text.count)
         document.fields = pair.0.fields
-        return document
+        return Result { () throws(ZonkeyError) in try writer.prepare(document) }
       }
     } write: {
-      try output.write(try writer.append($0))
+      let prepared = try $0.get()
+      try output.write(try writer.append(prepared))
+      let document = prepared.document
       statistics?.add(
-        textBytes: $0.byteCount ?? 0, segments: ($0.inner ?? []).map(\.count) + [$0.count])
+        textBytes: document.byteCount ?? 0,
+        segments: (document.inner ?? []).map(\.count) + [prepared.count])
     } long: { document, number, progress in
       var counts = [Int](repeating: 0, count: level + 1)
       let long = LongDocument(

@@ -110,8 +110,7 @@ struct AttentionProblem {
                         log_k: self.logK == nil ? nil : logK.baseAddress,
                         q_offsets: queryOffsets.baseAddress, k_offsets: keyOffsets.baseAddress,
                         q_places: self.places == nil ? nil : places.baseAddress,
-                        segments: queryOffsets.count - 1, width: width, heads: heads,
-                        gate_is_open: 0)
+                        segments: queryOffsets.count - 1, width: width, heads: heads)
                       zk_attention_forward(&a, &out)
                       dgate.withUnsafeMutableBufferPointer { dgate in
                         dlogQ.withUnsafeMutableBufferPointer { dlogQ in
@@ -208,7 +207,6 @@ struct AttentionProblem {
     separate.logK = separate.logQ
     let (expected, d) = separate.run()
     var out = [Float](repeating: 0, count: rows * D)
-    var opened = out
     var gradient = [Float](repeating: 0, count: projected.count)
     var dlog = [Float](repeating: 0, count: rows)
     let logs = problem.logQ!
@@ -220,15 +218,8 @@ struct AttentionProblem {
             q: p, k: p + D, v: p + 2 * D, gate: p + 3 * D, q_stride: 4 * D, k_stride: 4 * D,
             v_stride: 4 * D, gate_stride: 4 * D, log_q: log.baseAddress, log_k: log.baseAddress,
             q_offsets: offsets.baseAddress, k_offsets: offsets.baseAddress, q_places: nil,
-            segments: 2, width: D, heads: 2, gate_is_open: 0)
+            segments: 2, width: D, heads: 2)
           zk_attention_forward(&a, &out)
-          let gates = problem.gate!.map { 1 / (1 + exp(-$0)) }
-          (a.gate_stride, a.gate_is_open) = (D, 1)
-          gates.withUnsafeBufferPointer {
-            a.gate = $0.baseAddress
-            zk_attention_forward(&a, &opened)
-          }
-          (a.gate, a.gate_stride, a.gate_is_open) = (p + 3 * D, 4 * D, 0)
           gradient.withUnsafeMutableBufferPointer { g in
             dlog.withUnsafeMutableBufferPointer { dlog in
               let g = g.baseAddress!
@@ -241,7 +232,6 @@ struct AttentionProblem {
       }
     }
     #expect(out == expected)
-    expectClose(opened, doubles(expected))
     for part in 0..<4 {
       let packed = (0..<(rows * D)).map { gradient[$0 / D * 4 * D + part * D + $0 % D] }
       expectClose(packed, doubles(d[part]))

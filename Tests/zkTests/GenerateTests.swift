@@ -34,7 +34,7 @@ import ZonkeyCore
 
   /// Noise is carried along the steps: every document is another one.
   @Test func documentsDiffer() throws {
-    let rows = try generate(["--count", "8", "--max-bytes", "200"]).stdout
+    let rows = try generate(["--count", "8", "--max-bytes", "3000"]).stdout
       .split(separator: "\n", omittingEmptySubsequences: false).dropLast()
     #expect(rows.count == 8 && Set(rows).count >= 7)
   }

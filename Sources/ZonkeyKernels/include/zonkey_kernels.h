@@ -122,8 +122,7 @@ void zk_sphere_backward(const float *x, const float *length, float radius, const
 /// inside the segment. A key whose log is -INFINITY is masked; a query whose log is -INFINITY gives
 /// a zero row, and so does one that no key is left for. log_q and log_k may both be NULL: no
 /// existence, all keys visible.
-/// With `gate` the output is multiplied by σ(gate), or going forward by `gate` itself where
-/// `gate_is_open` says that σ is taken already.
+/// With `gate` the output is multiplied by σ(gate).
 /// q_places says where each query stands in its segment (its i), for queries of some places only;
 /// NULL where a segment's queries stand at 0, 1, 2 ...
 /// Head h is columns h*E ..< (h+1)*E. Row strides are in floats. Self form: the same rows for
@@ -137,7 +136,6 @@ typedef struct {
   const int32_t *q_offsets, *k_offsets;  // [N + 1] each, first entry need not be 0
   const int32_t *q_places;               // packed like the queries; may be NULL
   long segments, width, heads;
-  long gate_is_open;
 } zk_attention;
 
 /// out [query rows, D], contiguous, indexed like q (row q_offsets[n] is written at

@@ -81,6 +81,23 @@ import ZonkeyCore
     }
   }
 
+  /// Every number of half precision, what lies half-way between two of them, and what is next to that.
+  @Test func halfPrecisionIsTheNearest() {
+    for bits in UInt16.min..<0x7C01 {
+      let (low, high) = (Float(half: bits), Float(half: bits + 1))
+      let middle = low + (high.isFinite ? high - low : 32) / 2
+      for value in [low, middle, middle.nextUp, middle.nextDown] {
+        for signed in [value, -value] {
+          let (ours, theirs) = (signed.halfBits, Float16(signed).bitPattern)
+          let isSame = ours == theirs || signed.isNaN && Float16(bitPattern: ours).isNaN
+          if !isSame { Issue.record("\(signed): \(ours), \(theirs)") }
+        }
+      }
+    }
+    #expect(Float.greatestFiniteMagnitude.halfBits == Float16.infinity.bitPattern)
+    #expect(Float.leastNonzeroMagnitude.halfBits == 0)
+  }
+
   @Test func typesAreConverted() throws {
     let values: [Float] = [0, -0.0, 1, 3.14159265, 1e30, .infinity, -1e-30]
     let brain = NamedArray(name: "b", shape: [7], floats: values, type: .bfloat16)

@@ -10,26 +10,36 @@ package enum Base64 {
     return values
   }()
 
+  /// The two characters of each 12 bits.
+  private static let pairs = alphabet.flatMap { first in alphabet.map { (first, $0) } }
+
   /// Appends the text of `bytes`, four characters for every three of them.
   package static func append(_ bytes: UnsafeRawBufferPointer, to text: inout [UInt8]) {
     text.reserveCapacity(text.count + (bytes.count + 2) / 3 * 4)
-    alphabet.withUnsafeBufferPointer { letters in
-      let whole = bytes.count / 3 * 3
-      for start in stride(from: 0, to: whole, by: 3) {
-        let (first, second, third) = (bytes[start], bytes[start + 1], bytes[start + 2])
-        text.append(letters[Int(first >> 2)])
-        text.append(letters[Int((first & 3) << 4 | second >> 4)])
-        text.append(letters[Int((second & 15) << 2 | third >> 6)])
-        text.append(letters[Int(third & 63)])
+    let whole = bytes.count / 3 * 3
+    // Characters go to the array a piece at a time, which it checks once.
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 4096) { piece in
+      pairs.withUnsafeBufferPointer { pairs in
+        for first in stride(from: 0, to: whole, by: 3 << 10) {
+          var count = 0
+          for place in stride(from: first, to: min(first + 3 << 10, whole), by: 3) {
+            let high = Int(bytes[place]) << 4 | Int(bytes[place + 1] >> 4)
+            let low = Int(bytes[place + 1] & 15) << 8 | Int(bytes[place + 2])
+            (piece[count], piece[count + 1]) = pairs[high]
+            (piece[count + 2], piece[count + 3]) = pairs[low]
+            count += 4
+          }
+          text.append(contentsOf: piece[..<count])
+        }
       }
-      guard whole < bytes.count else { return }
-      let first = bytes[whole]
-      let second = whole + 1 < bytes.count ? bytes[whole + 1] : nil
-      text.append(letters[Int(first >> 2)])
-      text.append(letters[Int((first & 3) << 4 | (second ?? 0) >> 4)])
-      text.append(second.map { letters[Int(($0 & 15) << 2)] } ?? padding)
-      text.append(padding)
     }
+    guard whole < bytes.count else { return }
+    let first = bytes[whole]
+    let second = whole + 1 < bytes.count ? bytes[whole + 1] : nil
+    text.append(alphabet[Int(first >> 2)])
+    text.append(alphabet[Int((first & 3) << 4 | (second ?? 0) >> 4)])
+    text.append(second.map { alphabet[Int(($0 & 15) << 2)] } ?? padding)
+    text.append(padding)
   }
 
   /// The bytes that a text stands for; `nil` unless it is exactly what `append` writes.

@@ -31,7 +31,7 @@ package struct NamedArray: Sendable {
     let bytes: [UInt8]
     switch type {
     case .float32: bytes = Self.encode(floats.map(\.bitPattern))
-    case .float16: bytes = Self.encode(floats.map { Float16($0).bitPattern })
+    case .float16: bytes = Self.encode(floats.map(\.halfBits))
     case .bfloat16: bytes = Self.encode(floats.map(Self.bfloat16))
     default: preconditionFailure("\(type) holds no floats")
     }
@@ -158,19 +158,5 @@ extension NamedArray: Equatable {
   package static func == (left: NamedArray, right: NamedArray) -> Bool {
     left.name.utf8.elementsEqual(right.name.utf8) && left.shape == right.shape
       && left.type == right.type && left.bytes == right.bytes
-  }
-}
-
-extension Float {
-  /// The half-precision number with these bits, exactly.
-  ///
-  /// The conversion of the standard library calls a function for each number on processors that
-  /// need not have an instruction for it; a model's weights are millions.
-  package init(half bits: UInt16) {
-    let magnitude = UInt32(bits & 0x7FFF) << 13
-    // The product sets the exponent's other bias, and normalises what was subnormal.
-    let finite = (Float(bitPattern: magnitude) * 0x1p112).bitPattern
-    let value = magnitude < 0x7C00 << 13 ? finite : magnitude | 0x7F80_0000
-    self.init(bitPattern: value | UInt32(bits & 0x8000) << 16)
   }
 }

@@ -35,18 +35,17 @@ package struct SegmentRows: Sendable {
 }
 
 extension Tape {
-  /// The stack over packed segments, of which only the outputs of `wanted` rows are computed;
-  /// from layer `first` on.
+  /// The stack over packed segments, of which only the outputs of `wanted` rows are computed.
   ///
   /// Shapes: x [L, D], logExistence [L, 1], result [wanted, D]. Nothing reads the other rows of
   /// the last layer, so there they give keys and values and nothing else.
   package func encode(
-    _ x: Tensor, _ encoder: ProbabilisticEncoder, from first: Int = 0, logExistence: Tensor,
+    _ x: Tensor, _ encoder: ProbabilisticEncoder, logExistence: Tensor,
     offsets: ContiguousArray<Int32>, wanted: SegmentRows
   ) -> Tensor {
     let (heads, last) = (encoder.heads, encoder.layers.count - 1)
     var x = x
-    for (index, layer) in encoder.layers.enumerated().dropFirst(first) {
+    for (index, layer) in encoder.layers.enumerated() {
       let rows = AttentionRows(
         offsets: offsets, wanted: index == last ? wanted : nil, width: x.columns, heads: heads)
       let mixed = selfAttention(

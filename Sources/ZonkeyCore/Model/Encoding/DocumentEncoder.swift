@@ -15,10 +15,8 @@ public final class DocumentEncoder {
   /// The latents of a batch's levels.
   let results: Tape
   let symbols: SymbolTables
-  /// Only for compression: a run that splits level 0 does not wait for it.
-  private(set) lazy var compressorRows = CompressorRows(
-    zonkey, symbolVectors: symbols.vectors, symbolTaps: symbols.taps,
-    rows: pieceRows + zonkey.model.levels[0].configuration.segmentLength)
+  /// Only for compression: a run that splits level 0 does without.
+  private(set) lazy var segmentTable = SegmentTable(zonkey)
   /// Rows that are split together, and compressed together: so few that what passes from operation
   /// to operation stays in the cache, many beside the context that is computed twice.
   let pieceRows: Int
@@ -79,7 +77,7 @@ public final class DocumentEncoder {
           units.segments(document, starts: starts[document], p: p[document]))
       }
       if level.index < options.topLevel || withLatents {
-        units = nextUnits(units, starts: starts, p: p, into: results)
+        units = nextUnits(units, starts: starts, into: results)
       }
     }
     return texts.indices.map {
@@ -99,7 +97,7 @@ public final class DocumentEncoder {
       out.append((p.indices.dropFirst().filter { units.allowsStart(0, $0) }.map { p[$0] }, p.count))
       if level.index < options.topLevel {
         let starts = starts(p, units: units, document: 0, number: 0)
-        units = nextUnits(units, starts: [starts], p: [p], into: results)
+        units = nextUnits(units, starts: [starts], into: results)
       }
     }
     return out

@@ -40,11 +40,11 @@ struct EncoderCrew {
     return out.array
   }
 
-  /// The latents of the only document's segments that begin at `starts` [N, C·D], row after row.
-  private func latents(_ units: LevelUnits, starts: [Int], p: [Float]) -> [Float] {
-    let out = lead.results.empty(starts.count, units.level.configuration.latentWidth)
-    share(starts.indices, by: Self.pieceSegments) { encoder, run in
-      encoder.compress(units, starts: [Array(starts[run])], p: [p], into: out.rows(run))
+  /// The latents of segments of the only document [N, C·D], row after row.
+  private func latents(_ units: LevelUnits, _ segments: [DocumentSegment]) -> [Float] {
+    let out = lead.results.empty(segments.count, units.level.configuration.latentWidth)
+    share(segments.indices, by: Self.pieceSegments) { encoder, run in
+      encoder.compress(segments[run], of: units, into: out.rows(run))
     }
     return out.array
   }
@@ -66,21 +66,21 @@ extension EncoderCrew {
       known..<ready, allowed: { units.allowsStart(0, $0 - origin) },
       begins: lead.begins(found, from: known, level: level.index, number: number))
 
-    // A segment is complete when the next start is known, and all that its window may see.
-    let length = level.configuration.segmentLength
+    // A segment is complete when the next start is known.
     let open = part.openStarts
-    var complete = isEnd ? open.count : max(0, open.count - 1)
-    while !isEnd, complete > 0, open[complete - 1] + length > ready { complete -= 1 }
-    let segments = (0..<complete).map { index in
-      let end = index + 1 < open.count ? open[index + 1] : part.count
-      return Segment(
-        level: level.index, start: part.byteOffset(open[index]), end: part.byteOffset(end),
-        probability: open[index] == 0 ? 1 : part.p[open[index] - origin])
+    let ends = open.dropFirst() + (isEnd ? [part.count] : [])
+    let ranges = zip(open, ends).map { $0..<$1 }
+    let segments = ranges.map {
+      Segment(
+        level: level.index, start: part.byteOffset($0.lowerBound),
+        end: part.byteOffset($0.upperBound),
+        probability: $0.lowerBound == 0 ? 1 : part.p[$0.lowerBound - origin])
     }
     let latents =
-      withLatents && complete > 0
-      ? self.latents(units, starts: open[..<complete].map { $0 - origin }, p: part.p) : []
-    part.openStarts.removeFirst(complete)
+      withLatents
+      ? self.latents(
+        units, ranges.map { (0, $0.lowerBound - origin..<$0.upperBound - origin) }) : []
+    part.openStarts.removeFirst(ranges.count)
     part.drop(before: min(part.openStarts.first ?? ready, max(0, ready - level.splitterReach)))
     return (segments, latents)
   }

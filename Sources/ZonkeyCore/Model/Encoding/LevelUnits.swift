@@ -99,13 +99,30 @@ struct LevelUnits {
     table.rows(firstRows[document]..<firstRows[document] + count(document)).array
   }
 
+  /// A document's segments that begin at these units, as ranges of units.
+  func ranges(_ document: Int, starts: [Int]) -> [Range<Int>] {
+    zip(starts, starts.dropFirst() + [count(document)]).map { $0..<$1 }
+  }
+
+  /// Appends a segment's window: its units, behind a document's last one at level 0 its end, and the
+  /// row behind.
+  func append(_ segment: DocumentSegment, to windows: inout SegmentWindows) {
+    let (document, first) = (segment.document, segment.units.lowerBound)
+    let isLast = isBytes && segment.units.upperBound == count(document)
+    let living = segment.units.count + (isLast ? min(tail, 1) : 0)
+    let limit = min(level.configuration.segmentLength, count(document) + tail - first)
+    windows.append(
+      (first..<first + min(living + 1, limit)).lazy.map { index(document, $0) },
+      living: min(living, limit))
+  }
+
   /// A document's segments that begin at these units.
   func segments(_ document: Int, starts: [Int], p: [Float]) -> [Segment] {
-    starts.indices.map { i in
-      let end = i + 1 < starts.count ? starts[i + 1] : count(document)
-      return Segment(
-        level: level.index, start: byteOffset(document, starts[i]),
-        end: byteOffset(document, end), probability: starts[i] == 0 ? 1 : p[starts[i]])
+    ranges(document, starts: starts).map {
+      Segment(
+        level: level.index, start: byteOffset(document, $0.lowerBound),
+        end: byteOffset(document, $0.upperBound),
+        probability: $0.lowerBound == 0 ? 1 : p[$0.lowerBound])
     }
   }
 }

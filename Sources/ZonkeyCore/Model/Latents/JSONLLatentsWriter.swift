@@ -15,10 +15,7 @@ final class JSONLLatentsWriter: LatentsOutput {
     self.directory = directory
   }
 
-  func append(_ document: DocumentLatents) throws(ZonkeyError) -> [UInt8]? {
-    guard let numbers = precision.encode(document.values) else { return nil }
-    return Self.row(document, precision: precision, numbers: numbers)
-  }
+  func append(_ prepared: PreparedLatents) -> [UInt8] { prepared.row }
 
   func append(part: EncodedDocument) throws(ZonkeyError) -> Bool {
     guard let numbers = precision.encode(part.latents) else { return false }

@@ -51,6 +51,11 @@ public final class LatentsWriter {
   /// numbers that are not finite, `io` when the temporary directory is full. A document that was
   /// refused leaves the file as it was, except after `io`.
   public func append(_ document: DocumentLatents) throws(ZonkeyError) -> [UInt8] {
+    try append(prepare(document))
+  }
+
+  /// Does of `append` what depends on no other document; any thread may call it.
+  package func prepare(_ document: DocumentLatents) throws(ZonkeyError) -> PreparedLatents {
     if document.level != level || document.width != width || document.model != model {
       throw .badConfiguration(
         key: "latents",
@@ -61,10 +66,23 @@ public final class LatentsWriter {
       throw .badInput(
         source: "latents of document \(document.number)", line: nil, offset: nil, reason: reason)
     }
-    guard let bytes = try output.append(document) else {
+    guard let numbers = precision.encode(document.values) else {
       throw refusal(of: document.values, number: document.number)
     }
-    return bytes
+    let isRow = format == .jsonl
+    let row =
+      format == .safetensors
+      ? []
+      : JSONLLatentsWriter.row(document, precision: precision, numbers: isRow ? numbers : nil)
+    var rest = document
+    rest.values = []
+    return PreparedLatents(
+      document: rest, count: document.count, numbers: isRow ? [] : numbers, row: row)
+  }
+
+  /// Does the rest of it, document after document.
+  package func append(_ prepared: PreparedLatents) throws(ZonkeyError) -> [UInt8] {
+    try output.append(prepared)
   }
 
   /// Takes a long document whose latents come in parts, and writes what can be written now: what
@@ -135,10 +153,22 @@ public final class LatentsWriter {
   }
 }
 
+/// A document's latents as a writer takes them.
+package struct PreparedLatents: Sendable {
+  /// Without its numbers.
+  package let document: DocumentLatents
+  /// How many segments it has.
+  package let count: Int
+  /// The numbers as they are stored, but for JSONL.
+  let numbers: ArraySlice<UInt8>
+  /// The row of JSON, where the format has one.
+  let row: [UInt8]
+}
+
 /// Writes one format; documents have been checked.
 protocol LatentsOutput {
-  /// What can be written now; `nil` when the numbers cannot be stored as finite ones.
-  func append(_ document: DocumentLatents) throws(ZonkeyError) -> [UInt8]?
+  /// What can be written now.
+  func append(_ prepared: PreparedLatents) throws(ZonkeyError) -> [UInt8]
   /// Takes a part of a long document; false when the numbers cannot be stored as finite ones.
   func append(part: EncodedDocument) throws(ZonkeyError) -> Bool
   /// Ends the document whose parts were taken, writes what can be written now, and returns the

@@ -21,10 +21,9 @@ final class NpyLatentsWriter: LatentsOutput {
     rows = try Spool(directory: directory)
   }
 
-  func append(_ document: DocumentLatents) throws(ZonkeyError) -> [UInt8]? {
-    guard let numbers = precision.encode(document.values) else { return nil }
-    try matrix.append(numbers)
-    try rows.append(JSONLLatentsWriter.row(document, precision: precision, numbers: nil)[...])
+  func append(_ prepared: PreparedLatents) throws(ZonkeyError) -> [UInt8] {
+    try matrix.append(prepared.numbers)
+    try rows.append(prepared.row[...])
     return []
   }
 

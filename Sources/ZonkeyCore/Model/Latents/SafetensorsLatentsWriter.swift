@@ -71,12 +71,12 @@ struct SafetensorsLatentsWriter: LatentsOutput {
     self.inner = inner
   }
 
-  func append(_ document: DocumentLatents) throws(ZonkeyError) -> [UInt8]? {
-    guard let encoded = precision.encode(document.values) else { return nil }
-    try latents.append(encoded)
-    for index in 0..<document.count { try starts.append(document.starts?[index] ?? -1) }
+  func append(_ prepared: PreparedLatents) throws(ZonkeyError) -> [UInt8] {
+    let document = prepared.document
+    try latents.append(prepared.numbers)
+    for index in 0..<prepared.count { try starts.append(document.starts?[index] ?? -1) }
     try end(
-      number: document.number, id: document.id, fields: document.fields, count: document.count,
+      number: document.number, id: document.id, fields: document.fields, count: prepared.count,
       byteCount: document.byteCount)
     for (level, target) in inner.enumerated() {
       let starts = document.inner?[level] ?? []

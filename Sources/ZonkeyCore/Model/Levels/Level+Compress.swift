@@ -9,45 +9,25 @@ extension Level {
     _ x: Tensor, taps: Tensor? = nil, existence: Tensor, offsets: ContiguousArray<Int32>,
     on tape: Tape
   ) -> Tensor {
-    let input = compressorInput(x, taps: taps, offsets: offsets, on: tape)
+    let convolved = tape.convolution(
+      taps: taps ?? compressorTaps(x, on: tape), compressor.convolution, offsets: offsets)
+    let features = tape.layerNorm(tape.gelu(convolved), compressor.convolutionNorm)
+    let input = tape.combine(1, x, 1, features)
     let outputs = compressorStack(
-      input, existence: existence, offsets: offsets, wanted: latentRows(offsets), on: tape)
-    return latents(outputs, units: input, existence: existence, offsets: offsets, on: tape)
-  }
-
-  /// The rows of the latents among those of the stack.
-  func latentRows(_ offsets: ContiguousArray<Int32>) -> SegmentRows {
-    SegmentRows(of: widened(offsets, by: vectors)) { _, _ in 0..<vectors }
-  }
-
-  /// The latents on their sphere [N, C·D] of what the stack gives for them, `outputs` [N·C, D];
-  /// `units` are the input rows [P, D] that they get by place too, where this level does that.
-  func latents(
-    _ outputs: Tensor, units: @autoclosure () -> Tensor, existence: Tensor,
-    offsets: ContiguousArray<Int32>, on tape: Tape
-  ) -> Tensor {
+      input, existence: existence, offsets: offsets,
+      wanted: SegmentRows(of: widened(offsets, by: vectors)) { _, _ in 0..<vectors }, on: tape)
     let learned = tape.use(compressor.learned).reshaped(columns: configuration.latentWidth)
     var own = tape.addRow(
       outputs.reshaped(columns: configuration.latentWidth), learned,
       factor: -(1 - Probability.epsilon))
     if let places = compressor.places {
       let spread = tape.spread(
-        units(), existence: existence, offsets: offsets, places: configuration.segmentLength)
+        input, existence: existence, offsets: offsets, places: configuration.segmentLength)
       own = tape.linear(spread, tape.use(places), from: .residual(own))
     }
     guard let mean = compressor.mean else { return tape.normalized(own) }
     // It follows the latents' mean by itself: no gradient.
     return tape.normalized(tape.addRow(own, tape.use(mean).constant, factor: -1))
-  }
-
-  /// Units x [P, D] with what the convolution makes of those around them: the input rows.
-  package func compressorInput(
-    _ x: Tensor, taps: Tensor? = nil, offsets: ContiguousArray<Int32>, on tape: Tape
-  ) -> Tensor {
-    let convolved = tape.convolution(
-      taps: taps ?? compressorTaps(x, on: tape), compressor.convolution, offsets: offsets)
-    let features = tape.layerNorm(tape.gelu(convolved), compressor.convolutionNorm)
-    return tape.combine(1, x, 1, features)
   }
 
   /// What each row x [L, D] gives to the convolution of the rows around it: [L, 3·D].

@@ -20,6 +20,10 @@ package enum Window {
     }
   }
 
+  /// How much the row behind a segment exists where a start was chosen: what a splitter that has
+  /// learned leaves of it. Decoders find a segment's end by it.
+  package static let behindStart: Float = 0.0005
+
   /// The probability of a start behind a document's end: none where documents are padded and
   /// existence goes on in the padding, otherwise certain.
   package static func pastEnd(_ configuration: Configuration) -> Float {

@@ -1,0 +1,100 @@
+import TestSupport
+import Testing
+import ZonkeyCore
+
+@Suite struct SegmentTableTests {
+  /// A latent that every row of a window goes into, and how many of them exist.
+  private func latent(_ rows: ArraySlice<Int32>, _ existence: ArraySlice<Float>) -> [Float] {
+    let sum = rows.reduce(0) { ($0 * 31 + Int($1)) % 65_521 }
+    return [Float(sum), Float(rows.count), existence.reduce(0, +)]
+  }
+
+  /// Windows met again and again, some that differ in their last row's existence alone, through
+  /// several generations: what is found is what is computed, and seldom computed twice.
+  @Test func whatIsFoundIsWhatIsComputed() throws {
+    let zonkey = try randomZonkey()
+    let (tape, results) = (zonkey.tape(), zonkey.tape())
+    let table = SegmentTable(capacity: SegmentTable.together, width: 3, on: tape)
+    var (random, computed, asked) = (SeededNumbers(7), 0, 0)
+    for _ in 0..<20 {
+      var windows = SegmentWindows()
+      for _ in 0..<Int.random(in: 0...SegmentTable.together, using: &random) {
+        // Few are met often.
+        let draw = Double.random(in: 0..<1, using: &random)
+        let word = Int(20_000 * draw * draw * draw * draw)
+        let length = 2 + word % 7
+        windows.append(
+          (0..<length).map { Int32($0 == 1 ? word / 258 : word % 258) },
+          living: length - word / 7 % 2)
+      }
+      let out = results.empty(windows.count, 3)
+      table.look(up: windows, into: out) { unknown, found in
+        computed += unknown.count
+        let half = unknown.count / 2
+        for run in [0..<half, half..<unknown.count] where !run.isEmpty {
+          let packed = unknown.packed(run)
+          found(
+            tape.constant(
+              zip(packed.offsets, packed.offsets.dropFirst()).flatMap { first, end in
+                latent(
+                  packed.index[Int(first)..<Int(end)][...],
+                  packed.existence[Int(first)..<Int(end)])
+              }, columns: 3))
+        }
+      }
+      asked += windows.count
+      let packed = windows.packed(0..<windows.count)
+      let expected = zip(packed.offsets, packed.offsets.dropFirst()).flatMap { first, end in
+        latent(
+          packed.index[Int(first)..<Int(end)][...], packed.existence[Int(first)..<Int(end)])
+      }
+      let isSame = out.array == expected
+      #expect(isSame)
+    }
+    #expect(computed < asked * 3 / 4 && computed > SegmentTable.together)
+  }
+
+  /// A segment's latent is the same wherever it stands, before the same unit.
+  @Test func aLatentIsAFunctionOfTheSegment() throws {
+    let zonkey = try randomZonkey()
+    let text = Array(String(repeating: "one and two and ", count: 60).utf8)
+    let encoded = try DocumentEncoder(zonkey, options: SplitOptions(rule: .sample(seed: 5)))
+      .encode([text, Array(text.reversed())], withLatents: true)
+    var known: [[UInt8]: [Float]] = [:]
+    var repeated = 0
+    for (document, bytes) in zip(encoded, [text, text.reversed()]) {
+      let width = document.latents.count / document.segments[0].count
+      for (row, segment) in document.segments[0].enumerated() where segment.end < bytes.count {
+        let latent = Array(document.latents[row * width..<(row + 1) * width])
+        let key = Array(bytes[segment.start...segment.end]) + [UInt8(segment.end - segment.start)]
+        if let before = known[key] {
+          repeated += 1
+          #expect(before == latent)
+        }
+        known[key] = latent
+      }
+    }
+    #expect(repeated > 0)
+  }
+
+  /// More segments than the table holds, and a document that was seen before and after.
+  @Test func nothingDependsOnWhatTheTableHolds() throws {
+    let zonkey = try randomZonkey()
+    let options = SplitOptions(rule: .sample(seed: 3))
+    let used = try DocumentEncoder(zonkey, options: options)
+    var state: UInt32 = 1
+    let noise = (0..<12_000).map { _ -> UInt8 in
+      state = state &* 1_664_525 &+ 1_013_904_223
+      return UInt8(state >> 25)
+    }
+    let text = Array("seen before, and seen again behind much else".utf8)
+    let first = used.encode([text], withLatents: true)
+    let fresh = try DocumentEncoder(zonkey, options: options)
+    #expect(used.encode([noise], withLatents: true) == fresh.encode([noise], withLatents: true))
+    #expect(used.encode([text], withLatents: true) == first)
+    let last = Array(noise.suffix(3000))
+    #expect(
+      used.encode([last], withLatents: true)
+        == (try DocumentEncoder(zonkey, options: options).encode([last], withLatents: true)))
+  }
+}
