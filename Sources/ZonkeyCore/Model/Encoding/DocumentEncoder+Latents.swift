@@ -25,10 +25,10 @@ extension DocumentEncoder {
   /// what follows one row, hardly. So its latent is a function of its units and the next one, and
   /// at level 0, whose units are symbols, it is looked up.
   func compress(_ segments: ArraySlice<DocumentSegment>, of units: LevelUnits, into out: Tensor) {
-    var (windows, row) = (SegmentWindows(), 0)
+    var (windows, row) = (LookupKeys(), 0)
     for (place, segment) in zip(1..., segments) {
       units.append(segment, to: &windows)
-      guard windows.count == SegmentTable.together || place == segments.count else { continue }
+      guard windows.count == Self.segmentsTogether || place == segments.count else { continue }
       let target = out.rows(row..<row + windows.count)
       if units.isBytes {
         segmentTable.look(up: windows, into: target) { computeLatents(of: $0, of: units, $1) }
@@ -44,25 +44,33 @@ extension DocumentEncoder {
     }
   }
 
-  /// Calls `body` with the latents of one run of segments after another [n, C·D], which stay until
+  private static let segmentsTogether = 1 << 12
+
+  /// Calls `body` with the latents of one run of windows after another [n, C·D], which stay until
   /// it returns.
   private func computeLatents(
-    of windows: SegmentWindows, of units: LevelUnits, _ body: (Tensor) -> Void
+    of windows: LookupKeys, of units: LevelUnits, _ body: (Tensor) -> Void
   ) {
     var first = 0
     while first < windows.count {
       var end = first + 1
-      while end < windows.count, windows.rowCount(first..<end) < pieceRows { end += 1 }
-      let packed = windows.packed(first..<end)
+      while end < windows.count, windows.numberCount(first..<end) < pieceRows { end += 1 }
+      let index = windows.numbers(first..<end)
+      var (existence, offsets) = ([Float](), ContiguousArray<Int32>([0]))
+      for window in first..<end {
+        let (rows, living) = (windows.numberCount(window..<window + 1), windows.tag(window))
+        existence += repeatElement(1 - Probability.epsilon, count: living)
+        existence += repeatElement(Window.behindStart, count: rows - living)
+        offsets.append(Int32(existence.count))
+      }
       tape.reset()
       let x =
         units.isBytes
-        ? tape.gather(symbols.vectors, packed.index)
-        : tape.normalized(tape.gather(units.table, packed.index))
+        ? tape.gather(symbols.vectors, index) : tape.normalized(tape.gather(units.table, index))
       body(
         units.level.compress(
-          x, taps: units.isBytes ? tape.gather(symbols.taps, packed.index) : nil,
-          existence: tape.constant(packed.existence), offsets: packed.offsets, on: tape))
+          x, taps: units.isBytes ? tape.gather(symbols.taps, index) : nil,
+          existence: tape.constant(existence), offsets: offsets, on: tape))
       first = end
     }
   }

@@ -104,16 +104,17 @@ struct LevelUnits {
     zip(starts, starts.dropFirst() + [count(document)]).map { $0..<$1 }
   }
 
-  /// Appends a segment's window: its units, behind a document's last one at level 0 its end, and the
-  /// row behind.
-  func append(_ segment: DocumentSegment, to windows: inout SegmentWindows) {
+  /// Appends a segment's window, the table's rows that its latent is a function of: its units, behind
+  /// a document's last one at level 0 its end, and one row more, unless the segment is as long as
+  /// segments may be. The tag is how many of them exist.
+  func append(_ segment: DocumentSegment, to windows: inout LookupKeys) {
     let (document, first) = (segment.document, segment.units.lowerBound)
     let isLast = isBytes && segment.units.upperBound == count(document)
     let living = segment.units.count + (isLast ? min(tail, 1) : 0)
     let limit = min(level.configuration.segmentLength, count(document) + tail - first)
     windows.append(
       (first..<first + min(living + 1, limit)).lazy.map { index(document, $0) },
-      living: min(living, limit))
+      tag: min(living, limit))
   }
 
   /// A document's segments that begin at these units.

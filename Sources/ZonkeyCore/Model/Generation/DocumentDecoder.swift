@@ -19,6 +19,9 @@ public final class DocumentDecoder {
   private let options: DecodeOptions
   /// Scratch, reset for every group.
   package let tape: Tape
+  /// What segments of level 0 were decoded to, where their latents were given: words come again.
+  private lazy var decodedSegments = RecentTable(
+    width: LatentExpander.tableWidth(zonkey.model.levels[0]), on: zonkey.tape())
 
   public init(_ zonkey: Zonkey, options: DecodeOptions = DecodeOptions()) {
     self.zonkey = zonkey
@@ -38,7 +41,7 @@ public final class DocumentDecoder {
     for level in zonkey.model.levels[1...].reversed() where level.index <= top {
       let taking = documents.indices.filter { documents[$0].level >= level.index }
       var units = taking.map { _ in [Float]() }
-      expander(level).expand(
+      expander(level, isGiven: false).expand(
         taking.map { sequence(documents[$0], current[$0], level: level.index) }
       ) { units[$0] += $1.array }
       for (place, document) in taking.enumerated() {
@@ -48,7 +51,7 @@ public final class DocumentDecoder {
     }
     var symbols = documents.map { _ in Symbols() }
     let sequences = documents.indices.map { sequence(documents[$0], current[$0], level: 0) }
-    expander(zonkey.model.levels[0]).expand(sequences) {
+    expander(zonkey.model.levels[0], isGiven: top == 0).expand(sequences) {
       symbols[$0] += self.symbols($1, of: sequences[$0])
     }
     return symbols.map(text)
@@ -66,7 +69,9 @@ public final class DocumentDecoder {
     }
     let sequence = sequence(document, current, level: 0)
     return text(
-      share(sequence, of: zonkey.model.levels[0], with: helpers) { decoder, units in
+      share(
+        sequence, of: zonkey.model.levels[0], isGiven: document.level == 0, with: helpers
+      ) { decoder, units in
         [decoder.symbols(units, of: sequence)]
       }.reduce(into: Symbols(), +=))
   }
@@ -76,7 +81,8 @@ public final class DocumentDecoder {
 
   /// What `take` makes of the units of a document's segments, decoded by all, in order.
   private func share<Found: Sendable>(
-    _ sequence: LatentSequence, of level: Level, with helpers: [DocumentDecoder],
+    _ sequence: LatentSequence, of level: Level, isGiven: Bool = false,
+    with helpers: [DocumentDecoder],
     _ take: (_ decoder: DocumentDecoder, _ units: Tensor) -> [Found]
   ) -> [Found] {
     let (members, length) = ([self] + helpers, Self.pieceSegments)
@@ -85,16 +91,18 @@ public final class DocumentDecoder {
     Workers(count: members.count).forEachRun(of: 0..<sequence.count, length: length) {
       worker, piece, segments in
       let decoder = members[worker]
-      decoder.expander(level).expand(sequence, segments: segments) {
+      decoder.expander(level, isGiven: isGiven).expand(sequence, segments: segments) {
         found[piece] += take(decoder, $0)
       }
     }
     return (0..<pieces).flatMap { found[$0] }
   }
 
-  private func expander(_ level: Level) -> LatentExpander {
+  /// `isGiven` says that the latents are not what another level was decoded to.
+  private func expander(_ level: Level, isGiven: Bool) -> LatentExpander {
     LatentExpander(
-      model: zonkey.model, level: level, tape: tape, existenceCutoff: options.existenceCutoff)
+      model: zonkey.model, level: level, tape: tape, existenceCutoff: options.existenceCutoff,
+      table: isGiven && level.index == 0 ? decodedSegments : nil)
   }
 
   /// The symbols of some units of level 0.

@@ -41,10 +41,14 @@ package struct LatentExpander {
   package let noiseLevel: Float
   /// Whether positions that do not exist are computed and stitched, as in the published code.
   package let keepsAll: Bool
+  /// What was decoded before, where latents come again: `tableWidth` floats a segment.
+  private let table: RecentTable?
 
   package init(
-    model: ZonkeyModel, level: Level, tape: Tape, existenceCutoff: Float, noiseLevel: Float = 0
+    model: ZonkeyModel, level: Level, tape: Tape, existenceCutoff: Float, noiseLevel: Float = 0,
+    table: RecentTable? = nil
   ) {
+    self.table = table
     self.noiseLevel = noiseLevel
     self.level = level
     self.tape = tape
@@ -134,30 +138,59 @@ package struct LatentExpander {
     return next
   }
 
+  /// The vectors and the existence of all S positions.
+  package static func tableWidth(_ level: Level) -> Int {
+    level.configuration.segmentLength * (level.configuration.width + 1)
+  }
+
   /// Decoded segments with all S positions.
   ///
   /// Where a segment's length is known its positions are computed, and one behind them, as in
   /// training; those that are left out are zeros and do not exist.
   private func decode(_ group: ArraySlice<Place>, of documents: [LatentSequence]) -> Decoded {
-    let width = level.configuration.latentWidth
-    let latents = tape.empty(group.count, width)
-    for (row, place) in group.enumerated() {
-      documents[place.document].latents.withUnsafeBufferPointer { values in
-        for j in 0..<width {
-          latents.values[row * width + j] = values[place.segment * width + j]
-        }
-      }
+    let (s, width) = (level.configuration.segmentLength, level.configuration.latentWidth)
+    var keys = LookupKeys()
+    for place in group {
+      let document = documents[place.document]
+      let length = keepsAll ? nil : document.placedLength(place.segment)
+      keys.append(
+        document.latents[place.segment * width..<(place.segment + 1) * width].lazy.map {
+          Int32(bitPattern: $0.bitPattern)
+        }, tag: length.map { min(max($0, 0), s - 1) + 1 } ?? s)
     }
-    let s = level.configuration.segmentLength
-    let offsets = packedOffsets(
-      group.map { place in
-        let length = keepsAll ? nil : documents[place.document].placedLength(place.segment)
-        return length.map { min(max($0, 0), s - 1) + 1 } ?? s
-      })
+    guard let table else { return decode(keys) }
+    // A row is the vectors and the existence of a segment.
+    let vectorFloats = s * level.configuration.width
+    let rows = tape.empty(keys.count, Self.tableWidth(level))
+    table.look(up: keys, into: rows) { unknown, take in
+      let (decoded, found) = (decode(unknown), tape.empty(unknown.count, rows.columns))
+      for segment in 0..<found.rows {
+        let row = found.values + segment * found.columns
+        row.update(from: decoded.vectors.values + segment * vectorFloats, count: vectorFloats)
+        (row + vectorFloats).update(from: decoded.existence.values + segment * s, count: s)
+      }
+      take(found)
+    }
+    let vectors = tape.empty(rows.rows * s, level.configuration.width)
+    let existence = tape.empty(rows.rows * s, 1)
+    for segment in 0..<rows.rows {
+      let row = rows.values + segment * rows.columns
+      (vectors.values + segment * vectorFloats).update(from: row, count: vectorFloats)
+      (existence.values + segment * s).update(from: row + vectorFloats, count: s)
+    }
+    return Decoded(vectors: vectors, existence: existence)
+  }
+
+  /// The same of latents, whose bits are the keys' numbers, with so many positions as the tags say.
+  private func decode(_ keys: LookupKeys) -> Decoded {
+    let latents = tape.constant(
+      keys.numbers(0..<keys.count).map { Float(bitPattern: UInt32(bitPattern: $0)) },
+      columns: level.configuration.latentWidth)
+    let offsets = packedOffsets((0..<keys.count).map { keys.tag($0) })
     return fullWindows(
       level.decode(
-        latents, noiseLevels: [Float](repeating: noiseLevel, count: group.count),
-        offsets: offsets, on: tape), offsets)
+        latents, noiseLevels: [Float](repeating: noiseLevel, count: keys.count), offsets: offsets,
+        on: tape), offsets)
   }
 
   private func fullWindows(_ decoded: Decoded, _ offsets: ContiguousArray<Int32>) -> Decoded {

@@ -2,56 +2,42 @@ import TestSupport
 import Testing
 import ZonkeyCore
 
-@Suite struct SegmentTableTests {
-  /// A latent that every row of a window goes into, and how many of them exist.
-  private func latent(_ rows: ArraySlice<Int32>, _ existence: ArraySlice<Float>) -> [Float] {
-    let sum = rows.reduce(0) { ($0 * 31 + Int($1)) % 65_521 }
-    return [Float(sum), Float(rows.count), existence.reduce(0, +)]
+@Suite struct RecentTableTests {
+  /// A row that every number of a key goes into.
+  private func row(_ keys: LookupKeys, _ key: Int) -> [Float] {
+    let sum = keys.numbers(key..<key + 1).reduce(0) { ($0 * 31 + Int($1)) % 65_521 }
+    return [Float(sum), Float(keys.numberCount(key..<key + 1)), Float(keys.tag(key))]
   }
 
-  /// Windows met again and again, some that differ in their last row's existence alone, through
-  /// several generations: what is found is what is computed, and seldom computed twice.
+  /// Keys met again and again, some that differ in their tag alone, through several generations: what
+  /// is found is what is computed, and seldom computed twice.
   @Test func whatIsFoundIsWhatIsComputed() throws {
     let zonkey = try randomZonkey()
     let (tape, results) = (zonkey.tape(), zonkey.tape())
-    let table = SegmentTable(capacity: SegmentTable.together, width: 3, on: tape)
+    let table = RecentTable(capacity: 4096, width: 3, on: zonkey.tape())
     var (random, computed, asked) = (SeededNumbers(7), 0, 0)
     for _ in 0..<20 {
-      var windows = SegmentWindows()
-      for _ in 0..<Int.random(in: 0...SegmentTable.together, using: &random) {
+      var keys = LookupKeys()
+      for _ in 0..<Int.random(in: 0...table.capacity, using: &random) {
         // Few are met often.
         let draw = Double.random(in: 0..<1, using: &random)
         let word = Int(20_000 * draw * draw * draw * draw)
-        let length = 2 + word % 7
-        windows.append(
-          (0..<length).map { Int32($0 == 1 ? word / 258 : word % 258) },
-          living: length - word / 7 % 2)
+        keys.append(
+          (0..<2 + word % 7).map { Int32($0 == 1 ? word / 258 : word % 258) }, tag: word / 7 % 2)
       }
-      let out = results.empty(windows.count, 3)
-      table.look(up: windows, into: out) { unknown, found in
+      let out = results.empty(keys.count, 3)
+      table.look(up: keys, into: out) { unknown, found in
         computed += unknown.count
         let half = unknown.count / 2
         for run in [0..<half, half..<unknown.count] where !run.isEmpty {
-          let packed = unknown.packed(run)
-          found(
-            tape.constant(
-              zip(packed.offsets, packed.offsets.dropFirst()).flatMap { first, end in
-                latent(
-                  packed.index[Int(first)..<Int(end)][...],
-                  packed.existence[Int(first)..<Int(end)])
-              }, columns: 3))
+          found(tape.constant(run.flatMap { row(unknown, $0) }, columns: 3))
         }
       }
-      asked += windows.count
-      let packed = windows.packed(0..<windows.count)
-      let expected = zip(packed.offsets, packed.offsets.dropFirst()).flatMap { first, end in
-        latent(
-          packed.index[Int(first)..<Int(end)][...], packed.existence[Int(first)..<Int(end)])
-      }
-      let isSame = out.array == expected
+      asked += keys.count
+      let isSame = out.array == (0..<keys.count).flatMap { row(keys, $0) }
       #expect(isSame)
     }
-    #expect(computed < asked * 3 / 4 && computed > SegmentTable.together)
+    #expect(computed < asked * 3 / 4 && computed > table.capacity)
   }
 
   /// A segment's latent is the same wherever it stands, before the same unit.

@@ -1,0 +1,62 @@
+/// Keys of a table, one behind the other: each is some numbers and a tag.
+package struct LookupKeys {
+  private var numbers = ContiguousArray<Int32>()
+  private var ends = ContiguousArray<Int32>()
+  private var tags = ContiguousArray<Int32>()
+
+  package init() {}
+
+  package var count: Int { ends.count }
+
+  package mutating func removeAll() {
+    numbers.removeAll(keepingCapacity: true)
+    ends.removeAll(keepingCapacity: true)
+    tags.removeAll(keepingCapacity: true)
+  }
+
+  package mutating func append(_ numbers: some Sequence<Int32>, tag: Int) {
+    self.numbers.append(contentsOf: numbers)
+    ends.append(Int32(self.numbers.count))
+    tags.append(Int32(tag))
+  }
+
+  /// Appends a key of others.
+  mutating func append(_ key: Int, of others: LookupKeys) {
+    append(others.numbers[others.range(key)], tag: others.tag(key))
+  }
+
+  package func tag(_ key: Int) -> Int { Int(tags[key]) }
+
+  /// The numbers of some keys together.
+  package func numbers(_ keys: Range<Int>) -> ContiguousArray<Int32> {
+    ContiguousArray(numbers[start(keys.lowerBound)..<start(keys.upperBound)])
+  }
+
+  /// How many these are.
+  package func numberCount(_ keys: Range<Int>) -> Int {
+    start(keys.upperBound) - start(keys.lowerBound)
+  }
+
+  private func start(_ key: Int) -> Int { key == 0 ? 0 : Int(ends[key - 1]) }
+  private func range(_ key: Int) -> Range<Int> { start(key)..<Int(ends[key]) }
+
+  /// A number that is the same for the same key, and seldom for others.
+  func hash(_ key: Int) -> Int {
+    var hash = UInt64(truncatingIfNeeded: tags[key])
+    for place in range(key) {
+      hash = (hash ^ UInt64(truncatingIfNeeded: numbers[place])) &* 0x9E37_79B9_7F4A_7C15
+      hash ^= hash >> 32
+    }
+    return Int(truncatingIfNeeded: hash)
+  }
+
+  func isSame(_ key: Int, as other: Int, of others: LookupKeys) -> Bool {
+    let (range, otherRange) = (range(key), others.range(other))
+    guard range.count == otherRange.count, tags[key] == others.tags[other] else { return false }
+    for (place, otherPlace) in zip(range, otherRange)
+    where numbers[place] != others.numbers[otherPlace] {
+      return false
+    }
+    return true
+  }
+}
