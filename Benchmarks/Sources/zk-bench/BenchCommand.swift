@@ -14,8 +14,7 @@ struct BenchCommand: ParsableCommand {
     abstract: "Measure training, splitting, encoding and decoding against matrix products.",
     discussion: """
       Names: sgemm, train-dense, train-sharp, arithmetic, memory, allocations, split, \
-      encode-dense, encode-sharp, decode-dense, decode-sharp, split-int16, encode-sharp-int16, \
-      decode-dense-int16, decode-sharp-int16, start-version, start-split, pipeline; \
+      encode, decode-dense, decode-sharp, split-int16, encode-int16, decode-dense-int16, decode-sharp-int16, start-version, start-split, pipeline; \
       and, when asked for, scaling-documents, scaling-crop, scaling-width, scaling-levels, \
       scaling-threads. A name that --only gives also selects those that begin with it.
       """)
@@ -59,9 +58,9 @@ struct BenchCommand: ParsableCommand {
     }
     if wants("train-sharp") { try bench.training(.sharp) { wants($0) } }
     if wants("split") { try bench.split() }
+    if wants("encode") { try bench.encode() }
     for segments in [Workload.Segments.dense, .sharp] {
-      let (encode, decode) = ("encode-\(segments.rawValue)", "decode-\(segments.rawValue)")
-      if wants(encode) { try bench.encode(encode, segments) }
+      let decode = "decode-\(segments.rawValue)"
       if wants(decode) { try bench.decode(decode, segments) }
     }
     try integers(bench)
@@ -77,7 +76,7 @@ struct BenchCommand: ParsableCommand {
   /// The same with products of 16-bit integers.
   private func integers(_ bench: Bench) throws {
     if wants("split-int16") { try bench.split("split-int16", in: .int16) }
-    if wants("encode-sharp-int16") { try bench.encode("encode-sharp-int16", .sharp, in: .int16) }
+    if wants("encode-int16") { try bench.encode("encode-int16", in: .int16) }
     for segments in [Workload.Segments.dense, .sharp] {
       let decode = "decode-\(segments.rawValue)-int16"
       if wants(decode) { try bench.decode(decode, segments, in: .int16) }

@@ -29,15 +29,15 @@ extension Bench {
       operations: operations(tapes), remarks: remarks)
   }
 
-  /// Splitting and compressing as `zk encode --level 0` does it, two documents of 1024
-  /// characters at a time, with starts drawn by their probability as in training.
-  func encode(
-    _ name: String, _ segments: Workload.Segments, in arithmetic: Arithmetic = .float32
-  ) throws {
-    let zonkey = try Workload(segments).zonkey(arithmetic)
+  /// Splitting and compressing as `zk encode --level 0` does it of segments that it has not met, two
+  /// documents of 1024 characters at a time, with starts drawn by their probability as in training.
+  func encode(_ name: String = "encode", in arithmetic: Arithmetic = .float32) throws {
+    let zonkey = try Workload(.sharp).zonkey(arithmetic)
     let (pieces, together) = (64, 2)
     let texts = Workload.crops(pieces * together, length: Bench.length).map(\.bytes)
-    let encoders = try (0..<workers.count).map { _ in try encoder(zonkey) }
+    let encoders = try (0..<workers.count).map { _ in
+      try DocumentEncoder(zonkey, options: SplitOptions(rule: .sample(seed: 5)), looksUp: false)
+    }
     let sample = sample {
       workers.run(pieces) { worker, piece in
         let first = piece * together
@@ -45,18 +45,13 @@ extension Bench {
           Array(texts[first..<first + together]), firstNumber: first + 1, withLatents: true)
       }
     }
-    let windows = try texts.enumerated().map { try livingWindows($1, number: $0 + 1, of: zonkey) }
-    let count = windows.reduce(0) { $0 + $1.segments }
-    let rows = windows.reduce(0) { $0 + $1.rowOf.count }
+    let count = encoders[0].encode(texts).reduce(0) { $0 + $1.segments[0].count }
     let characters = texts.count * Bench.length
     report(
       name, sample, amount: Double(characters), unit: "characters/s",
       reference: .encoding,
       operations: operations(encoders.map(\.tape)),
-      remarks: [
-        ("mean_length", rounded(Double(characters) / Double(count))),
-        ("mean_rows", rounded(Double(rows) / Double(count))),
-      ])
+      remarks: [("mean_length", rounded(Double(characters) / Double(count)))])
   }
 
   /// Decoding latents to the living positions of windows over the benchmark's text, as many
@@ -105,16 +100,10 @@ extension Bench {
     2 * Double(tapes.reduce(0) { $0 + $1.multiplyAdds }) / Double(runs + 2)
   }
 
-  private func encoder(_ zonkey: Zonkey) throws -> DocumentEncoder {
-    try DocumentEncoder(zonkey, options: SplitOptions(rule: .sample(seed: 5)))
-  }
-
-  /// The windows over an ASCII text with the rows that the encoder computes of them.
-  private func livingWindows(
-    _ text: [UInt8], number: Int = 1, of zonkey: Zonkey
-  ) throws -> Segmentation {
-    let encoder = try encoder(zonkey)
-    let segments = encoder.encode([text], firstNumber: number)[0].segments[0]
+  /// The windows over an ASCII text with the rows that live by the probabilities.
+  private func livingWindows(_ text: [UInt8], of zonkey: Zonkey) throws -> Segmentation {
+    let encoder = try DocumentEncoder(zonkey, options: SplitOptions(rule: .sample(seed: 5)))
+    let segments = encoder.encode([text])[0].segments[0]
     // The first position is not among them: a segment begins there in any case.
     let p = [1] + encoder.probabilities(of: text)[0].allowed
     return Segmentation(

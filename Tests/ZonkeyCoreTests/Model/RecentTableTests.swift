@@ -64,23 +64,50 @@ import ZonkeyCore
   }
 
   /// More segments than the table holds, and a document that was seen before and after.
-  @Test func nothingDependsOnWhatTheTableHolds() throws {
+  @Test func nothingDependsOnWhatTheEncoderHolds() throws {
     let zonkey = try randomZonkey()
     let options = SplitOptions(rule: .sample(seed: 3))
     let used = try DocumentEncoder(zonkey, options: options)
+    let plain = try DocumentEncoder(zonkey, options: options, looksUp: false)
     var state: UInt32 = 1
-    let noise = (0..<12_000).map { _ -> UInt8 in
+    let noise = (0..<60_000).map { _ -> UInt8 in
       state = state &* 1_664_525 &+ 1_013_904_223
       return UInt8(state >> 25)
     }
     let text = Array("seen before, and seen again behind much else".utf8)
-    let first = used.encode([text], withLatents: true)
-    let fresh = try DocumentEncoder(zonkey, options: options)
-    #expect(used.encode([noise], withLatents: true) == fresh.encode([noise], withLatents: true))
-    #expect(used.encode([text], withLatents: true) == first)
-    let last = Array(noise.suffix(3000))
-    #expect(
-      used.encode([last], withLatents: true)
-        == (try DocumentEncoder(zonkey, options: options).encode([last], withLatents: true)))
+    for document in [text, noise, text, noise.suffix(3000)] {
+      let isSame =
+        used.encode([document], withLatents: true) == plain.encode([document], withLatents: true)
+      #expect(isSame)
+    }
+  }
+
+  /// Segments decoded with a table are those that are decoded without one.
+  @Test func nothingDependsOnWhatTheDecoderHolds() throws {
+    let zonkey = try randomZonkey()
+    let level = zonkey.model.levels[0]
+    let width = level.configuration.latentWidth
+    let source = RandomSource(seed: 2)
+    let few = (0..<5).map { source.normal(source.key(UInt64($0)), count: width) }
+    let count = 60
+    let latents = (0..<count).flatMap { few[$0 * $0 % 5] }
+    let starts = (0..<count).map { $0 * 3 + $0 % 2 }
+    let table = RecentTable(
+      width: LatentExpander.tableWidth(level), on: zonkey.tape())
+    for starts in [starts, nil, starts] {
+      let sequence = LatentSequence(
+        latents: latents, count: count, starts: starts, length: starts.map { _ in 3 * count + 2 })
+      let units = [nil, table].map { table in
+        var all: [Float] = []
+        LatentExpander(
+          model: zonkey.model, level: level, tape: zonkey.tape(), existenceCutoff: 0.2,
+          table: table
+        ).expand([sequence]) { all += $1.array }
+        return all
+      }
+      #expect(!units[0].isEmpty)
+      let isSame = units[0] == units[1]
+      #expect(isSame)
+    }
   }
 }

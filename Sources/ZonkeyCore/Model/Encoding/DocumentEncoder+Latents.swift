@@ -30,7 +30,7 @@ extension DocumentEncoder {
       units.append(segment, to: &windows)
       guard windows.count == Self.segmentsTogether || place == segments.count else { continue }
       let target = out.rows(row..<row + windows.count)
-      if units.isBytes {
+      if units.isBytes, let segmentTable {
         segmentTable.look(up: windows, into: target) { computeLatents(of: $0, of: units, $1) }
       } else {
         var row = 0

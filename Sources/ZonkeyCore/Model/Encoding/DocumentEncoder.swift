@@ -17,8 +17,11 @@ public final class DocumentEncoder {
   let symbols: SymbolTables
   /// The latents of segments of level 0, most of them words. Only for compression: a run that splits
   /// level 0 does without.
-  private(set) lazy var segmentTable = RecentTable(
-    width: zonkey.model.levels[0].configuration.latentWidth, on: zonkey.tape())
+  private(set) lazy var segmentTable: RecentTable? =
+    looksUp
+    ? RecentTable(width: zonkey.model.levels[0].configuration.latentWidth, on: zonkey.tape())
+    : nil
+  private let looksUp: Bool
   /// Rows that are split together, and compressed together: so few that what passes from operation
   /// to operation stays in the cache, many beside the context that is computed twice.
   let pieceRows: Int
@@ -27,8 +30,12 @@ public final class DocumentEncoder {
     try self.init(zonkey, options: options, pieceRows: 512)
   }
 
-  package init(_ zonkey: Zonkey, options: SplitOptions, pieceRows: Int) throws(ZonkeyError) {
+  /// `looksUp` is left out to compare: results are the same without it.
+  package init(
+    _ zonkey: Zonkey, options: SplitOptions, pieceRows: Int = 512, looksUp: Bool = true
+  ) throws(ZonkeyError) {
     try zonkey.check(level: options.topLevel)
+    self.looksUp = looksUp
     self.zonkey = zonkey
     self.options = options
     self.pieceRows = max(1, pieceRows)
