@@ -26,18 +26,17 @@ trap 'rm -rf "$work"' EXIT
 cd "$work"
 fail() { echo "soak: $*" >&2; exit 1; }
 
-# Lines of made-up words; the same for the same number of bytes.
+# Lines of made-up words, few of them often, many of them seldom; the same for the same number of bytes.
 lines() {
   awk -v bytes="$1" 'BEGIN {
     srand(1)
+    for (known = 0; known < 50000; known++)
+      for (length_ = 1 + int(rand() * 9); length_ > 0; length_--)
+        words[known] = words[known] substr("etaoinshrdlucmfw", 1 + int(rand() * 16), 1)
     while (sum < bytes) {
       line = ""
-      for (count = 3 + int(rand() * 20); count > 0; count--) {
-        word = ""
-        for (length_ = 1 + int(rand() * 9); length_ > 0; length_--)
-          word = word substr("etaoinshrdlucmfw", 1 + int(rand() * 16), 1)
-        line = line word " "
-      }
+      for (count = 3 + int(rand() * 20); count > 0; count--)
+        line = line words[int(known * rand() ^ 4)] " "
       sum += length(line) + 1
       print line
     }

@@ -40,9 +40,12 @@ package struct LookupKeys {
   private func start(_ key: Int) -> Int { key == 0 ? 0 : Int(ends[key - 1]) }
   private func range(_ key: Int) -> Range<Int> { start(key)..<Int(ends[key]) }
 
+  /// Another one in every process, so that no text can be written whose keys share their hashes.
+  private static let seed = UInt64.random(in: 0...UInt64.max)
+
   /// A number that is the same for the same key, and seldom for others.
   func hash(_ key: Int) -> Int {
-    var hash = UInt64(truncatingIfNeeded: tags[key])
+    var hash = Self.seed ^ UInt64(truncatingIfNeeded: tags[key])
     for place in range(key) {
       hash = (hash ^ UInt64(truncatingIfNeeded: numbers[place])) &* 0x9E37_79B9_7F4A_7C15
       hash ^= hash >> 32
