@@ -14,7 +14,8 @@ struct BenchCommand: ParsableCommand {
     abstract: "Measure training, splitting, encoding and decoding against matrix products.",
     discussion: """
       Names: sgemm, train-dense, train-sharp, arithmetic, memory, allocations, split, \
-      encode, decode-dense, decode-sharp, split-int16, encode-int16, decode-dense-int16, decode-sharp-int16, start-version, start-split, pipeline; \
+      encode, decode-dense, decode-sharp, split-int16, encode-int16, decode-dense-int16, \
+      decode-sharp-int16, start-version, start-split, pipeline; \
       and, when asked for, scaling-documents, scaling-crop, scaling-width, scaling-levels, \
       scaling-threads. A name that --only gives also selects those that begin with it.
       """)

@@ -25,12 +25,14 @@ extension DocumentEncoder {
   /// what follows one row, hardly. So its latent is a function of its units and the next one, and
   /// at level 0, whose units are symbols, it is looked up.
   func compress(_ segments: ArraySlice<DocumentSegment>, of units: LevelUnits, into out: Tensor) {
+    let segmentTable = units.isBytes ? self.segmentTable : nil
+    let together = min(1 << 12, segmentTable?.capacity ?? .max)
     var (windows, row) = (LookupKeys(), 0)
     for (place, segment) in zip(1..., segments) {
       units.append(segment, to: &windows)
-      guard windows.count == Self.segmentsTogether || place == segments.count else { continue }
+      guard windows.count == together || place == segments.count else { continue }
       let target = out.rows(row..<row + windows.count)
-      if units.isBytes, let segmentTable {
+      if let segmentTable {
         segmentTable.look(up: windows, into: target) { computeLatents(of: $0, of: units, $1) }
       } else {
         var row = 0
@@ -43,8 +45,6 @@ extension DocumentEncoder {
       windows.removeAll()
     }
   }
-
-  private static let segmentsTogether = 1 << 12
 
   /// Calls `body` with the latents of one run of windows after another [n, C·D], which stay until
   /// it returns.

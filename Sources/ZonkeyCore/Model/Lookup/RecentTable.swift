@@ -50,9 +50,10 @@ package final class RecentTable {
   /// When one is full the other is emptied and takes on what is asked for again.
   private var young, old: Generation
 
-  /// Rows of `width`; the tape is the table's own.
+  /// Rows of `width`, fewer of wide ones, but as many as are computed at once; the tape is the
+  /// table's own.
   package convenience init(width: Int, on tape: Tape) {
-    self.init(capacity: min(1 << 15, max(1 << 12, Self.floats / width)), width: width, on: tape)
+    self.init(capacity: min(1 << 15, max(1 << 6, Self.floats / width)), width: width, on: tape)
   }
 
   package init(capacity: Int, width: Int, on tape: Tape) {
