@@ -12,7 +12,7 @@ STATIC := $(RELEASE) --static-swift-stdlib
 SHIPPED := $(STATIC) --scratch-path .build-install
 BENCHMARKS := $(STATIC) --scratch-path .build-bench --product zk-bench
 
-# The tests that attack, which take minutes.
+# The tests that attack: `make attack` runs them, `make test` the others.
 ATTACK := Hostile|Fault|Flip|Message|Bounded|FileName|Growth|Damage|TrainingClock
 
 DEBIAN_PACKAGES := git ca-certificates pkg-config libopenblas-dev libzstd-dev libxml2-dev \

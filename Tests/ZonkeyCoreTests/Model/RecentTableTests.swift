@@ -5,8 +5,9 @@ import ZonkeyCore
 @Suite struct RecentTableTests {
   /// A row that every number of a key goes into.
   private func row(_ keys: LookupKeys, _ key: Int) -> [Float] {
-    let sum = keys.numbers(key..<key + 1).reduce(0) { ($0 * 31 + Int($1)) % 65_521 }
-    return [Float(sum), Float(keys.numberCount(key..<key + 1)), Float(keys.tag(key))]
+    let numbers = keys.numbers(key)
+    let sum = numbers.reduce(0) { ($0 * 31 + Int($1)) % 65_521 }
+    return [Float(sum), Float(numbers.count), Float(keys.tag(key))]
   }
 
   /// Keys met again and again, some that differ in their tag alone, through several generations: what
@@ -29,8 +30,8 @@ import ZonkeyCore
       table.look(up: keys, into: out) { unknown, found in
         computed += unknown.count
         let half = unknown.count / 2
-        for run in [0..<half, half..<unknown.count] where !run.isEmpty {
-          found(tape.constant(run.flatMap { row(unknown, $0) }, columns: 3))
+        for run in [unknown[..<half], unknown[half...]] where !run.isEmpty {
+          found(tape.constant(run.flatMap { row(keys, $0) }, columns: 3))
         }
       }
       asked += keys.count

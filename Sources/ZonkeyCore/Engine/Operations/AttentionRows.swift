@@ -23,10 +23,9 @@ package struct AttentionRows: Sendable {
   var queries: Int { queryPositions.rowOf.count }
 }
 
-/// Queries and gates [wanted, D], keys and values [L, 2·D], with the floats from row to row.
+/// Queries and gates [wanted, D], keys and values [L, 2·D].
 struct AttentionParts {
   let q, kv, gate: UnsafeMutablePointer<Float>
-  let (ownStride, stride): (Int, Int)
 
   /// Calls an attention kernel with these projections of packed segments, or of the rows of theirs
   /// that are wanted, their log existence and the sizes.
@@ -38,8 +37,8 @@ struct AttentionParts {
     (a.q, a.k, a.v, a.gate) = (
       UnsafePointer(q), UnsafePointer(kv), UnsafePointer(kv + width), UnsafePointer(gate)
     )
-    (a.q_stride, a.gate_stride) = (ownStride, ownStride)
-    (a.k_stride, a.v_stride) = (stride, stride)
+    (a.q_stride, a.gate_stride) = (width, width)
+    (a.k_stride, a.v_stride) = (2 * width, 2 * width)
     (a.log_q, a.log_k) = (logQuery, logKey)
     (a.segments, a.width, a.heads) = (offsets.count - 1, width, heads)
     offsets.pointer { offsets in

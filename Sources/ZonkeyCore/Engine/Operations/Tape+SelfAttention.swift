@@ -125,9 +125,7 @@ private struct SelfAttention {
 
   func parts(_ memory: UnsafeMutablePointer<Float>) -> AttentionParts {
     let gate = memory + attending.queries * width
-    return AttentionParts(
-      q: memory, kv: gate + attending.queries * width, gate: gate, ownStride: width,
-      stride: 2 * width)
+    return AttentionParts(q: memory, kv: gate + attending.queries * width, gate: gate)
   }
 
   /// The wanted rows among all.

@@ -33,10 +33,12 @@ extension DocumentEncoder {
       guard windows.count == together || place == segments.count else { continue }
       let target = out.rows(row..<row + windows.count)
       if let segmentTable {
-        segmentTable.look(up: windows, into: target) { computeLatents(of: $0, of: units, $1) }
+        segmentTable.look(up: windows, into: target) {
+          computeLatents(of: windows, $0, of: units, $1)
+        }
       } else {
         var row = 0
-        computeLatents(of: windows, of: units) {
+        computeLatents(of: windows, Array(0..<windows.count), of: units) {
           target.rows(row..<row + $0.rows).values.update(from: $0.values, count: $0.count)
           row += $0.rows
         }
@@ -46,23 +48,21 @@ extension DocumentEncoder {
     }
   }
 
-  /// Calls `body` with the latents of one run of windows after another [n, C·D], which stay until
-  /// it returns.
+  /// Calls `body` with the latents of one run of the chosen windows after another [n, C·D], which
+  /// stay until it returns.
   private func computeLatents(
-    of windows: LookupKeys, of units: LevelUnits, _ body: (Tensor) -> Void
+    of windows: LookupKeys, _ chosen: [Int], of units: LevelUnits, _ body: (Tensor) -> Void
   ) {
-    var first = 0
-    while first < windows.count {
-      var end = first + 1
-      while end < windows.count, windows.numberCount(first..<end) < pieceRows { end += 1 }
-      let index = windows.numbers(first..<end)
-      var (existence, offsets) = ([Float](), ContiguousArray<Int32>([0]))
-      for window in first..<end {
-        let (rows, living) = (windows.numberCount(window..<window + 1), windows.tag(window))
-        existence += repeatElement(1 - Probability.epsilon, count: living)
-        existence += repeatElement(Window.behindStart, count: rows - living)
-        offsets.append(Int32(existence.count))
-      }
+    var (index, existence) = (ContiguousArray<Int32>(), [Float]())
+    var offsets: ContiguousArray<Int32> = [0]
+    for (place, window) in zip(1..., chosen) {
+      index += windows.numbers(window)
+      let living = windows.tag(window)
+      existence += repeatElement(1 - Probability.epsilon, count: living)
+      existence += repeatElement(
+        Window.behindStart, count: windows.numbers(window).count - living)
+      offsets.append(Int32(index.count))
+      guard index.count >= pieceRows || place == chosen.count else { continue }
       tape.reset()
       let x =
         units.isBytes
@@ -71,7 +71,9 @@ extension DocumentEncoder {
         units.level.compress(
           x, taps: units.isBytes ? tape.gather(symbols.taps, index) : nil,
           existence: tape.constant(existence), offsets: offsets, on: tape))
-      first = end
+      index.removeAll(keepingCapacity: true)
+      existence.removeAll(keepingCapacity: true)
+      offsets.removeLast(offsets.count - 1)
     }
   }
 }

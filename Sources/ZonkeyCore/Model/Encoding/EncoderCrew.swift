@@ -67,9 +67,7 @@ extension EncoderCrew {
       begins: lead.begins(found, from: known, level: level.index, number: number))
 
     // A segment is complete when the next start is known.
-    let open = part.openStarts
-    let ends = open.dropFirst() + (isEnd ? [part.count] : [])
-    let ranges = zip(open, ends).map { $0..<$1 }
+    let ranges = LevelUnits.ranges(part.openStarts, end: isEnd ? part.count : nil)
     let segments = ranges.map {
       Segment(
         level: level.index, start: part.byteOffset($0.lowerBound),

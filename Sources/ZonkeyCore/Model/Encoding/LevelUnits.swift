@@ -101,7 +101,12 @@ struct LevelUnits {
 
   /// A document's segments that begin at these units, as ranges of units.
   func ranges(_ document: Int, starts: [Int]) -> [Range<Int>] {
-    zip(starts, starts.dropFirst() + [count(document)]).map { $0..<$1 }
+    Self.ranges(starts, end: count(document))
+  }
+
+  /// From each start to the next one, and from the last to the end where that is known.
+  static func ranges(_ starts: [Int], end: Int?) -> [Range<Int>] {
+    zip(starts, starts.dropFirst() + (end.map { [$0] } ?? [])).map { $0..<$1 }
   }
 
   /// Appends a segment's window, the table's rows that its latent is a function of: its units, behind

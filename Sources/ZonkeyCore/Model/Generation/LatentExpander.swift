@@ -149,21 +149,32 @@ package struct LatentExpander {
   /// training; those that are left out are zeros and do not exist.
   private func decode(_ group: ArraySlice<Place>, of documents: [LatentSequence]) -> Decoded {
     let (s, width) = (level.configuration.segmentLength, level.configuration.latentWidth)
-    var keys = LookupKeys()
-    for place in group {
-      let document = documents[place.document]
-      let length = keepsAll ? nil : document.placedLength(place.segment)
-      keys.append(
-        document.latents[place.segment * width..<(place.segment + 1) * width].lazy.map {
-          Int32(bitPattern: $0.bitPattern)
-        }, tag: length.map { min(max($0, 0), s - 1) + 1 } ?? s)
+    let latents = tape.empty(group.count, width)
+    for (row, place) in group.enumerated() {
+      documents[place.document].latents.withUnsafeBufferPointer { values in
+        for j in 0..<width {
+          latents.values[row * width + j] = values[place.segment * width + j]
+        }
+      }
     }
-    guard let table else { return decode(keys) }
+    let counts = group.map { place in
+      let length = keepsAll ? nil : documents[place.document].placedLength(place.segment)
+      return length.map { min(max($0, 0), s - 1) + 1 } ?? s
+    }
+    guard let table else { return decode(latents, counts: counts) }
+    var keys = LookupKeys()
+    for (row, count) in counts.enumerated() {
+      let values = UnsafeBufferPointer(start: latents.values + row * width, count: width)
+      keys.append(values.lazy.map { Int32(bitPattern: $0.bitPattern) }, tag: count)
+    }
     // A row is the vectors and the existence of a segment.
     let vectorFloats = s * level.configuration.width
     let rows = tape.empty(keys.count, Self.tableWidth(level))
     table.look(up: keys, into: rows) { unknown, take in
-      let (decoded, found) = (decode(unknown), tape.empty(unknown.count, rows.columns))
+      let decoded = decode(
+        tape.gather(latents, ContiguousArray(unknown.map { Int32($0) })),
+        counts: unknown.map { counts[$0] })
+      let found = tape.empty(unknown.count, rows.columns)
       for segment in 0..<found.rows {
         let row = found.values + segment * found.columns
         row.update(from: decoded.vectors.values + segment * vectorFloats, count: vectorFloats)
@@ -181,16 +192,13 @@ package struct LatentExpander {
     return Decoded(vectors: vectors, existence: existence)
   }
 
-  /// The same of latents, whose bits are the keys' numbers, with so many positions as the tags say.
-  private func decode(_ keys: LookupKeys) -> Decoded {
-    let latents = tape.constant(
-      keys.numbers(0..<keys.count).map { Float(bitPattern: UInt32(bitPattern: $0)) },
-      columns: level.configuration.latentWidth)
-    let offsets = packedOffsets((0..<keys.count).map { keys.tag($0) })
+  /// The same of latents [N, C·D], `counts` positions of each.
+  private func decode(_ latents: Tensor, counts: [Int]) -> Decoded {
+    let offsets = packedOffsets(counts)
     return fullWindows(
       level.decode(
-        latents, noiseLevels: [Float](repeating: noiseLevel, count: keys.count), offsets: offsets,
-        on: tape), offsets)
+        latents, noiseLevels: [Float](repeating: noiseLevel, count: counts.count),
+        offsets: offsets, on: tape), offsets)
   }
 
   private func fullWindows(_ decoded: Decoded, _ offsets: ContiguousArray<Int32>) -> Decoded {

@@ -22,23 +22,16 @@ package struct LookupKeys {
 
   /// Appends a key of others.
   mutating func append(_ key: Int, of others: LookupKeys) {
-    append(others.numbers[others.range(key)], tag: others.tag(key))
+    append(others.numbers(key), tag: others.tag(key))
   }
 
   package func tag(_ key: Int) -> Int { Int(tags[key]) }
 
-  /// The numbers of some keys together.
-  package func numbers(_ keys: Range<Int>) -> ContiguousArray<Int32> {
-    ContiguousArray(numbers[start(keys.lowerBound)..<start(keys.upperBound)])
-  }
+  package func numbers(_ key: Int) -> ArraySlice<Int32> { numbers[range(key)] }
 
-  /// How many these are.
-  package func numberCount(_ keys: Range<Int>) -> Int {
-    start(keys.upperBound) - start(keys.lowerBound)
+  private func range(_ key: Int) -> Range<Int> {
+    (key == 0 ? 0 : Int(ends[key - 1]))..<Int(ends[key])
   }
-
-  private func start(_ key: Int) -> Int { key == 0 ? 0 : Int(ends[key - 1]) }
-  private func range(_ key: Int) -> Range<Int> { start(key)..<Int(ends[key]) }
 
   /// Another one in every process, so that no text can be written whose keys share their hashes.
   private static let seed = UInt64.random(in: 0...UInt64.max)

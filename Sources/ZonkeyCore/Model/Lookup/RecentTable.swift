@@ -46,6 +46,7 @@ package final class RecentTable {
 
   /// Keys that may be looked up at once.
   package let capacity: Int
+  /// The memory of the rows.
   private let tape: Tape
   /// When one is full the other is emptied and takes on what is asked for again.
   private var young, old: Generation
@@ -62,18 +63,18 @@ package final class RecentTable {
     old = Generation(tape.empty(capacity, width))
   }
 
-  /// Writes the rows of keys to `out` [N, width]; `compute` is asked for those of the keys that are
-  /// not known, and hands them on run by run.
+  /// Writes the rows of keys to `out` [N, width]; `compute` is asked for those of the keys, by their
+  /// places, that are not known, and hands them on run by run.
   package func look(
     up keys: LookupKeys, into out: Tensor,
-    compute: (_ keys: LookupKeys, _ found: (Tensor) -> Void) -> Void
+    compute: (_ unknown: [Int], _ found: (Tensor) -> Void) -> Void
   ) {
     precondition(keys.count <= capacity, "look: too many keys at once")
     if young.keys.count + keys.count > capacity {
       swap(&young, &old)
       young.removeAll()
     }
-    var (unknown, places) = (LookupKeys(), [Int]())
+    var (unknown, places) = ([Int](), [Int]())
     let numbers = (0..<keys.count).map { index in
       let hash = keys.hash(index)
       let (known, slot) = young.find(index, hash: hash, of: keys)
@@ -83,12 +84,12 @@ package final class RecentTable {
       if let before = old.find(index, hash: hash, of: keys).number {
         young.values.row(number).update(from: old.values.row(before), count: out.columns)
       } else {
-        unknown.append(index, of: keys)
+        unknown.append(index)
         places.append(number)
       }
       return number
     }
-    if unknown.count > 0 {
+    if !unknown.isEmpty {
       var done = 0
       compute(unknown) { found in
         for row in 0..<found.rows {
