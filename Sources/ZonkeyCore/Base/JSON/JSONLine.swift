@@ -174,12 +174,26 @@ extension JSONValue {
 
 extension JSONLine {
   mutating func key(_ key: StaticString) {
-    separate()
-    bytes.append(UInt8(ascii: "\""))
-    key.withUTF8Buffer { bytes.append(contentsOf: $0) }
-    bytes.append(UInt8(ascii: "\""))
-    bytes.append(UInt8(ascii: ":"))
+    let (name, count) = (key.utf8Start, key.utf8CodeUnitCount)
+    appendValue(most: count + 3) { out in
+      out.append(UInt8(ascii: "\""))
+      for place in 0..<count { out.append(name[place]) }
+      out.append(UInt8(ascii: "\""))
+      out.append(UInt8(ascii: ":"))
+    }
     needsComma = false
+  }
+
+  /// Appends a value of at most so many bytes, and the comma before it.
+  ///
+  /// The array is asked once for all of them: a row has dozens of them and few hundred bytes.
+  private mutating func appendValue(most: Int, _ body: (inout OutputSpan<UInt8>) -> Void) {
+    let needsComma = needsComma
+    bytes.append(addingCapacity: most + 1) { out in
+      if needsComma { out.append(UInt8(ascii: ",")) }
+      body(&out)
+    }
+    self.needsComma = true
   }
 
   /// Puts the comma before a value that follows another one.
@@ -213,16 +227,10 @@ extension JSONLine {
   }
 
   package mutating func append(_ value: Int) {
-    separate()
-    if value < 0 { bytes.append(UInt8(ascii: "-")) }
-    var rest = value.magnitude
-    let start = bytes.count
-    repeat {
-      let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
-      bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit))
-      rest = quotient
-    } while rest > 0
-    bytes[start...].reverse()
+    appendValue(most: 20) { out in
+      if value < 0 { out.append(UInt8(ascii: "-")) }
+      out.append(decimal: value.magnitude)
+    }
   }
 
   package mutating func append(_ value: Double, digits: Int) {
@@ -230,10 +238,10 @@ extension JSONLine {
       appendWord("null")
       return
     }
-    separate()
     if (0.1..<1).contains(value) && digits < 10 {
       appendShare(value, digits: digits)
     } else {
+      separate()
       bytes.append(contentsOf: value.rounded(toDigits: digits).description.utf8)
     }
   }
@@ -242,15 +250,16 @@ extension JSONLine {
   /// shortest form of a number.
   private mutating func appendShare(_ value: Double, digits: Int) {
     let scale = (0..<digits).reduce(1) { scale, _ in scale * 10 }
-    var (rest, place) = (Int((value * Double(scale)).rounded()), scale / 10)
-    guard rest < scale else {
-      bytes.append(contentsOf: "1.0".utf8)
-      return
-    }
-    bytes.append(contentsOf: "0.".utf8)
-    while rest > 0 {
-      bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest / place))
-      (rest, place) = (rest % place, place / 10)
+    var share = Int((value * Double(scale)).rounded())
+    appendValue(most: 2 + digits) { out in
+      guard share < scale else {
+        for byte in "1.0".utf8 { out.append(byte) }
+        return
+      }
+      while share % 10 == 0 { share /= 10 }
+      out.append(UInt8(ascii: "0"))
+      out.append(UInt8(ascii: "."))
+      out.append(decimal: UInt(share))
     }
   }
 
@@ -269,6 +278,15 @@ extension JSONLine {
   }
 
   private mutating func appendQuoted(_ value: UnsafeRawBufferPointer) {
+    // Most strings are words, as they are.
+    if value.count < 64, value.allSatisfy({ $0 < 0x80 && !JSONEscape.isNeeded($0) }) {
+      appendValue(most: value.count + 2) { out in
+        out.append(UInt8(ascii: "\""))
+        for byte in value { out.append(byte) }
+        out.append(UInt8(ascii: "\""))
+      }
+      return
+    }
     separate()
     bytes.append(UInt8(ascii: "\""))
     appendEscaped(value)
@@ -295,5 +313,18 @@ extension JSONLine {
       JSONEscape.append(value[end], to: &bytes)
       start = end + 1
     }
+  }
+}
+
+extension OutputSpan<UInt8> {
+  fileprivate mutating func append(decimal value: UInt) {
+    var digits = InlineArray<20, UInt8>(repeating: 0)
+    var (first, rest) = (digits.count, value)
+    repeat {
+      first -= 1
+      digits[first] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+      rest /= 10
+    } while rest > 0
+    for place in first..<digits.count { append(digits[place]) }
   }
 }

@@ -4,12 +4,6 @@ extension Configuration {
   public var paddingSymbol: Int32 { 256 }
   public var endSymbol: Int32 { 257 }
 
-  /// The symbol at a position of a text, behind its end too.
-  package func symbol(_ position: Int, of text: [UInt8]) -> Int32 {
-    if position < text.count { return Int32(text[position]) }
-    return position == text.count ? endSymbol : paddingSymbol
-  }
-
   /// The bytes of a document whose symbols these are: up to the first that is no byte.
   package static func bytes(of symbols: [Int32]) -> [UInt8] {
     symbols.prefix { $0 < 256 }.map { UInt8(truncatingIfNeeded: $0) }

@@ -74,7 +74,7 @@ public final class DocumentEncoder {
     _ texts: [[UInt8]], firstNumber: Int, step: Int, withLatents: Bool
   ) -> [EncodedDocument] {
     results.reset()
-    var units = LevelUnits(texts: texts, zonkey: zonkey, on: results)
+    var units = LevelUnits(texts: texts.map { $0[...] }, zonkey: zonkey, on: results)
     var segments = texts.map { _ in [[Segment]]() }
     for level in zonkey.model.levels[...options.topLevel] {
       let p = probabilities(units)
@@ -99,7 +99,7 @@ public final class DocumentEncoder {
   /// For calibration: upper levels are split with the starts that lower levels draw.
   package func probabilities(of text: [UInt8]) -> [(allowed: [Float], positions: Int)] {
     results.reset()
-    var units = LevelUnits(texts: [text], zonkey: zonkey, on: results)
+    var units = LevelUnits(texts: [text[...]], zonkey: zonkey, on: results)
     var out: [(allowed: [Float], positions: Int)] = []
     for level in zonkey.model.levels[...options.topLevel] where units.count(0) > 0 {
       let p = probabilities(units)[0]
@@ -132,7 +132,7 @@ public final class DocumentEncoder {
       tape.reset()
       var (index, offsets) = (ContiguousArray<Int32>(), ContiguousArray<Int32>([0]))
       for piece in pieces {
-        for position in piece.needed { index.append(units.index(piece.document, position)) }
+        index += units.rows(piece.document, piece.needed)
         offsets.append(Int32(index.count))
       }
       let p =
@@ -143,7 +143,10 @@ public final class DocumentEncoder {
       for (piece, offset) in zip(pieces, offsets) {
         let base = p.values + Int(offset) - piece.needed.lowerBound
         let first = ranges[piece.document].lowerBound
-        for i in piece.wanted { out[piece.document][i - first] = base[i] }
+        out[piece.document].replaceSubrange(
+          piece.wanted.lowerBound - first..<piece.wanted.upperBound - first,
+          with: UnsafeBufferPointer(
+            start: base + piece.wanted.lowerBound, count: piece.wanted.count))
       }
       (pieces, rows) = ([], 0)
     }

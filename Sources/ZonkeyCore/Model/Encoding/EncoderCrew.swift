@@ -87,12 +87,11 @@ extension EncoderCrew {
     let isBeginning = part.origin == 0
     if part.level.index == 0 {
       return LevelUnits(
-        texts: [Array(text[part.origin..<part.count])], zonkey: zonkey, isBeginning: isBeginning,
+        texts: [text[part.origin..<part.count]], zonkey: zonkey, isBeginning: isBeginning,
         isEnd: isEnd, on: lead.results)
     }
     return LevelUnits(
       vectors: lead.results.constant(part.vectors, columns: part.level.configuration.width),
-      level: part.level, configuration: zonkey.configuration, isBeginning: isBeginning,
-      isEnd: isEnd)
+      level: part.level, isBeginning: isBeginning, isEnd: isEnd)
   }
 }

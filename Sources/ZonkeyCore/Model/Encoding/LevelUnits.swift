@@ -4,89 +4,91 @@ import ZonkeyBase
 /// The units of one level of several documents: bytes, or the latents of the level below.
 struct LevelUnits {
   let level: Level
-  /// The vectors that `index` points into: the embedding, or the documents' latents.
+  /// The vectors that `rows` point into: the embedding, or the documents' latents.
   let table: Tensor
   /// Rows behind a document's last unit that its windows see: its end and the padding, as in
   /// training; upper levels see one row of zeros, and a part that the document goes on behind none.
   let tail: Int
   /// Whether the first unit is a document's first.
   let isBeginning: Bool
-
   /// Whether this is level 0, whose units are symbols.
   let isBytes: Bool
-  private let texts: [[UInt8]]
-  private let configuration: Configuration
+
+  /// The table's row of every unit and of the tail behind each document; -1 is a row of zeros.
+  private let rows: ContiguousArray<Int32>
+  /// Where each document's rows begin, and where the last one's end.
+  private let offsets: [Int]
   /// Document by document, at upper levels: the byte offset of every unit, and of the end.
   private let byteOffsets: [[Int]]
-  /// The table's row of each document's first unit, at upper levels.
-  private let firstRows: [Int]
 
   /// The bytes of documents, or of a part of one; `tape` must live as long as the units.
   init(
-    texts: [[UInt8]], zonkey: Zonkey, isBeginning: Bool = true, isEnd: Bool = true, on tape: Tape
+    texts: [ArraySlice<UInt8>], zonkey: Zonkey, isBeginning: Bool = true, isEnd: Bool = true,
+    on tape: Tape
   ) {
     level = zonkey.model.levels[0]
     table = tape.use(zonkey.model.embedding)
     tail = isEnd ? 2 : 0
     self.isBeginning = isBeginning
-    self.texts = texts
-    configuration = zonkey.configuration
     isBytes = true
     byteOffsets = []
-    firstRows = []
+    var (rows, offsets) = (ContiguousArray<Int32>(), [0])
+    rows.reserveCapacity(texts.reduce(2 * texts.count) { $0 + $1.count })
+    for text in texts {
+      rows += text.lazy.map(Int32.init)
+      if isEnd { rows += [zonkey.configuration.endSymbol, zonkey.configuration.paddingSymbol] }
+      offsets.append(rows.count)
+    }
+    (self.rows, self.offsets) = (rows, offsets)
   }
 
   /// The latents of segments that begin at `starts`: the units of the next level. At the top,
   /// where there is none, only what does not ask for the level may be used.
   init(_ below: LevelUnits, starts: [[Int]], latents: Tensor, next: Level?) {
-    level = next ?? below.level
-    table = latents
-    tail = 1
-    isBeginning = true
-    isBytes = false
-    texts = below.texts
-    configuration = below.configuration
-    byteOffsets = starts.indices.map { document in
-      starts[document].map { below.byteOffset(document, $0) } + [below.texts[document].count]
-    }
-    var (rows, sum) = ([Int](), 0)
-    for positions in starts {
-      rows.append(sum)
-      sum += positions.count
-    }
-    firstRows = rows
+    self.init(
+      latents,
+      byteOffsets: starts.indices.map { document in
+        (starts[document] + [below.count(document)]).map { below.byteOffset(document, $0) }
+      }, level: next ?? below.level, isBeginning: true, tail: 1)
   }
 
   /// Some consecutive units [N, D] of an upper level of one document.
-  init(
-    vectors: Tensor, level: Level, configuration: Configuration, isBeginning: Bool, isEnd: Bool
+  init(vectors: Tensor, level: Level, isBeginning: Bool, isEnd: Bool) {
+    self.init(
+      vectors, byteOffsets: [Array(0...vectors.rows)], level: level, isBeginning: isBeginning,
+      tail: isEnd ? 1 : 0)
+  }
+
+  private init(
+    _ table: Tensor, byteOffsets: [[Int]], level: Level, isBeginning: Bool, tail: Int
   ) {
-    self.level = level
-    table = vectors
-    tail = isEnd ? 1 : 0
-    self.isBeginning = isBeginning
+    (self.level, self.table, self.tail, self.isBeginning) = (level, table, tail, isBeginning)
     isBytes = false
-    texts = [[]]
-    self.configuration = configuration
-    byteOffsets = [Array(0...vectors.rows)]
-    firstRows = [0]
+    self.byteOffsets = byteOffsets
+    var (rows, offsets, first) = (ContiguousArray<Int32>(), [0], Int32(0))
+    for document in byteOffsets {
+      let end = first + Int32(document.count - 1)
+      rows += first..<end
+      rows += repeatElement(-1, count: tail)
+      offsets.append(rows.count)
+      first = end
+    }
+    (self.rows, self.offsets) = (rows, offsets)
   }
 
-  var documents: Range<Int> { texts.indices }
+  var documents: Range<Int> { 0..<offsets.count - 1 }
 
-  func count(_ document: Int) -> Int {
-    isBytes ? texts[document].count : byteOffsets[document].count - 1
-  }
+  func count(_ document: Int) -> Int { offsets[document + 1] - offsets[document] - tail }
 
-  /// The table's row of a position, behind the end too; -1 is a row of zeros.
-  func index(_ document: Int, _ position: Int) -> Int32 {
-    if isBytes { return configuration.symbol(position, of: texts[document]) }
-    return position < count(document) ? Int32(firstRows[document] + position) : -1
+  /// The table's rows of some positions of a document, up to its tail's end.
+  func rows(_ document: Int, _ positions: Range<Int>) -> ArraySlice<Int32> {
+    let first = offsets[document]
+    return rows[first + positions.lowerBound..<first + positions.upperBound]
   }
 
   /// Whether a segment may begin there: not inside a UTF-8 character.
   func allowsStart(_ document: Int, _ position: Int) -> Bool {
-    !isBytes || !texts[document][position].isUTF8Continuation
+    !isBytes || !UInt8(truncatingIfNeeded: rows[offsets[document] + position]).isUTF8Continuation
   }
 
   /// The byte offset of a unit, or of the end.
@@ -96,7 +98,8 @@ struct LevelUnits {
 
   /// A document's vectors, copied.
   func array(_ document: Int) -> [Float] {
-    table.rows(firstRows[document]..<firstRows[document] + count(document)).array
+    let first = offsets[document] - document * tail
+    return table.rows(first..<first + count(document)).array
   }
 
   /// A document's segments that begin at these units, as ranges of units.
@@ -118,8 +121,7 @@ struct LevelUnits {
     let living = segment.units.count + (isLast ? min(tail, 1) : 0)
     let limit = min(level.configuration.segmentLength, count(document) + tail - first)
     windows.append(
-      (first..<first + min(living + 1, limit)).lazy.map { index(document, $0) },
-      tag: min(living, limit))
+      rows(document, first..<first + min(living + 1, limit)), tag: min(living, limit))
   }
 
   /// A document's segments that begin at these units.

@@ -11,36 +11,39 @@ package final class RecentTable {
   private struct Generation {
     var keys = LookupKeys()
     let values: Tensor
-    /// Numbers of keys, hashed with open addressing; -1 is none.
-    private var slots: ContiguousArray<Int32>
+    /// Hashed with open addressing: the number of a key, -1 is none, and the upper half of its hash,
+    /// without which every key on the way would have to be fetched.
+    private var slots: ContiguousArray<(number: Int32, hash: UInt32)>
 
     init(_ values: Tensor) {
       self.values = values
       var size = 1
       while size < 2 * values.rows { size *= 2 }
-      slots = ContiguousArray(repeating: -1, count: size)
+      slots = ContiguousArray(repeating: (-1, 0), count: size)
     }
 
     /// The number of a key of `others`, nil when it is not there; and the slot where it is or
     /// would be.
-    func find(_ other: Int, hash: Int, of others: LookupKeys) -> (number: Int?, slot: Int) {
-      var slot = hash & (slots.count - 1)
-      while slots[slot] >= 0 {
-        let number = Int(slots[slot])
-        if keys.isSame(number, as: other, of: others) { return (number, slot) }
+    func find(_ other: Int, hash: UInt64, of others: LookupKeys) -> (number: Int?, slot: Int) {
+      var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
+      while slots[slot].number >= 0 {
+        let number = Int(slots[slot].number)
+        if slots[slot].hash == UInt32(hash >> 32), keys.isSame(number, as: other, of: others) {
+          return (number, slot)
+        }
         slot = (slot + 1) & (slots.count - 1)
       }
       return (nil, slot)
     }
 
-    mutating func add(_ other: Int, of others: LookupKeys, slot: Int) {
-      slots[slot] = Int32(keys.count)
+    mutating func add(_ other: Int, hash: UInt64, of others: LookupKeys, slot: Int) {
+      slots[slot] = (Int32(keys.count), UInt32(hash >> 32))
       keys.append(other, of: others)
     }
 
     mutating func removeAll() {
       keys.removeAll()
-      for slot in slots.indices { slots[slot] = -1 }
+      for slot in slots.indices { slots[slot].number = -1 }
     }
   }
 
@@ -80,7 +83,7 @@ package final class RecentTable {
       let (known, slot) = young.find(index, hash: hash, of: keys)
       if let known { return known }
       let number = young.keys.count
-      young.add(index, of: keys, slot: slot)
+      young.add(index, hash: hash, of: keys, slot: slot)
       if let before = old.find(index, hash: hash, of: keys).number {
         young.values.row(number).update(from: old.values.row(before), count: out.columns)
       } else {
