@@ -7,7 +7,7 @@ _zk_names() {
     encode) names='--level --format --precision --model --arithmetic --input-format --document --text-field --id-field --invalid --max-document --allow-skips --keep-fields --first-document --shard --batch --output --zstd --stats --quiet --verbose --threads --progress --version --help' ;;
     decode) names='--infer-starts --existence-cutoff --format --null --model --arithmetic --batch --output --zstd --quiet --verbose --threads --progress --version --help' ;;
     generate) names='--infill --gap --count --steps --level --existence-cutoff --max-bytes --html --format --null --seed --model --arithmetic --input-format --document --text-field --id-field --invalid --max-document --allow-skips --keep-fields --first-document --output --zstd --quiet --verbose --threads --progress --version --help' ;;
-    export) names='--output --quiet --verbose --version --help' ;;
+    export) names='--output --lexicon --input-format --document --text-field --id-field --invalid --max-document --quiet --verbose --threads --progress --version --help' ;;
     train) names='--corpus --output --valid --preset --config --set --time --steps --epochs --resume --from --teacher --save-every --log --tensorboard --report --activation-memory --dry-run --seed --input-format --document --text-field --id-field --invalid --max-document --allow-skips --quiet --verbose --threads --progress --version --help' ;;
     extract) names='--format --null --namespace --redirects --min-bytes --templates --holes --variant --keep-fields --sha1 --input-format --document --text-field --id-field --invalid --max-document --allow-skips --shard --output --zstd --stats --quiet --verbose --threads --progress --version --help' ;;
     eval) names='--train --only --max-text --count --generated --format --seed --model --arithmetic --input-format --document --text-field --id-field --invalid --max-document --output --zstd --quiet --verbose --threads --progress --version --help' ;;
@@ -95,6 +95,15 @@ _zk_value() {
     'generate --threads') kind=none ;;
     'generate --progress') kind=words words='auto always never' ;;
     'export -o'|'export --output') kind=files words='zk' ;;
+    'export --lexicon') kind=files words='' ;;
+    'export --input-format') kind=words words='lines jsonl mediawiki' ;;
+    'export --document') kind=words words='line paragraph whole null' ;;
+    'export --text-field') kind=none ;;
+    'export --id-field') kind=none ;;
+    'export --invalid') kind=words words='stop skip replace' ;;
+    'export --max-document') kind=none ;;
+    'export --threads') kind=none ;;
+    'export --progress') kind=words words='auto always never' ;;
     'train --corpus') kind=files words='' ;;
     'train -o'|'train --output') kind=files words='zk' ;;
     'train --valid') kind=files words='' ;;

@@ -138,8 +138,17 @@ complete -c zk -n '__zk_verb generate' -s h -l help -d 'Show help information'
 
 complete -c zk -n '__zk_file export' -F
 complete -c zk -n '__zk_verb export' -s o -l output -x -a "(__fish_complete_suffix .zk)" -d 'Where the model goes; it appears when complete'
+complete -c zk -n '__zk_verb export' -l lexicon -r -F -d 'Text like that the model was trained on; the commonest segments of its first 16 MB become the lexicon'
+complete -c zk -n '__zk_verb export' -l input-format -x -a 'lines jsonl mediawiki' -d 'The input\'s format; found by looking at the content by default'
+complete -c zk -n '__zk_verb export' -l document -x -a 'line paragraph whole null' -d 'What counts as one document in plain text'
+complete -c zk -n '__zk_verb export' -l text-field -x -d 'The JSONL field that holds the text'
+complete -c zk -n '__zk_verb export' -l id-field -x -d 'The JSONL field that holds a document\'s id, a string or a number'
+complete -c zk -n '__zk_verb export' -l invalid -x -a 'stop skip replace' -d 'What to do with bad UTF-8 and bad JSON: stop, skip the document, or replace bad bytes'
+complete -c zk -n '__zk_verb export' -l max-document -x -d 'The longest document in bytes, also as 64K, 16M, 1G; longer ones are bad input'
 complete -c zk -n '__zk_verb export' -s q -l quiet -d 'Say nothing but errors and warnings'
 complete -c zk -n '__zk_verb export' -s v -l verbose -d 'Say on standard error also which model, threads and kernels compute, and where time goes'
+complete -c zk -n '__zk_verb export' -l threads -x -d 'Threads to compute with; results do not depend on it'
+complete -c zk -n '__zk_verb export' -l progress -x -a 'auto always never' -d 'Progress on standard error: auto shows it on a terminal only'
 complete -c zk -n '__zk_verb export' -l version -d 'Show the version'
 complete -c zk -n '__zk_verb export' -s h -l help -d 'Show help information'
 

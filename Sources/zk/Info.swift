@@ -118,6 +118,7 @@ struct Info: ParsableCommand {
     facts.add(
       "mean_lengths", .array(zonkey.meanLengths.map { JSONValue($0) }),
       zonkey.meanLengths.map { ProgressText.decimal(Double($0)) }.joined(separator: ", "))
+    if let lexicon = zonkey.lexicon { facts.add("lexicon_segments", lexicon.segments.count) }
     for (index, level) in zonkey.configuration.levels.enumerated() {
       facts.note(
         "level \(index)",

@@ -174,6 +174,19 @@ import ZonkeyPlatform
     }
   }
 
+  @Test(arguments: [
+    "[]", "{", #"{"segments":[],"counts":[]}"#, #"{"segments":["ab"],"counts":[0]}"#,
+    #"{"segments":["longer than any segment"],"counts":[1]}"#,
+    #"{"segments":["ab"],"counts":[9223372036854775807]}"#,
+  ])
+  func aLexiconThatIsNone(text: String) throws {
+    try withTemporaryFolder { folder in
+      try write(header(Self.nano) { metadata, _ in metadata["lexicon"] = text }, to: "\(folder)/m")
+      try expectRefused("zk info m", in: folder)
+      try expectRefused("zk generate -m m", in: folder)
+    }
+  }
+
   @Test func rowsThatUnpackToGigabytes() throws {
     try withTemporaryFolder { folder in
       for (name, start, piece) in [

@@ -62,6 +62,39 @@ import ZonkeyCore
     }
   }
 
+  @Test func aLexiconIsCountedWhateverTheThreads() throws {
+    try withTemporaryFolder { folder in
+      let model = try NanoModel.path()
+      let corpus = NanoModel.corpus
+      func export(_ name: String, _ options: [String]) throws -> ZkResult {
+        try runZk(["export", model, "-o", "\(folder)/\(name)"] + options)
+      }
+      #expect(try export("plain.zk", []).status == 0)
+      let one = try export("one.zk", ["--lexicon", corpus, "--threads", "1"])
+      #expect(one.status == 0)
+      #expect(one.stderr.contains(" segments in its lexicon\n"))
+      #expect(try export("three.zk", ["--lexicon", corpus, "--threads", "3"]).status == 0)
+      #expect(try readBytes("\(folder)/one.zk") == readBytes("\(folder)/three.zk"))
+      let facts = try ["plain", "one"].map {
+        try JSONValue(parsing: runZk(["info", "--json", "--check", "\(folder)/\($0).zk"]).stdout)
+      }
+      #expect(facts[0]["lexicon_segments"] == nil)
+      #expect((facts[1]["lexicon_segments"]?.intValue ?? 0) > 20)
+      // It changes no weight and no latent.
+      #expect(facts[0]["model"]?.stringValue == facts[1]["model"]?.stringValue)
+      // Whoever exports again keeps it.
+      #expect(
+        try runZk(["export", "\(folder)/one.zk", "-o", "\(folder)/again.zk"]).status == 0)
+      #expect(try readBytes("\(folder)/one.zk") == readBytes("\(folder)/again.zk"))
+
+      try writeBytes(Array("a b\n".utf8), to: "\(folder)/short")
+      let short = try export("short.zk", ["--lexicon", "\(folder)/short"])
+      #expect(short.status == 65)
+      #expect(short.stderr.contains("too little text for a lexicon"))
+      #expect(try export("none.zk", ["--lexicon", "\(folder)/nothing"]).status == 66)
+    }
+  }
+
   @Test func damageIsFound() throws {
     try withTemporaryFolder { folder in
       let good = try readBytes(NanoModel.path())

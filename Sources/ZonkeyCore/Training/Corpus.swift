@@ -24,6 +24,9 @@ public final class Corpus {
   public var skipped: [String: Int] { reader.skipped.merging(skippedBefore) { max($0, $1) } }
   private var skippedBefore: [String: Int] = [:]
 
+  /// The files, as a message names them.
+  var name: String { paths.isEmpty ? "-" : paths.joined(separator: " ") }
+
   private var isRereadable: Bool { !paths.isEmpty && !paths.contains("-") }
 
   /// Crops for a configuration; at most about 64 MiB of text waits in the buffer.

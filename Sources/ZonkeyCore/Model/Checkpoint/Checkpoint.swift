@@ -14,6 +14,7 @@ public struct Checkpoint: Sendable {
   package let first: ParameterStore?
   package let second: ParameterStore?
   package let calibrations: [Calibration]
+  public let lexicon: Lexicon?
   public let id: String
 
   /// Whether a checksum of the whole content was compared when it was read.
@@ -36,6 +37,7 @@ public struct Checkpoint: Sendable {
     model = content.model
     state = content.state
     calibrations = content.calibrations
+    lexicon = content.lexicon
     id = file.header.metadata["id"] ?? ""
     let isTraining = forTraining && content.isResumable
     average = ParameterStore(count: model.parameters.count)
@@ -59,17 +61,20 @@ public struct Checkpoint: Sendable {
     first = moments.first
     second = moments.second
     self.calibrations = calibrations
+    lexicon = nil
     id = Self.fingerprint(model, average)
     isChecked = true
   }
 
   /// What a checkpoint for use alone holds: the averaged weights in half precision.
   ///
-  /// Rounded weights are another model, with another id.
-  public init(exporting checkpoint: Checkpoint) {
+  /// Rounded weights are another model, with another id, and a lexicon makes none. Without one it
+  /// keeps its own.
+  public init(exporting checkpoint: Checkpoint, lexicon: Lexicon? = nil) {
     model = checkpoint.model
     state = checkpoint.state
     calibrations = checkpoint.calibrations
+    self.lexicon = lexicon ?? checkpoint.lexicon
     average = ParameterStore(count: checkpoint.average.count)
     for entry in model.parameters.entries {
       // Maps of millions of numbers, as those of places are, need no more than six bits of mantissa
@@ -133,16 +138,20 @@ public struct Checkpoint: Sendable {
 
   private var metadata: [String: String] {
     func text(_ json: JSONValue) -> String { String(decoding: json.serialised(), as: UTF8.self) }
-    return [
+    var metadata = [
       "format": CheckpointContent.format, "id": id,
       "configuration": text(model.configuration.json), "state": text(state.json),
       "calibration": text(.array(calibrations.map(\.json))),
     ]
+    metadata["lexicon"] = lexicon.map { text($0.json) }
+    return metadata
   }
 
   /// The model for use, with the averaged weights.
   public var zonkey: Zonkey {
-    Zonkey(model: model, weights: average, calibrations: calibrations, state: state, id: id)
+    Zonkey(
+      model: model, weights: average, calibrations: calibrations, lexicon: lexicon, state: state,
+      id: id)
   }
 
   /// Throws `badModel` when a weight is not finite or the id is not that of the weights.
@@ -173,7 +182,8 @@ extension Zonkey {
     let checkpoint = try Checkpoint(path: path, forTraining: false)
     self.init(
       model: checkpoint.model, weights: checkpoint.average, calibrations: checkpoint.calibrations,
-      state: checkpoint.state, id: checkpoint.id, arithmetic: arithmetic)
+      lexicon: checkpoint.lexicon, state: checkpoint.state, id: checkpoint.id,
+      arithmetic: arithmetic)
   }
 }
 

@@ -22,6 +22,7 @@ package struct CheckpointContent {
   let model: ZonkeyModel
   let state: TrainingState
   let calibrations: [Calibration]
+  let lexicon: Lexicon?
   /// Whether the arrays that only training needs are there too.
   let isResumable: Bool
   /// By name.
@@ -37,6 +38,7 @@ package struct CheckpointContent {
       throw .badModel(path: path, reason: "its state tells steps of \(counts.count) levels")
     }
     calibrations = try Self.calibrations(metadata, levels: model.levels.count, path: path)
+    lexicon = try Self.lexicon(metadata, of: model, path: path)
     isResumable = file.header.entries.contains { !$0.name.hasPrefix(Group.average.rawValue) }
     var places: [String: (group: Group, parameter: Parameter)] = [:]
     for group in isResumable ? Group.allCases : [.average] {
@@ -174,5 +176,17 @@ extension CheckpointContent {
       throw .badModel(path: path, reason: "the calibration does not fit the levels")
     }
     return calibrations
+  }
+  /// A model may have none.
+  private static func lexicon(
+    _ metadata: [String: String], of model: ZonkeyModel, path: String
+  ) throws(ZonkeyError) -> Lexicon? {
+    guard metadata["lexicon"] != nil else { return nil }
+    let value = try json(metadata, "lexicon", path: path)
+    let length = model.levels[0].configuration.segmentLength
+    guard let lexicon = Lexicon(json: value, segmentLength: length) else {
+      throw .badModel(path: path, reason: "its lexicon is wrong")
+    }
+    return lexicon
   }
 }

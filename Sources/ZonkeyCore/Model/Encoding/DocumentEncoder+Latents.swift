@@ -48,6 +48,18 @@ extension DocumentEncoder {
     }
   }
 
+  /// The latents of segments of level 0 [N, C·D], row after row, where a space follows.
+  package func latents(ofSegments texts: [[UInt8]]) -> [Float] {
+    results.reset()
+    let units = LevelUnits(
+      texts: texts.map { ($0 + [UInt8(ascii: " ")])[...] }, zonkey: zonkey, isEnd: false,
+      on: results)
+    let out = results.empty(texts.count, units.level.configuration.latentWidth)
+    compress(
+      texts.indices.map { (document: $0, units: texts[$0].indices) }[...], of: units, into: out)
+    return out.array
+  }
+
   /// Calls `body` with the latents of one run of the chosen windows after another [n, C·D], which
   /// stay until it returns.
   private func computeLatents(

@@ -29,9 +29,11 @@ public final class Generator {
 
   private let zonkey: Zonkey
   private let options: GenerationOptions
-  private let tape: Tape
+  private let sampler: Sampler
   private let level: Level
   private let clamp: UnitClamp?
+
+  private var tape: Tape { sampler.tape }
 
   /// Throws `badConfiguration` when the model has no such level.
   public init(_ zonkey: Zonkey, options: GenerationOptions) throws(ZonkeyError) {
@@ -39,7 +41,7 @@ public final class Generator {
     try zonkey.check(level: top)
     self.zonkey = zonkey
     self.options = options
-    tape = zonkey.tape()
+    sampler = try Sampler(zonkey, options: options, top: top)
     level = zonkey.model.levels[top]
     clamp = top > 0 ? try UnitClamp(zonkey, level: top, options: options) : nil
   }
@@ -117,12 +119,8 @@ public final class Generator {
     let decoded = walk.decoded(
       from: starts, offsets: level.fullOffsets(places.count), noise: { noise($0 + 1) },
       settled: { settled($0, share: $1) })
-    var sampler = Sampler(model: zonkey.model, tape: tape)
-    sampler.existenceCutoff = options.existenceCutoff
-    sampler.lowerNoise = options.lowerNoise
-    sampler.unitLimit = options.maxBytes
     return sampler.symbols(
-      sampler.expand(units(decoded), from: level.index), among: zonkey.configuration.vocabulary)
+      units(decoded), from: level.index, among: zonkey.configuration.vocabulary)
   }
 
   /// The units up to where existence ends, in the last third of the way as the levels below say
@@ -156,22 +154,20 @@ final class UnitClamp {
   private let zonkey: Zonkey
   private let level: Level
   private let encoder: DocumentEncoder
-  private var sampler: Sampler
+  private let sampler: Sampler
 
   /// For the units of level `level`, at least 1.
   init(_ zonkey: Zonkey, level index: Int, options: GenerationOptions) throws(ZonkeyError) {
     self.zonkey = zonkey
     level = zonkey.model.levels[index]
     encoder = try DocumentEncoder(zonkey, options: SplitOptions(topLevel: index - 1))
-    sampler = Sampler(model: zonkey.model, tape: zonkey.tape())
-    sampler.existenceCutoff = options.existenceCutoff
-    sampler.lowerNoise = options.lowerNoise
+    sampler = try Sampler(zonkey, options: options, top: index)
   }
 
   /// The units of each text that `units` stand for, at most S of them; nothing where one has none.
   func clamped(_ units: [[Float]]) -> [[Float]] {
     let symbols = sampler.symbols(
-      sampler.expand(units, from: level.index), among: zonkey.configuration.vocabulary)
+      units, from: level.index, among: zonkey.configuration.vocabulary)
     let texts = symbols.map(Configuration.bytes)
     let limit = level.configuration.segmentLength * level.configuration.width
     return encoder.encode(texts, withLatents: true).map { Array($0.latents.prefix(limit)) }

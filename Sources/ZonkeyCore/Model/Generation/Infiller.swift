@@ -23,9 +23,11 @@ public struct GappedDocument: Sendable, Equatable {
 public final class Infiller {
   private let zonkey: Zonkey
   private let options: GenerationOptions
-  private let tape: Tape
+  private let sampler: Sampler
   private let encoder: DocumentEncoder
   private let level: Level
+
+  private var tape: Tape { sampler.tape }
 
   /// Throws `badConfiguration` when the model has no such level.
   public init(_ zonkey: Zonkey, options: GenerationOptions) throws(ZonkeyError) {
@@ -35,7 +37,7 @@ public final class Infiller {
     self.options = options
     level = zonkey.model.levels[top]
     encoder = try DocumentEncoder(zonkey, options: SplitOptions(topLevel: max(0, top - 1)))
-    tape = zonkey.tape()
+    sampler = try Sampler(zonkey, options: options, top: top)
   }
 
   /// Multiply-adds of all that was computed so far.
@@ -72,7 +74,8 @@ public final class Infiller {
       left: Array(left.suffix(leftCount * width)), right: Array(right.prefix(rightCount * width))
     )
     let filled = denoise(known.left, gap: gap, known.right, key: key)
-    return bytes(filled)
+    return Configuration.bytes(
+      of: sampler.symbols([filled], from: level.index, among: 256)[0])
   }
 
   /// As much of a text on one side of a gap as the gap's window can depend on: the bytes of twice
@@ -130,15 +133,5 @@ public final class Infiller {
           offsets: offsets)
       })
     return decoded.vectors.rows(place).array
-  }
-
-  /// Units of the level down to bytes.
-  private func bytes(_ units: [Float]) -> [UInt8] {
-    var sampler = Sampler(model: zonkey.model, tape: tape)
-    sampler.existenceCutoff = options.existenceCutoff
-    sampler.lowerNoise = options.lowerNoise
-    sampler.unitLimit = options.maxBytes
-    return Configuration.bytes(
-      of: sampler.symbols(sampler.expand([units], from: level.index), among: 256)[0])
   }
 }

@@ -1,3 +1,4 @@
+import ZonkeyBase
 import ZonkeyEngine
 
 /// Makes level 0's units of what a level above has (model §9), and of noise as the published code.
@@ -14,10 +15,46 @@ package struct Sampler {
   /// The most units of any level in a document; bounds work and memory.
   package var unitLimit = 1 << 16
 
+  /// What latents of level 0 that another level was decoded to are rounded to.
+  private var lexicon: (table: LexiconTable, tape: Tape)?
+
   /// `tape` should not record.
   package init(model: ZonkeyModel, tape: Tape) {
     self.model = model
     self.tape = tape
+  }
+
+  /// As documents are drawn by these options from noise at level `top`.
+  init(_ zonkey: Zonkey, options: GenerationOptions, top: Int) throws(ZonkeyError) {
+    self.init(model: zonkey.model, tape: zonkey.tape())
+    existenceCutoff = options.existenceCutoff
+    lowerNoise = options.lowerNoise
+    unitLimit = options.maxBytes
+    // Level 0 decodes bytes, which it knows all of.
+    if top > 0 { lexicon = try zonkey.lexiconTable().map { ($0, $0.tape()) } }
+  }
+
+  /// The symbols of units of level `top`, document by document: the nearest of the first `count`, or
+  /// those of the lexicon's segments.
+  func symbols(_ units: [[Float]], from top: Int, among count: Int) -> [[Int32]] {
+    guard let lexicon else { return symbols(expand(units, from: top), among: count) }
+    let latents = model.levels[1..<top].reversed().reduce(units) { expand($0, by: $1) }
+    return latents.map { latents in
+      let segments = lexicon.table.nearest(latents, on: lexicon.tape)
+      let ending = count > 256 ? firstEnd(latents) : nil
+      return segments[...(ending ?? segments.count - 1)].joined().map { Int32($0) }
+        + (ending == nil ? [] : [model.configuration.endSymbol])
+    }
+  }
+
+  /// The first of some latents of level 0 that is decoded to the end of a document.
+  private func firstEnd(_ latents: [Float]) -> Int? {
+    let width = model.levels[0].configuration.latentWidth
+    let alone = stride(from: 0, to: latents.count, by: width).map {
+      Array(latents[$0..<$0 + width])
+    }
+    return symbols(expand(alone, by: model.levels[0]), among: model.configuration.vocabulary)
+      .firstIndex { $0.contains(model.configuration.endSymbol) }
   }
 
   /// Level 0's units of one document from a latent of level `top`, [M, D] row after row.

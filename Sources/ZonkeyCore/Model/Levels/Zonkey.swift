@@ -9,8 +9,11 @@ public final class Zonkey: Sendable {
   package let weights: ParameterStore
   private let packed: PackedWeights
   private let tables = Mutex<SymbolTables?>(nil)
+  let lexiconTables = Mutex<LexiconTable?>(nil)
   /// One for each level.
   package let calibrations: [Calibration]
+  /// The segments that are known, which texts from noise are made of; not every model has them.
+  public let lexicon: Lexicon?
   /// The model's id: a fingerprint of configuration and weights, 16 hexadecimal digits.
   public let id: String
   public let state: TrainingState
@@ -29,12 +32,13 @@ public final class Zonkey: Sendable {
 
   package init(
     model: ZonkeyModel, weights: ParameterStore, calibrations: [Calibration],
-    state: TrainingState, id: String, arithmetic: Arithmetic = .float32
+    lexicon: Lexicon? = nil, state: TrainingState, id: String, arithmetic: Arithmetic = .float32
   ) {
     self.model = model
     self.weights = weights
     packed = PackedWeights(weights, arithmetic: arithmetic)
     self.calibrations = calibrations
+    self.lexicon = lexicon
     self.state = state
     self.id = id
   }
