@@ -6,7 +6,7 @@
 # About four hours of one core. Level 0 first: its splitter for 0.7 MB, then everything else to words that
 # come back, and once more from the full rate; then level 1 on its frozen latents: its splitter alone, all of
 # it without and with noise, and once more at a rate that falls with a map's inputs. Last a small splitter learns
-# from level 0's.
+# from level 0's, and the commonest segments become the lexicon.
 # MODEL.work keeps the checkpoints and logs of all stages; a stage that is complete is not repeated.
 set -eu
 [ $# -ge 3 ] || { sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 64; }
@@ -74,9 +74,9 @@ stage symbols 11000 --from "$work/again.zk" --config "$work/symbols.json"
 # document comes without its spaces: what it has never seen, it would do otherwise than its teacher.
 [ -f "$work/mixed.jsonl.zst" ] ||
   "$zk" extract "$corpus" | awk 'NR % 6 == 0 { gsub(/ /, "") } 1' | zstd -q -o "$work/mixed.jsonl.zst"
-corpus=$work/mixed.jsonl.zst
+text=$corpus corpus=$work/mixed.jsonl.zst
 stage narrow 8500 --teacher "$work/symbols.zk" --set levels.0.splitterWidth=16 --set learningRate=3e-3 \
   --set batch=8
 stage narrower 11000 --from "$work/narrow.zk" --teacher "$work/symbols.zk" --set learningRate=1e-3 --set batch=2
 
-"$zk" export "$work/narrower.zk" -o "$model"
+"$zk" export "$work/narrower.zk" --lexicon "$text" -o "$model"

@@ -7,8 +7,9 @@ struct Generate: ParsableCommand {
     abstract: "Generate documents from noise, or fill gaps in given ones.",
     discussion: """
       The top level starts from noise and is denoised step by step; every level below is decoded \
-      and stitched from it. How long a document becomes is the model's own decision. Bytes that \
-      are no valid UTF-8 are replaced.
+      and stitched from it. How long a document becomes is the model's own decision. Of a model \
+      with a lexicon (zk export --lexicon) texts are made of its segments. Bytes that are no valid \
+      UTF-8 are replaced.
 
       With --infill, documents are read and their gaps are filled; what stands around the gaps is \
       kept byte for byte. A gap is {{}}, or {{3}} for three units of the level that is denoised. \
