@@ -57,5 +57,5 @@ cat "$tmp/lines.txt"
 run encode --level 1 -o "$tmp/latents.jsonl" "$tmp/lines.txt"
 run decode "$tmp/latents.jsonl"
 
-title "6. Two documents from noise. They are no text yet: docs/model-card.md says how far they are from it."
+title "6. Two documents from noise. They have no order yet: docs/model-card.md says how far they are from text."
 run generate --count 2 --seed 1 --max-bytes 200
