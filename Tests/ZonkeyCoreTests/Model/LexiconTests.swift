@@ -88,6 +88,17 @@ import ZonkeyCore
         == Generator(model(with: nil), options: options).documents([1]))
   }
 
+  /// A text that is allowed more bytes begins like one that is allowed few.
+  @Test(arguments: [false, true]) func aLimitOnlyCuts(hasLexicon: Bool) throws {
+    let zonkey = try model(with: hasLexicon ? lexicon(Self.words) : nil)
+    func texts(_ maxBytes: Int) throws -> [[UInt8]] {
+      var options = GenerationOptions()
+      (options.steps, options.maxBytes) = (3, maxBytes)
+      return try Generator(zonkey, options: options).documents([1, 2, 3])
+    }
+    #expect(try texts(9) == texts(200).map { Array($0.prefix(9)) })
+  }
+
   @Test func gapsAreFilledWithIt() throws {
     var options = GenerationOptions()
     options.steps = 2

@@ -41,7 +41,9 @@ public final class Generator {
     try zonkey.check(level: top)
     self.zonkey = zonkey
     self.options = options
-    sampler = try Sampler(zonkey, options: options, top: top)
+    var sampler = try Sampler(zonkey, options: options, top: top)
+    sampler.unitLimit = options.maxBytes
+    self.sampler = sampler
     level = zonkey.model.levels[top]
     clamp = top > 0 ? try UnitClamp(zonkey, level: top, options: options) : nil
   }

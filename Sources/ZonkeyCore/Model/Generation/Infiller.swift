@@ -37,7 +37,9 @@ public final class Infiller {
     self.options = options
     level = zonkey.model.levels[top]
     encoder = try DocumentEncoder(zonkey, options: SplitOptions(topLevel: max(0, top - 1)))
-    sampler = try Sampler(zonkey, options: options, top: top)
+    var sampler = try Sampler(zonkey, options: options, top: top)
+    sampler.unitLimit = options.maxBytes
+    self.sampler = sampler
   }
 
   /// Multiply-adds of all that was computed so far.

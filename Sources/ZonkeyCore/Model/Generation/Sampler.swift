@@ -29,7 +29,6 @@ package struct Sampler {
     self.init(model: zonkey.model, tape: zonkey.tape())
     existenceCutoff = options.existenceCutoff
     lowerNoise = options.lowerNoise
-    unitLimit = options.maxBytes
     // Level 0 decodes bytes, which it knows all of.
     if top > 0 { lexicon = try zonkey.lexiconTable().map { ($0, $0.tape()) } }
   }
@@ -42,7 +41,7 @@ package struct Sampler {
     return latents.map { latents in
       let segments = lexicon.table.nearest(latents, on: lexicon.tape)
       let ending = count > 256 ? firstEnd(latents) : nil
-      return segments[...(ending ?? segments.count - 1)].joined().map { Int32($0) }
+      return segments.prefix(ending.map { $0 + 1 } ?? segments.count).joined().map { Int32($0) }
         + (ending == nil ? [] : [model.configuration.endSymbol])
     }
   }
