@@ -16,9 +16,12 @@ extension Corpus {
       try DocumentEncoder(zonkey, options: SplitOptions())
     }
     var counts: [[UInt8]: Int] = [:]
-    while crops.bytes < bytes {
+    while true {
       var round: [Crop] = []
-      while round.count < 32 * workers.count, let crop = try crops.draw() { round.append(crop) }
+      // Which crops these are does not depend on how many are computed together.
+      while crops.bytes < bytes, round.count < 32 * workers.count, let crop = try crops.draw() {
+        round.append(crop)
+      }
       if round.isEmpty { break }
       let found = ResultSlots<[[UInt8]]>(count: workers.count, initial: [])
       workers.forEachRun(of: round.indices, length: 32) { worker, number, run in

@@ -42,6 +42,17 @@ import ZonkeyCore
     #expect(Lexicon(json: try JSONValue(parsing: text), segmentLength: 4) == nil)
   }
 
+  /// A limit that is no whole number of rounds: what is counted up to it is the same.
+  @Test func countingDoesNotDependOnTheThreads() throws {
+    let zonkey = try randomZonkey()
+    let found = try [1, 2, 3].map { threads in
+      try Corpus(paths: [fixturePath("demo-wiki.xml")])
+        .lexicon(of: zonkey, bytes: 4000, threads: threads)
+    }
+    #expect(found[0].counts.reduce(0, +) > 100)
+    #expect(found[1] == found[0] && found[2] == found[0])
+  }
+
   @Test func latentsAreRoundedToTheirOwnSegments() throws {
     let words = lexicon(Self.words)
     let zonkey = try model(with: words)
