@@ -51,7 +51,7 @@ enum Formats {
   @Sendable private static func checkpoint(_ bytes: [UInt8]) {
     let reader = try? SafetensorsReader(
       path: "fuzz", fileBytes: bytes.count, read: source(bytes))
-    guard let reader, let checkpoint = try? Checkpoint(reader, forTraining: true) else { return }
+    guard let reader, let checkpoint = try? Checkpoint(reader, .everything) else { return }
     try? checkpoint.verify(path: "fuzz")
   }
 

@@ -55,8 +55,8 @@ export ZK_MODEL=$work/nano.zk
 # Long streams go through one that has the least to compute for a byte: 20 GB take hours even so.
 cat >quick.json <<'END'
 {"levels": [
-  {"width": 16, "compressionVectors": 1, "segmentLength": 8, "documentLength": 64,
-   "segmentLimit": 32, "heads": 4, "compressorLayers": 1, "denoiserLayers": 1}],
+  {"width": 16, "compressionVectors": 1, "segmentLength": 8, "documentLength": 64, "segmentLimit": 32,
+   "heads": 1, "splitterReach": 1, "compressorLayers": 1, "denoiserLayers": 1}],
  "batch": 2, "feedForwardRatio": 1, "warmupSteps": 10}
 END
 "${train[@]}" --config quick.json --steps 100 --seed 1 -o quick.zk
@@ -65,39 +65,37 @@ END
 peak() { sed -n 's/^VmHWM:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$1/status" 2>/dev/null || echo 0; }
 ticks() { awk '{ print $14 }' "/proc/$1/stat"; }
 
-# Runs a verb over a stream; its peak of memory after a quarter of it must be that of the end, and
-# the last quarter must take no longer than the second did.
+# Runs a verb over so many MB; its peak of memory after a quarter of them must be that of the end,
+# and the last quarter must take no longer than the second did. What it reads comes again after a
+# 160th, which is more than it remembers of a long stream.
 stream() {
-  mkfifo "in-$1"
-  "$zk" "$@" -m quick.zk --stats "stats-$1" -o /dev/null <"in-$1" &
-  local process=$! start=$SECONDS early late=0 part marks=()
-  exec 3>"in-$1"
-  for part in $(seq 16); do
-    cat part >&3
+  local verb=$1 early late=0 part marks=(0) start=$SECONDS
+  lines $(($2 * 1000000 / 160)) >block
+  mkfifo "in-$verb"
+  "$zk" "$verb" -m quick.zk --stats "stats-$verb" -o /dev/null <"in-$verb" &
+  local process=$!
+  exec 3>"in-$verb"
+  for part in $(seq 160); do
+    cat block >&3
+    [ $((part % 40)) = 0 ] || continue
     late=$(peak $process)
-    [ "$part" != 4 ] || early=$late
-    case $part in 4 | 8 | 12 | 16) marks+=("$(ticks $process)") ;; esac
+    [ "$part" != 40 ] || early=$late
+    marks+=("$(ticks $process)")
+    echo "soak: $verb: $((part / 40)) of 4, peak $late kB," \
+      "$((marks[-1] - marks[-2])) hundredths of a second of processor time"
   done
   exec 3>&-
-  wait $process || fail "$1 ended with $?"
-  local bytes; bytes=$(sed 's/.*"text_bytes":\([0-9]*\).*/\1/' "stats-$1")
-  [ "$bytes" = $((16 * ($(wc -c <part) - $(wc -l <part)))) ] || fail "$1 read $bytes bytes"
-  [ "$late" -le $((early + early / 10)) ] || fail "$1 grew from $early to $late kB"
-  local second=$((marks[1] - marks[0])) last=$((marks[3] - marks[2]))
+  wait $process || fail "$verb ended with $?"
+  local bytes; bytes=$(sed 's/.*"text_bytes":\([0-9]*\).*/\1/' "stats-$verb")
+  echo "soak: $verb: $bytes bytes in $((SECONDS - start)) s"
+  [ "$bytes" = $((160 * ($(wc -c <block) - $(wc -l <block)))) ] || fail "$verb did not read all"
+  [ "$late" -le $((early + early / 10)) ] || fail "$verb grew from $early to $late kB"
+  local second=$((marks[2] - marks[1])) last=$((marks[4] - marks[3]))
   # Short ones say more of the machine than of the program.
-  [ $last -lt 1000 ] || [ $last -le $((second + second / 5)) ] ||
-    fail "$1 took $last hundredths of a second for the last quarter, $second for the second"
-  echo "soak: $1: $bytes bytes in $((SECONDS - start)) s, peak $early kB after a quarter," \
-    "$late kB at the end; processor time of a quarter: second $second, last $last hundredths"
+  [ $last -lt 1000 ] || [ $last -le $((second + second / 5)) ] || fail "$verb became slower"
 }
-if [ "$megabytes" -gt 0 ]; then
-  lines $((megabytes * 1000000 / 16)) >part
-  stream split
-fi
-if [ "$encoded" -gt 0 ]; then
-  lines $((encoded * 1000000 / 16)) >part
-  stream encode
-fi
+[ "$megabytes" = 0 ] || stream split "$megabytes"
+[ "$encoded" = 0 ] || stream encode "$encoded"
 
 # One line: four times as much text takes no more memory but for the text itself.
 long() {

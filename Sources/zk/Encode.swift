@@ -68,7 +68,7 @@ struct Encode: ParsableCommand {
   func run() throws {
     let console = common.console(verb: "encode", resultsOnTerminal: outputOptions.isOnTerminal)
     let threads = try common.threadCount()
-    let zonkey = try modelOptions.zonkey(console, threads: threads)
+    let zonkey = try modelOptions.zonkey(console, threads: threads, topLevel: level)
     let level = level ?? zonkey.standardLevel
     if let doubt = zonkey.doubt(about: level) { console.warn(doubt) }
     let options = SplitOptions(topLevel: level)

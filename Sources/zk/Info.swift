@@ -78,7 +78,7 @@ struct Info: ParsableCommand {
         try pipe.keepCheckpoint(contentBytes: contentBytes)
         return try Checkpoint(
           SafetensorsReader(path: path, fileBytes: pipe.byteCount, read: pipe.again()),
-          forTraining: true)
+          .everything)
       }
       return try checkpointFacts(
         checkpoint, path: path, fileBytes: pipe.byteCount, times: times)

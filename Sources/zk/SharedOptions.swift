@@ -111,11 +111,12 @@ struct ModelOptions: ParsableArguments {
       valueName: "float32|int16"))
   var arithmetic: Arithmetic = .float32
 
-  /// The checkpoint's model for use on `threads` threads, of which `console` is told.
-  func zonkey(_ console: Console, threads: Int) throws -> Zonkey {
+  /// The checkpoint's model for use on `threads` threads, of which `console` is told; with a
+  /// `topLevel` for splitting and encoding at levels up to it only.
+  func zonkey(_ console: Console, threads: Int, topLevel: Int? = nil) throws -> Zonkey {
     let path = try path()
     let zonkey = try console.times.measure("loading the model") { () throws(ZonkeyError) in
-      try Zonkey(path: path, arithmetic: arithmetic)
+      try Zonkey(path: path, arithmetic: arithmetic, topLevel: topLevel)
     }
     console.describe(zonkey, path: path)
     console.describe(threads: threads, arithmetic: arithmetic)

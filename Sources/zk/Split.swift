@@ -139,8 +139,9 @@ struct Split: ParsableCommand {
   func run() throws {
     let console = common.console(verb: "split", resultsOnTerminal: outputOptions.isOnTerminal)
     let threads = try common.threadCount()
-    let zonkey = try modelOptions.zonkey(console, threads: threads)
     let printed = level ?? 0
+    let zonkey = try modelOptions.zonkey(
+      console, threads: threads, topLevel: html == nil || level != nil ? printed : nil)
     let top = level ?? (html == nil ? 0 : zonkey.levelCount - 1)
     let options = SplitOptions(rule: rule, topLevel: top)
     let encoders = try (0..<threads).map { _ in try DocumentEncoder(zonkey, options: options) }

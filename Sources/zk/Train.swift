@@ -199,7 +199,7 @@ struct Train: ParsableCommand {
     _ corpus: Corpus, _ console: Console, _ ranks: Ranks
   ) throws -> Trainer {
     let threads = try common.threadCount()
-    let teaching = try teacher.map { try Checkpoint(path: $0, forTraining: false) }
+    let teaching = try teacher.map { try Checkpoint(path: $0, .model) }
     let teacher = teaching.map { Teacher($0.zonkey) }
     guard let resume else {
       if let output, !dryRun, ranks.isFirst { try Self.refuseToReplace(output) }

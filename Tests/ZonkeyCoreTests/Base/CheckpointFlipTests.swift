@@ -38,7 +38,7 @@ import ZonkeyPlatform
         target.copyBytes(from: bytes[place..<place + count])
         place += count
         return count
-      }, forTraining: true)
+      }, .everything)
   }
 
   private func values(_ store: ParameterStore?) -> [UInt8] {

@@ -20,26 +20,41 @@ public struct Checkpoint: Sendable {
   /// Whether a checksum of the whole content was compared when it was read.
   package let isChecked: Bool
 
-  /// Reads and checks a checkpoint; throws `badModel` or `noInput`.
-  public init(path: String) throws(ZonkeyError) {
-    try self.init(path: path, forTraining: true)
+  /// What of a checkpoint is kept. The whole file is read and compared with its checksum anyway.
+  package enum Part {
+    case everything
+    /// Without the arrays that only training needs.
+    case model
+    /// Of that, what splits, encodes and decodes at the levels up to one: the weights of those above
+    /// stay zeros, and there is no lexicon.
+    case levels(through: Int)
   }
 
-  /// Without `forTraining`, arrays that only training needs are left aside.
-  package init(path: String, forTraining: Bool) throws(ZonkeyError) {
-    try self.init(SafetensorsReader(path: path), forTraining: forTraining)
+  /// Reads and checks a checkpoint; throws `badModel` or `noInput`.
+  public init(path: String) throws(ZonkeyError) {
+    try self.init(path: path, .everything)
+  }
+
+  package init(path: String, _ part: Part) throws(ZonkeyError) {
+    try self.init(SafetensorsReader(path: path), part)
   }
 
   /// Reads a checkpoint whose header is known: settings and shapes are compared with each other
   /// before memory is taken for any weight.
-  package init(_ file: SafetensorsReader, forTraining: Bool) throws(ZonkeyError) {
+  package init(_ file: SafetensorsReader, _ part: Part) throws(ZonkeyError) {
     let content = try CheckpointContent(file)
     model = content.model
     state = content.state
     calibrations = content.calibrations
-    lexicon = content.lexicon
     id = file.header.metadata["id"] ?? ""
-    let isTraining = forTraining && content.isResumable
+    var isTraining = false
+    var topLevel = content.model.levels.count - 1
+    switch part {
+    case .everything: isTraining = content.isResumable
+    case .model: break
+    case .levels(let through): topLevel = min(max(0, through), topLevel)
+    }
+    if case .levels = part { lexicon = nil } else { lexicon = try content.lexicon(file) }
     average = ParameterStore(count: model.parameters.count)
     weights = isTraining ? ParameterStore(count: model.parameters.count) : average
     first = isTraining ? ParameterStore(count: model.parameters.count) : nil
@@ -47,7 +62,7 @@ public struct Checkpoint: Sendable {
     var stores: [CheckpointContent.Group: ParameterStore] = [.average: average]
     if isTraining { stores[.weights] = weights }
     if let first, let second { (stores[.first], stores[.second]) = (first, second) }
-    isChecked = try content.read(file, into: stores)
+    isChecked = try content.read(file, through: topLevel, into: stores)
   }
 
   package init(
@@ -176,14 +191,17 @@ public struct Checkpoint: Sendable {
 
 extension Zonkey {
   /// Reads the model of a checkpoint for use; throws `badModel` or `noInput`.
+  ///
+  /// With a `topLevel`, to split, encode and decode at the levels up to it only, which takes less
+  /// time and memory.
   public convenience init(
-    path: String, arithmetic: Arithmetic = .float32
+    path: String, arithmetic: Arithmetic = .float32, topLevel: Int? = nil
   ) throws(ZonkeyError) {
-    let checkpoint = try Checkpoint(path: path, forTraining: false)
+    let checkpoint = try Checkpoint(path: path, topLevel.map { .levels(through: $0) } ?? .model)
     self.init(
       model: checkpoint.model, weights: checkpoint.average, calibrations: checkpoint.calibrations,
       lexicon: checkpoint.lexicon, state: checkpoint.state, id: checkpoint.id,
-      arithmetic: arithmetic)
+      arithmetic: arithmetic, topLevel: topLevel)
   }
 }
 

@@ -22,7 +22,6 @@ package struct CheckpointContent {
   let model: ZonkeyModel
   let state: TrainingState
   let calibrations: [Calibration]
-  let lexicon: Lexicon?
   /// Whether the arrays that only training needs are there too.
   let isResumable: Bool
   /// By name.
@@ -38,7 +37,6 @@ package struct CheckpointContent {
       throw .badModel(path: path, reason: "its state tells steps of \(counts.count) levels")
     }
     calibrations = try Self.calibrations(metadata, levels: model.levels.count, path: path)
-    lexicon = try Self.lexicon(metadata, of: model, path: path)
     isResumable = file.header.entries.contains { !$0.name.hasPrefix(Group.average.rawValue) }
     var places: [String: (group: Group, parameter: Parameter)] = [:]
     for group in isResumable ? Group.allCases : [.average] {
@@ -75,11 +73,12 @@ package struct CheckpointContent {
     }
   }
 
-  /// Reads all arrays, those of the groups that are wanted into their stores; whether a checksum
-  /// covered everything.
+  /// Reads all arrays, those of the groups and of the levels that are wanted into their stores;
+  /// whether a checksum covered everything.
   func read(
-    _ file: SafetensorsReader, into stores: [Group: ParameterStore]
+    _ file: SafetensorsReader, through topLevel: Int, into stores: [Group: ParameterStore]
   ) throws(ZonkeyError) -> Bool {
+    let end = model.levels[topLevel].maskRange.upperBound
     let wanted = file.header.metadata[Self.checksumKey]
     // The compression's own checksum covers the same bytes.
     var checksum =
@@ -88,7 +87,8 @@ package struct CheckpointContent {
       let entry = file.header.entries[index]
       let place = places[entry.name]
       var target = place.flatMap { place in
-        stores[place.group].map { $0.values + place.parameter.offset }
+        place.parameter.offset < end
+          ? stores[place.group].map { $0.values + place.parameter.offset } : nil
       }
       try file.forEachPiece(of: entry) { piece in
         checksum?.add(piece)
@@ -177,12 +177,12 @@ extension CheckpointContent {
     }
     return calibrations
   }
+
   /// A model may have none.
-  private static func lexicon(
-    _ metadata: [String: String], of model: ZonkeyModel, path: String
-  ) throws(ZonkeyError) -> Lexicon? {
+  func lexicon(_ file: SafetensorsReader) throws(ZonkeyError) -> Lexicon? {
+    let (metadata, path) = (file.header.metadata, file.path)
     guard metadata["lexicon"] != nil else { return nil }
-    let value = try json(metadata, "lexicon", path: path)
+    let value = try Self.json(metadata, "lexicon", path: path)
     let length = model.levels[0].configuration.segmentLength
     guard let lexicon = Lexicon(json: value, segmentLength: length) else {
       throw .badModel(path: path, reason: "its lexicon is wrong")

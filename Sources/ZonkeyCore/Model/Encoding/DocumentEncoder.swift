@@ -196,15 +196,6 @@ public final class DocumentEncoder {
   }
 }
 
-extension Zonkey {
-  /// Throws `noLevel` when the model has no such level.
-  package func check(level: Int) throws(ZonkeyError) {
-    guard (0..<levelCount).contains(level) else {
-      throw .noLevel(found: level, levelCount: levelCount)
-    }
-  }
-}
-
 extension DocumentLatents {
   /// The latents of a document that was encoded with them.
   package init(

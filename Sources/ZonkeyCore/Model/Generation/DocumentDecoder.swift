@@ -187,6 +187,7 @@ extension Zonkey {
     guard model.levels.indices.contains(document.level) else {
       throw fail("latents of level \(document.level); the model has levels 0 to \(levelCount - 1)")
     }
+    try check(level: document.level)
     let width = model.levels[document.level].configuration.latentWidth
     guard document.width == width else {
       throw .wrongWidth(

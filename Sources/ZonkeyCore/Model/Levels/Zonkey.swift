@@ -1,3 +1,4 @@
+import ZonkeyBase
 import ZonkeyEngine
 import Synchronization
 
@@ -17,6 +18,8 @@ public final class Zonkey: Sendable {
   /// The model's id: a fingerprint of configuration and weights, 16 hexadecimal digits.
   public let id: String
   public let state: TrainingState
+  /// The highest level whose weights are there.
+  private let topLevel: Int
 
   public var configuration: Configuration { model.configuration }
   public var levelCount: Int { model.levels.count }
@@ -32,7 +35,8 @@ public final class Zonkey: Sendable {
 
   package init(
     model: ZonkeyModel, weights: ParameterStore, calibrations: [Calibration],
-    lexicon: Lexicon? = nil, state: TrainingState, id: String, arithmetic: Arithmetic = .float32
+    lexicon: Lexicon? = nil, state: TrainingState, id: String, arithmetic: Arithmetic = .float32,
+    topLevel: Int? = nil
   ) {
     self.model = model
     self.weights = weights
@@ -41,6 +45,15 @@ public final class Zonkey: Sendable {
     self.lexicon = lexicon
     self.state = state
     self.id = id
+    self.topLevel = topLevel ?? model.levels.count - 1
+  }
+
+  /// Throws `noLevel` when the model has no such level.
+  package func check(level: Int) throws(ZonkeyError) {
+    guard (0..<levelCount).contains(level) else {
+      throw .noLevel(found: level, levelCount: levelCount)
+    }
+    precondition(level <= topLevel, "check: the weights of this level were not read")
   }
 
   /// A tape for inference on the calling thread.
