@@ -49,15 +49,17 @@ import ZonkeyCore
   ) throws {
     var options = DecodeOptions()
     options.infersStarts = infers
-    func decoders(_ count: Int) -> [DocumentDecoder] {
-      (0..<count).map { _ in DocumentDecoder(zonkey, options: options) }
+    // Each crew begins with nothing looked up.
+    func decoders(_ count: Int) throws -> [DocumentDecoder] {
+      let zonkey = try randomZonkey()
+      return (0..<count).map { _ in DocumentDecoder(zonkey, options: options) }
     }
     let long = Array(repeating: texts[0], count: 20).flatMap { $0 }
     for document in try latents(level: level, of: texts + [long]) {
-      let alone = decoders(1)
+      let alone = try decoders(1)
       let whole = alone[0].decode([document])[0]
       for count in 1...3 {
-        let crew = decoders(count)
+        let crew = try decoders(count)
         #expect(crew[0].decode(document, helpers: Array(crew.dropFirst())) == whole)
         let counts = crew.map(\.tape.multiplyAdds)
         let (sum, one) = (counts.reduce(0, +), alone[0].tape.multiplyAdds)

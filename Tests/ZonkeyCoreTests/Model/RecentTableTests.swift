@@ -1,8 +1,11 @@
+import Synchronization
 import TestSupport
 import Testing
 import ZonkeyCore
 
 @Suite struct RecentTableTests {
+  private static let capacity = 4096
+
   /// A row that every number of a key goes into.
   private func row(_ keys: LookupKeys, _ key: Int) -> [Float] {
     let numbers = keys.numbers(key)
@@ -10,35 +13,62 @@ import ZonkeyCore
     return [Float(sum), Float(numbers.count), Float(keys.tag(key))]
   }
 
-  /// Keys met again and again, some that differ in their tag alone, through several generations: what
-  /// is found is what is computed, and seldom computed twice.
-  @Test func whatIsFoundIsWhatIsComputed() throws {
-    let zonkey = try randomZonkey()
-    let (tape, results) = (zonkey.tape(), zonkey.tape())
-    let table = RecentTable(capacity: 4096, width: 3, on: zonkey.tape())
-    var (random, computed, asked) = (SeededNumbers(7), 0, 0)
-    for _ in 0..<20 {
-      var keys = LookupKeys()
-      for _ in 0..<Int.random(in: 0...table.capacity, using: &random) {
-        // Few are met often.
-        let draw = Double.random(in: 0..<1, using: &random)
-        let word = Int(20_000 * draw * draw * draw * draw)
-        keys.append(
-          (0..<2 + word % 7).map { Int32($0 == 1 ? word / 258 : word % 258) }, tag: word / 7 % 2)
-      }
-      let out = results.empty(keys.count, 3)
-      table.look(up: keys, into: out) { unknown, found in
-        computed += unknown.count
-        let half = unknown.count / 2
-        for run in [unknown[..<half], unknown[half...]] where !run.isEmpty {
-          found(tape.constant(run.flatMap { row(keys, $0) }, columns: 3))
-        }
-      }
-      asked += keys.count
-      let isSame = out.array == (0..<keys.count).flatMap { row(keys, $0) }
-      #expect(isSame)
+  /// Keys of which few are met often; some differ in their tag alone.
+  private func keys(_ random: inout SeededNumbers) -> LookupKeys {
+    var keys = LookupKeys()
+    for _ in 0..<Int.random(in: 0...Self.capacity, using: &random) {
+      let draw = Double.random(in: 0..<1, using: &random)
+      let word = Int(20_000 * draw * draw * draw * draw)
+      keys.append(
+        (0..<2 + word % 7).map { Int32($0 == 1 ? word / 258 : word % 258) }, tag: word / 7 % 2)
     }
-    #expect(computed < asked * 3 / 4 && computed > table.capacity)
+    return keys
+  }
+
+  /// Looks keys up that are computed in two runs; how many were, nil when something wrong was found.
+  private func computed(_ keys: LookupKeys, by table: RecentTable, on zonkey: Zonkey) -> Int? {
+    let (tape, results) = (zonkey.tape(), zonkey.tape())
+    let out = results.empty(keys.count, 3)
+    var computed = 0
+    table.look(up: keys, into: out) { unknown, found in
+      computed += unknown.count
+      let half = unknown.count / 2
+      for run in [unknown[..<half], unknown[half...]] where !run.isEmpty {
+        found(tape.constant(run.flatMap { row(keys, $0) }, columns: 3))
+      }
+    }
+    return out.array == (0..<keys.count).flatMap { row(keys, $0) } ? computed : nil
+  }
+
+  /// Through several generations: what is found is what is computed, and seldom computed twice.
+  @Test func whatIsFoundIsWhatIsComputed() throws {
+    let (zonkey, table) = (try randomZonkey(), RecentTable(capacity: Self.capacity, width: 3))
+    var (random, sum, asked) = (SeededNumbers(7), 0, 0)
+    for _ in 0..<20 {
+      let keys = keys(&random)
+      sum += try #require(computed(keys, by: table, on: zonkey))
+      asked += keys.count
+    }
+    #expect(sum < asked * 3 / 4 && sum > Self.capacity)
+  }
+
+  @Test func oneKeyIsComputedOnce() throws {
+    let (zonkey, table) = (try randomZonkey(), RecentTable(capacity: Self.capacity, width: 3))
+    var keys = LookupKeys()
+    for place in 0..<100 { keys.append([7, Int32(place % 2)], tag: 0) }
+    #expect(computed(keys, by: table, on: zonkey) == 2)
+    #expect(computed(keys, by: table, on: zonkey) == 0)
+  }
+
+  /// Threads that look up much the same, in a table that is full all the time.
+  @Test func threadsShareOne() throws {
+    let (zonkey, table) = (try randomZonkey(), RecentTable(capacity: 256, width: 3))
+    let wrong = Mutex(0)
+    Workers(count: 4).run(64) { _, round in
+      var random = SeededNumbers(UInt64(round % 8))
+      if computed(keys(&random), by: table, on: zonkey) == nil { wrong.withLock { $0 += 1 } }
+    }
+    #expect(wrong.withLock { $0 } == 0)
   }
 
   /// A segment's latent is the same wherever it stands, before the same unit.
@@ -93,8 +123,7 @@ import ZonkeyCore
     let count = 60
     let latents = (0..<count).flatMap { few[$0 * $0 % 5] }
     let starts = (0..<count).map { $0 * 3 + $0 % 2 }
-    let table = RecentTable(
-      width: LatentExpander.tableWidth(level), on: zonkey.tape())
+    let table = RecentTable(width: LatentExpander.tableWidth(level))
     for starts in [starts, nil, starts] {
       let sequence = LatentSequence(
         latents: latents, count: count, starts: starts, length: starts.map { _ in 3 * count + 2 })

@@ -25,12 +25,11 @@ extension DocumentEncoder {
   /// what follows one row, hardly. So its latent is a function of its units and the next one, and
   /// at level 0, whose units are symbols, it is looked up.
   func compress(_ segments: ArraySlice<DocumentSegment>, of units: LevelUnits, into out: Tensor) {
-    let segmentTable = units.isBytes ? self.segmentTable : nil
-    let together = min(1 << 12, segmentTable?.capacity ?? .max)
+    let segmentTable = units.isBytes && looksUp ? zonkey.segmentTable : nil
     var (windows, row) = (LookupKeys(), 0)
     for (place, segment) in zip(1..., segments) {
       units.append(segment, to: &windows)
-      guard windows.count == together || place == segments.count else { continue }
+      guard windows.count == 1 << 12 || place == segments.count else { continue }
       let target = out.rows(row..<row + windows.count)
       if let segmentTable {
         segmentTable.look(up: windows, into: target) {

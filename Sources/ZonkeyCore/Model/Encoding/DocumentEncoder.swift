@@ -15,13 +15,8 @@ public final class DocumentEncoder {
   /// The latents of a batch's levels.
   let results: Tape
   let symbols: SymbolTables
-  /// The latents of segments of level 0, most of them words. Only for compression: a run that splits
-  /// level 0 does without.
-  private(set) lazy var segmentTable: RecentTable? =
-    looksUp
-    ? RecentTable(width: zonkey.model.levels[0].configuration.latentWidth, on: zonkey.tape())
-    : nil
-  private let looksUp: Bool
+  /// Whether latents of segments of level 0 are looked up.
+  let looksUp: Bool
   /// Rows that are split together, and compressed together: so few that what passes from operation
   /// to operation stays in the cache, many beside the context that is computed twice.
   let pieceRows: Int

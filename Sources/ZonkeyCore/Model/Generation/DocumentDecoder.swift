@@ -19,9 +19,6 @@ public final class DocumentDecoder {
   private let options: DecodeOptions
   /// Scratch, reset for every group.
   package let tape: Tape
-  /// What segments of level 0 were decoded to, where their latents were given: words come again.
-  private lazy var decodedSegments = RecentTable(
-    width: LatentExpander.tableWidth(zonkey.model.levels[0]), on: zonkey.tape())
 
   public init(_ zonkey: Zonkey, options: DecodeOptions = DecodeOptions()) {
     self.zonkey = zonkey
@@ -102,7 +99,7 @@ public final class DocumentDecoder {
   private func expander(_ level: Level, isGiven: Bool) -> LatentExpander {
     LatentExpander(
       model: zonkey.model, level: level, tape: tape, existenceCutoff: options.existenceCutoff,
-      table: isGiven && level.index == 0 ? decodedSegments : nil)
+      table: isGiven && level.index == 0 ? zonkey.decodedTable : nil)
   }
 
   /// The symbols of some units of level 0.

@@ -67,17 +67,3 @@ package final class LexiconTable: Sendable {
     }
   }
 }
-
-extension Zonkey {
-  /// The table of the model's lexicon, made when it is first asked for and once for all threads; nil
-  /// where it has none.
-  package func lexiconTable() throws(ZonkeyError) -> LexiconTable? {
-    guard let lexicon else { return nil }
-    return try lexiconTables.withLock { table throws(ZonkeyError) in
-      if let table { return table }
-      let made = try LexiconTable(lexicon, of: self)
-      table = made
-      return made
-    }
-  }
-}

@@ -9,8 +9,10 @@ public final class Zonkey: Sendable {
   package let model: ZonkeyModel
   package let weights: ParameterStore
   private let packed: PackedWeights
-  private let tables = Mutex<SymbolTables?>(nil)
-  let lexiconTables = Mutex<LexiconTable?>(nil)
+  private let madeSymbolTables = MadeOnce<SymbolTables>()
+  private let madeLexiconTable = MadeOnce<LexiconTable?>()
+  private let madeSegmentTable = MadeOnce<RecentTable>()
+  private let madeDecodedTable = MadeOnce<RecentTable>()
   /// One for each level.
   package let calibrations: [Calibration]
   /// The segments that are known, which texts from noise are made of; not every model has them.
@@ -61,12 +63,42 @@ public final class Zonkey: Sendable {
     Tape(weights: weights, packed: packed)
   }
 
-  /// The tables of level 0, made when they are first asked for and once for all threads.
+  /// The tables of level 0.
   package var symbolTables: SymbolTables {
-    tables.withLock { tables in
-      let known = tables ?? SymbolTables(self)
-      tables = known
-      return known
+    madeSymbolTables.value { SymbolTables(self) }
+  }
+
+  /// The table of the model's lexicon; nil where it has none.
+  package func lexiconTable() throws(ZonkeyError) -> LexiconTable? {
+    try madeLexiconTable.value { () throws(ZonkeyError) in
+      guard let lexicon else { return nil }
+      return try LexiconTable(lexicon, of: self)
+    }
+  }
+
+  /// The latents of segments of level 0, most of them words.
+  var segmentTable: RecentTable {
+    madeSegmentTable.value { RecentTable(width: latentWidth(0)) }
+  }
+
+  /// What segments of level 0 were decoded to, where their latents were given: words come again.
+  var decodedTable: RecentTable {
+    madeDecodedTable.value { RecentTable(width: LatentExpander.tableWidth(model.levels[0])) }
+  }
+}
+
+/// What is made when it is first asked for, once for all threads.
+private struct MadeOnce<Value: Sendable>: ~Copyable, Sendable {
+  private let made = Mutex<Value?>(nil)
+
+  borrowing func value<Failure>(
+    _ make: () throws(Failure) -> Value
+  ) throws(Failure) -> Value {
+    try made.withLock { made throws(Failure) in
+      if let made { return made }
+      let value = try make()
+      made = value
+      return value
     }
   }
 }

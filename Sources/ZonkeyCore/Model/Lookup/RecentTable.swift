@@ -1,69 +1,92 @@
+import Synchronization
 import ZonkeyEngine
 
-/// What was computed last, by what it is a function of; one for each thread.
+/// What was computed last, by what it is a function of; one for all threads.
 ///
 /// Nothing depends on what the table happens to hold: what is in it is what would be computed.
-package final class RecentTable {
-  /// Floats that each generation has room for.
+package final class RecentTable: Sendable {
+  /// Floats that each generation has room for, in all parts.
   private static let floats = 1 << 22
+  /// So many that threads seldom ask for the same one at a time.
+  private static let partCount = 16
 
   /// Keys with their rows.
   private struct Generation {
-    var keys = LookupKeys()
-    let values: Tensor
-    /// Hashed with open addressing: the number of a key, -1 is none, and the upper half of its hash,
-    /// without which every key on the way would have to be fetched.
-    private var slots: ContiguousArray<(number: Int32, hash: UInt32)>
+    var index: KeyIndex
+    private let rows: ParameterStore
+    private let width: Int
 
-    init(_ values: Tensor) {
-      self.values = values
-      var size = 1
-      while size < 2 * values.rows { size *= 2 }
-      slots = ContiguousArray(repeating: (-1, 0), count: size)
+    init(capacity: Int, width: Int) {
+      index = KeyIndex(capacity: capacity)
+      // Its pages take memory when they are first written.
+      rows = ParameterStore(count: capacity * width)
+      self.width = width
     }
 
-    /// The number of a key of `others`, nil when it is not there; and the slot where it is or
-    /// would be.
-    func find(_ other: Int, hash: UInt64, of others: LookupKeys) -> (number: Int?, slot: Int) {
-      var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
-      while slots[slot].number >= 0 {
-        let number = Int(slots[slot].number)
-        if slots[slot].hash == UInt32(hash >> 32), keys.isSame(number, as: other, of: others) {
-          return (number, slot)
-        }
-        slot = (slot + 1) & (slots.count - 1)
+    func row(_ number: Int) -> UnsafeMutablePointer<Float> { rows.values + number * width }
+  }
+
+  /// The keys of some hashes. When one generation is full the other is emptied and takes on what is
+  /// asked for again.
+  private struct Part {
+    let capacity, width: Int
+    var young, old: Generation
+
+    init(capacity: Int, width: Int) {
+      (self.capacity, self.width) = (capacity, width)
+      young = Generation(capacity: capacity, width: width)
+      old = Generation(capacity: capacity, width: width)
+    }
+
+    /// Copies a key's row; whether it is there.
+    mutating func copy(
+      _ key: Int, hash: UInt64, of keys: LookupKeys, to row: UnsafeMutablePointer<Float>
+    ) -> Bool {
+      if let number = young.index.find(key, hash: hash, of: keys).number {
+        row.update(from: young.row(number), count: width)
+        return true
       }
-      return (nil, slot)
+      guard let number = old.index.find(key, hash: hash, of: keys).number else { return false }
+      row.update(from: old.row(number), count: width)
+      add(key, hash: hash, of: keys, row)
+      return true
     }
 
-    mutating func add(_ other: Int, hash: UInt64, of others: LookupKeys, slot: Int) {
-      slots[slot] = (Int32(keys.count), UInt32(hash >> 32))
-      keys.append(other, of: others)
-    }
-
-    mutating func removeAll() {
-      keys.removeAll()
-      for slot in slots.indices { slots[slot].number = -1 }
+    /// Adds a key with its row, which another thread may have added meanwhile.
+    mutating func add(
+      _ key: Int, hash: UInt64, of keys: LookupKeys, _ row: UnsafePointer<Float>
+    ) {
+      if young.index.keys.count == capacity {
+        swap(&young, &old)
+        young.index.removeAll()
+      }
+      let (known, slot) = young.index.find(key, hash: hash, of: keys)
+      guard known == nil else { return }
+      young.row(young.index.keys.count).update(from: row, count: width)
+      young.index.add(key, hash: hash, of: keys, slot: slot)
     }
   }
 
-  /// Keys that may be looked up at once.
-  package let capacity: Int
-  /// The memory of the rows.
-  private let tape: Tape
-  /// When one is full the other is emptied and takes on what is asked for again.
-  private var young, old: Generation
+  private final class LockedPart: Sendable {
+    private let part: Mutex<Part>
 
-  /// Rows of `width`, fewer of wide ones, but as many as are computed at once; the tape is the
-  /// table's own.
-  package convenience init(width: Int, on tape: Tape) {
-    self.init(capacity: min(1 << 15, max(1 << 6, Self.floats / width)), width: width, on: tape)
+    init(capacity: Int, width: Int) { part = Mutex(Part(capacity: capacity, width: width)) }
+
+    func withLock<Result>(_ body: (inout Part) -> Result) -> Result {
+      part.withLock { body(&$0) }
+    }
   }
 
-  package init(capacity: Int, width: Int, on tape: Tape) {
-    (self.capacity, self.tape) = (capacity, tape)
-    young = Generation(tape.empty(capacity, width))
-    old = Generation(tape.empty(capacity, width))
+  private let parts: [LockedPart]
+
+  /// Rows of `width`, fewer of wide ones.
+  package convenience init(width: Int) {
+    self.init(capacity: min(1 << 15, max(1 << 6, Self.floats / width)), width: width)
+  }
+
+  package init(capacity: Int, width: Int) {
+    let each = max(1, capacity / Self.partCount)
+    parts = (0..<Self.partCount).map { _ in LockedPart(capacity: each, width: width) }
   }
 
   /// Writes the rows of keys to `out` [N, width]; `compute` is asked for those of the keys, by their
@@ -72,38 +95,40 @@ package final class RecentTable {
     up keys: LookupKeys, into out: Tensor,
     compute: (_ unknown: [Int], _ found: (Tensor) -> Void) -> Void
   ) {
-    precondition(keys.count <= capacity, "look: too many keys at once")
-    if young.keys.count + keys.count > capacity {
-      swap(&young, &old)
-      young.removeAll()
-    }
-    var (unknown, places) = ([Int](), [Int]())
-    let numbers = (0..<keys.count).map { index in
-      let hash = keys.hash(index)
-      let (known, slot) = young.find(index, hash: hash, of: keys)
-      if let known { return known }
-      let number = young.keys.count
-      young.add(index, hash: hash, of: keys, slot: slot)
-      if let before = old.find(index, hash: hash, of: keys).number {
-        young.values.row(number).update(from: old.values.row(before), count: out.columns)
+    var unknown = KeyIndex(capacity: keys.count)
+    var (firsts, repetitions) = ([Int](), [(place: Int, first: Int)]())
+    for place in 0..<keys.count {
+      let hash = keys.hash(place)
+      let isThere = part(hash).withLock {
+        $0.copy(place, hash: hash, of: keys, to: out.row(place))
+      }
+      if isThere { continue }
+      let (number, slot) = unknown.find(place, hash: hash, of: keys)
+      if let number {
+        repetitions.append((place, firsts[number]))
       } else {
-        unknown.append(index)
-        places.append(number)
-      }
-      return number
-    }
-    if !unknown.isEmpty {
-      var done = 0
-      compute(unknown) { found in
-        for row in 0..<found.rows {
-          young.values.row(places[done]).update(from: found.row(row), count: out.columns)
-          done += 1
-        }
+        unknown.add(place, hash: hash, of: keys, slot: slot)
+        firsts.append(place)
       }
     }
-    for (row, number) in numbers.enumerated() {
-      out.row(row).update(from: young.values.row(number), count: out.columns)
+    guard !firsts.isEmpty else { return }
+    var left = firsts[...]
+    compute(firsts) { found in
+      for (row, place) in zip(0..<found.rows, left) {
+        let (values, hash) = (found.row(row), keys.hash(place))
+        out.row(place).update(from: values, count: out.columns)
+        part(hash).withLock { $0.add(place, hash: hash, of: keys, values) }
+      }
+      left = left.dropFirst(found.rows)
     }
+    for (place, first) in repetitions {
+      out.row(place).update(from: out.row(first), count: out.columns)
+    }
+  }
+
+  /// The part of a hash, by other bits than those that tell slots and keys apart.
+  private func part(_ hash: UInt64) -> LockedPart {
+    parts[Int(hash >> 28 & UInt64(Self.partCount - 1))]
   }
 }
 
