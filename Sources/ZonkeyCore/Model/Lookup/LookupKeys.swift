@@ -30,6 +30,7 @@ package struct LookupKeys {
 
   package func numbers(_ key: Int) -> ArraySlice<Int32> { numbers[range(key)] }
 
+  @inline(__always)
   private func range(_ key: Int) -> Range<Int> {
     Int(offsets[key])..<Int(offsets[key + 1])
   }
@@ -47,6 +48,7 @@ package struct LookupKeys {
     return hash
   }
 
+  @inline(__always)
   func isSame(_ key: Int, as other: Int, of others: LookupKeys) -> Bool {
     let (range, otherRange) = (range(key), others.range(other))
     guard range.count == otherRange.count, tags[key] == others.tags[other] else { return false }

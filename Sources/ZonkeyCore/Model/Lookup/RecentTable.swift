@@ -96,7 +96,8 @@ package final class RecentTable: Sendable {
     compute: (_ unknown: [Int], _ found: (Tensor) -> Void) -> Void
   ) {
     var unknown = KeyIndex(capacity: keys.count)
-    var (firsts, repetitions) = ([Int](), [(place: Int, first: Int)]())
+    var (firsts, hashes) = ([Int](), [UInt64]())
+    var repetitions: [(place: Int, first: Int)] = []
     for place in 0..<keys.count {
       let hash = keys.hash(place)
       let isThere = part(hash).withLock {
@@ -109,17 +110,18 @@ package final class RecentTable: Sendable {
       } else {
         unknown.add(place, hash: hash, of: keys, slot: slot)
         firsts.append(place)
+        hashes.append(hash)
       }
     }
     guard !firsts.isEmpty else { return }
-    var left = firsts[...]
+    var done = 0
     compute(firsts) { found in
-      for (row, place) in zip(0..<found.rows, left) {
-        let (values, hash) = (found.row(row), keys.hash(place))
+      for row in 0..<found.rows {
+        let (place, hash, values) = (firsts[done], hashes[done], found.row(row))
         out.row(place).update(from: values, count: out.columns)
         part(hash).withLock { $0.add(place, hash: hash, of: keys, values) }
+        done += 1
       }
-      left = left.dropFirst(found.rows)
     }
     for (place, first) in repetitions {
       out.row(place).update(from: out.row(first), count: out.columns)
