@@ -32,10 +32,10 @@ const char *zk_blas_load(void) {
   return problem[0] == 0 ? NULL : problem;
 }
 
-void zk_blas_add_product(const float *a, const float *b, float *c, int m, int n, int k,
+void zk_blas_add_product(const float *a, int stride, const float *b, float *c, int m, int n, int k,
                          int transposed) {
-  sgemm(CblasRowMajor, transposed ? CblasTrans : CblasNoTrans, CblasNoTrans, m, n, k, 1, a,
-        transposed ? m : k, b, n, 1, c, n);
+  sgemm(CblasRowMajor, transposed ? CblasTrans : CblasNoTrans, CblasNoTrans, m, n, k, 1, a, stride,
+        b, n, 1, c, n);
 }
 
 const char *zk_blas_configuration(void) { return get_config(); }

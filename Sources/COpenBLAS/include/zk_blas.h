@@ -8,8 +8,9 @@
 /// needs it calls this first; the other functions may be called only then.
 const char *zk_blas_load(void);
 
-/// c[m, n] += a · b[k, n] in single precision; a is [m, k], or with `transposed` [k, m].
-void zk_blas_add_product(const float *a, const float *b, float *c, int m, int n, int k,
+/// c[m, n] += a · b[k, n] in single precision; a is [m, k], or with `transposed` [k, m], and its rows
+/// lie `stride` numbers apart.
+void zk_blas_add_product(const float *a, int stride, const float *b, float *c, int m, int n, int k,
                          int transposed);
 
 /// Its version and how it was built, as it says so itself.

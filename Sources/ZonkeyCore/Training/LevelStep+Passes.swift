@@ -14,7 +14,9 @@ extension LevelStep {
   /// Compresses packed sequences in chunks: latents [N, C·D].
   package func compress(_ x: Tensor, _ existence: Tensor) -> Tensor {
     let out = tape.empty(segmentation.segments, level.configuration.latentWidth)
-    tape.map(chunks.count, parameters: [level.compressorRange]) { child, chunk in
+    tape.map(
+      chunks.count, parameters: [level.compressorRange], gathered: level.compressor.gathered
+    ) { child, chunk in
       let rows = segmentation.rows(chunks[chunk])
       child.deliver(
         level.compress(
@@ -36,7 +38,7 @@ extension LevelStep {
     let existence = tape.empty(rows, 1)
     let rowLosses = batch.symbols == nil ? nil : tape.empty(rows, 1)
     let ranges = [level.decoderRange] + (rowLosses == nil ? [] : [model.embedding.range])
-    tape.map(chunks.count, parameters: ranges) { child, chunk in
+    tape.map(chunks.count, parameters: ranges, gathered: level.decoder.gathered) { child, chunk in
       let segments = chunks[chunk]
       let z = noise[segments.lowerBound * width..<segments.upperBound * width]
       let (own, levels) = (child.borrow(latents.rows(segments)), Array(t[segments]))
@@ -241,7 +243,8 @@ extension LevelStep {
     let hidden = (0..<rows).filter { positions[$0] < 0.2 && share.values[$0] > 0 }
     let out = tape.empty(hidden.count, level.configuration.width)
     let ranges = [level.compressorRange, level.maskRange]
-    tape.map(chunks.count, parameters: ranges) { child, chunk in
+    tape.map(chunks.count, parameters: ranges, gathered: level.compressor.gathered) {
+      child, chunk in
       let range = segmentation.rows(chunks[chunk])
       let place =
         hidden.count { $0 < range.lowerBound }..<hidden.count { $0 < range.upperBound }

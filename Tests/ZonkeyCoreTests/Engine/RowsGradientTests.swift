@@ -79,15 +79,20 @@ import ZonkeyCore
   }
 
   /// A check of `map`: chunks of unlike sizes (one empty) that share a tensor and parameters.
-  @Test(arguments: [1, 2, 3]) func map(workers: Int) {
+  /// The weights are summed chunk by chunk, or gathered.
+  @Test(arguments: [1, 2, 3], [false, true]) func map(workers: Int, gathers: Bool) {
     let layer = GradientModel.model.levels[0].stitcher.layer.output
     let chunks = [0..<2, 2..<2, 2..<7, 7..<8]
     let entries = GradientModel.entries(layer.weight.range, layer.bias.range)
     GradientCheck(.random(8, 12, seed: 1), .random(3, 12, seed: 2)) { tape, x in
       let (own, common) = (tape.empty(8, 12), tape.empty(8, 3))
       let doubled = tape.combine(2, x[1], 0, x[1])
-      let ranges = [layer.weight.range, layer.bias.range]
-      tape.map(chunks.count, parameters: ranges, shared: [doubled]) { child, chunk in
+      // One range has both.
+      let range = layer.weight.range.lowerBound..<layer.bias.range.upperBound
+      tape.map(
+        chunks.count, parameters: [range], gathered: gathers ? [layer.weight] : [],
+        shared: [doubled]
+      ) { child, chunk in
         let rows = child.borrow(x[0].rows(chunks[chunk]))
         let mapped = child.gelu(child.linear(rows, layer, from: .residual(rows)))
         child.deliver(mapped, to: own.rows(chunks[chunk]))

@@ -22,16 +22,17 @@ package enum BLAS {
   ) {
     guard m > 0, n > 0, k > 0 else { return }
     precondition(problem == nil, "trainers ask for OpenBLAS before they begin")
-    zk_blas_add_product(a, b, c, Int32(m), Int32(n), Int32(k), 0)
+    zk_blas_add_product(a, Int32(k), b, c, Int32(m), Int32(n), Int32(k), 0)
   }
 
-  /// c[M, N] += a[K, M]ᵀ · b[K, N]
+  /// c[M, N] += a[K, M]ᵀ · b[K, N]; the rows of a lie `stride` numbers apart, M unless they are
+  /// columns of a wider matrix.
   static func addTransposedProduct(
-    _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, into c: UnsafeMutablePointer<Float>,
-    m: Int, n: Int, k: Int
+    _ a: UnsafePointer<Float>, stride: Int? = nil, _ b: UnsafePointer<Float>,
+    into c: UnsafeMutablePointer<Float>, m: Int, n: Int, k: Int
   ) {
     guard m > 0, n > 0, k > 0 else { return }
     precondition(problem == nil, "trainers ask for OpenBLAS before they begin")
-    zk_blas_add_product(a, b, c, Int32(m), Int32(n), Int32(k), 1)
+    zk_blas_add_product(a, Int32(stride ?? m), b, c, Int32(m), Int32(n), Int32(k), 1)
   }
 }

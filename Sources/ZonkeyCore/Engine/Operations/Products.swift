@@ -63,11 +63,14 @@ extension Tape {
   }
 
   /// Adds the gradients of a linear map's weight [O, I] and bias: doutᵀ · input, and dout's sums.
+  /// Of a weight that is gathered both factors are kept instead.
   func addGradients(
     of weight: Tensor, _ bias: Tensor?, dout: UnsafePointer<Float>, input: UnsafePointer<Float>,
     rows: Int
   ) {
-    if let dweight = gradient(weight) {
+    if let place = gatheredPlace(of: weight) {
+      gather(dout, input, rows: rows, of: weight, place: place)
+    } else if let dweight = gradient(weight) {
       BLAS.addTransposedProduct(
         dout, input, into: dweight, m: weight.rows, n: weight.columns, k: rows)
       count(multiplyAdds: weight.count * rows)

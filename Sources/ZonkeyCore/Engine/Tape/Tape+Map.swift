@@ -6,7 +6,8 @@ extension Tape {
   /// A body takes rows of this tape's tensors with `borrow`, disjoint from those of other chunks,
   /// and leaves results with `deliver`. What all chunks read with a gradient must be declared:
   /// `parameters` (ranges of the store) and `shared` tensors; `constants` are parameters without
-  /// one. The number of chunks and their borders must depend on the data alone, never on the number
+  /// one. Of the parameters `gathered` are weights of linear maps, too many to sum them chunk by
+  /// chunk. The number of chunks and their borders must depend on the data alone, never on the number
   /// of workers.
   ///
   /// A chunk leaves nothing but what it delivers. The backward pass runs the body again, this time
@@ -15,10 +16,11 @@ extension Tape {
   /// last ones, and spared the second run. The body must compute the same both times; then which
   /// were kept makes no difference to any bit.
   package func map(
-    _ chunks: Int, parameters: [Range<Int>] = [], shared: [Tensor] = [],
-    constants: [Range<Int>] = [], _ body: @escaping (_ tape: Tape, _ chunk: Int) -> Void
+    _ chunks: Int, parameters: [Range<Int>] = [], gathered: [Parameter] = [],
+    shared: [Tensor] = [], constants: [Range<Int>] = [], _ body: @escaping (_ tape: Tape, _ chunk: Int) -> Void
   ) {
-    let common = Common(parameters: parameters, tensors: shared, constants: constants)
+    let common = Common(
+      parameters: parameters, gathered: gathered, tensors: shared, constants: constants)
     let keeps = recording && keptBytes > 0
     let map = records.nextMap()
     let borrowed = Mutex<Set<Int>>([])
@@ -45,6 +47,7 @@ extension Tape {
         tape.add(memory.base, to: common)
         tape.pool.give(memory)
       }
+      let factors = ResultSlots<[Factors]>(count: chunks, initial: [])
       tape.workers.run(chunks) { _, chunk in
         let child: Tape
         if let kept = tape.records.take(map: map, chunk: chunk) {
@@ -58,9 +61,11 @@ extension Tape {
         memory?.base.update(repeating: 0, count: common.count)
         child.backward(
           asChildOf: tape, common: tape.gradients(of: common, in: memory?.base))
+        factors[chunk] = child.takeFactors()
         tape.children.give(child)
         sums.add(memory, of: chunk)
       }
+      tape.addProducts(of: (0..<chunks).flatMap { factors[$0] }, to: common.gathered)
     }
   }
 
@@ -132,6 +137,12 @@ extension Tape {
           source: .constant, base: weights.values + range.lowerBound, count: range.count,
           gradient: nil))
     }
+    for (place, weight) in common.gathered.enumerated() {
+      blocks.append(
+        Block(
+          source: .gathered(place), base: weights.values + weight.offset, count: weight.count,
+          gradient: nil))
+    }
   }
 
   /// Where a chunk adds the gradients of what it shares with others, in their order: to `memory`,
@@ -153,7 +164,7 @@ extension Tape {
   private func backward(asChildOf parent: Tape, common: [UnsafeMutablePointer<Float>?]) {
     for index in blocks.indices {
       switch blocks[index].source {
-      case .own, .constant: continue
+      case .own, .constant, .gathered: continue
       case .parent(let number): blocks[index].gradient = parent.blocks[number].gradient
       case .shared(let place): blocks[index].gradient = common[place]
       case .parameters: blocks[index].gradient = parent.blocks[0].gradient
@@ -182,10 +193,27 @@ extension Tape {
 
 /// What all chunks of a `map` read; what has a gradient is laid out one after the other.
 private struct Common {
+  /// Without those that are gathered, which have no place in a chunk's gradient.
   let parameters: [Range<Int>]
+  let gathered: [Parameter]
   let tensors: [Tensor]
   /// Parameters that have no gradient here.
   let constants: [Range<Int>]
+
+  init(
+    parameters: [Range<Int>], gathered: [Parameter], tensors: [Tensor], constants: [Range<Int>]
+  ) {
+    self.parameters = gathered.reduce(parameters) { ranges, weight in
+      ranges.flatMap { range in
+        range.overlaps(weight.range)
+          ? [range.lowerBound..<weight.range.lowerBound, weight.range.upperBound..<range.upperBound]
+          : [range]
+      }
+    }
+    self.gathered = gathered
+    self.tensors = tensors
+    self.constants = constants
+  }
 
   /// Floats of each.
   var counts: [Int] { parameters.map(\.count) + tensors.map(\.count) }

@@ -17,6 +17,8 @@ package final class Tape: @unchecked Sendable {
     case parameters
     /// Parameters that a chunk takes as they are.
     case constant
+    /// A parameter whose gradient is made from the rows of all chunks, by its place among such.
+    case gathered(Int)
   }
   struct Block {
     let source: Source
@@ -58,6 +60,8 @@ package final class Tape: @unchecked Sendable {
   /// Tapes for the chunks of `map`.
   let children: ChildTapes
   private var ownMultiplyAdds = 0
+  /// What the gradients of gathered parameters are products of.
+  var factors: [Factors] = []
   weak var parent: Tape?
 
   /// A tape over `weights`; `workers` share out the chunks of `map`. With another tape it works in
@@ -210,7 +214,7 @@ package final class Tape: @unchecked Sendable {
     let pointer = weights.values + parameter.offset
     for (index, block) in blocks.enumerated() {
       switch block.source {
-      case .parameters, .shared, .constant:
+      case .parameters, .shared, .constant, .gathered:
         if pointer >= block.base && pointer + parameter.count <= block.base + block.count {
           return Tensor(
             values: pointer, rows: parameter.rows, columns: parameter.columns, block: index)
@@ -233,7 +237,9 @@ package final class Tape: @unchecked Sendable {
   /// lower levels are not needed before the backward pass comes to them.
   package func gradient(ofBlock index: Int) -> UnsafeMutablePointer<Float>? {
     if let gradient = blocks[index].gradient { return gradient }
-    guard case .own(let number) = blocks[index].source else { return nil }
+    let source = blocks[index].source
+    if case .gathered = source { preconditionFailure("only linear maps have gathered weights") }
+    guard case .own(let number) = source else { return nil }
     let used = arena.blocks[number].used
     let memory = pool.take(used)
     memory.base.update(repeating: 0, count: used)

@@ -39,6 +39,8 @@ package struct Compressor: Sendable {
   package let encoder: ProbabilisticEncoder
   /// The maps of all places side by side [C·D, S·D], where latents get units by place too.
   package let places: Parameter?
+  /// Those whose gradients are gathered from the rows of all chunks: maps of whole latents.
+  package var gathered: [Parameter] { places.map { [$0] } ?? [] }
   /// The running mean that is taken from latents [1, C·D], where they are centred.
   package let mean: Parameter?
 
@@ -69,6 +71,12 @@ package struct LatentDecoder: Sendable {
   package let guess: Linear?
   package let denoiser: ProbabilisticEncoder
   package let existence: Linear
+
+  /// Those whose gradients are gathered from the rows of all chunks: maps of whole latents.
+  package var gathered: [Parameter] {
+    guard case .parallel(_, let maps?, _) = decompressor else { return [] }
+    return [maps]
+  }
 
   init(_ name: String, level: LevelConfiguration, ratio: Int, in list: inout ParameterList) {
     noise = NoiseLevels("\(name).noise_level", level: level, in: &list)
