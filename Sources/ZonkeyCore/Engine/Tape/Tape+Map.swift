@@ -17,7 +17,8 @@ extension Tape {
   /// were kept makes no difference to any bit.
   package func map(
     _ chunks: Int, parameters: [Range<Int>] = [], gathered: [Parameter] = [],
-    shared: [Tensor] = [], constants: [Range<Int>] = [], _ body: @escaping (_ tape: Tape, _ chunk: Int) -> Void
+    shared: [Tensor] = [], constants: [Range<Int>] = [],
+    _ body: @escaping (_ tape: Tape, _ chunk: Int) -> Void
   ) {
     let common = Common(
       parameters: parameters, gathered: gathered, tensors: shared, constants: constants)
@@ -206,7 +207,9 @@ private struct Common {
     self.parameters = gathered.reduce(parameters) { ranges, weight in
       ranges.flatMap { range in
         range.overlaps(weight.range)
-          ? [range.lowerBound..<weight.range.lowerBound, weight.range.upperBound..<range.upperBound]
+          ? [
+            range.lowerBound..<weight.range.lowerBound, weight.range.upperBound..<range.upperBound,
+          ]
           : [range]
       }
     }
