@@ -1,7 +1,12 @@
 import ZonkeyEngine
+import ZonkeyKernels
 import ZonkeyModel
 
 extension LevelStep {
+  /// A decoded unit as near to the true one as this is right: level 0 reads the same of both. Half of
+  /// the units of a model that has learned are, and have a two-thousandth of the loss.
+  private static let rightCosine: Float = 0.98
+
   /// What the batch above needs to be judged by symbols; nil above level 0. `segmentOf` is the
   /// segment of each of its rows, −1 for padding.
   func unitSymbols(segmentOf rows: ContiguousArray<Int32>) -> UnitSymbols? {
@@ -19,11 +24,17 @@ extension LevelStep {
   /// Cosines to other units count all directions alike. Level 0 reads some of them far more than
   /// others, and passes over small errors: this says which matter. Level 0 learns nothing by it.
   /// Shapes: v [P, D], the decoded rows of all segments; a row that owns next to nothing of its unit
-  /// is left out.
-  func unitSymbolLoss(_ v: Tensor, _ units: UnitSymbols) -> Tensor {
+  /// is left out, and one that is right already counts as without loss.
+  package func unitSymbolLoss(_ v: Tensor, _ units: UnitSymbols) -> Tensor {
     let below = model.levels[index - 1]
-    let rows = segmentation.rowOf.indices.filter {
+    let owning = segmentation.rowOf.indices.filter {
       share.values[$0] >= 0.1 && units.segmentOf[Int(segmentation.rowOf[$0])] >= 0
+    }
+    let norm = expectedNorm(v.columns)
+    let right = Double(Self.rightCosine * norm * norm)
+    let rows = owning.filter { row in
+      let place = row * v.columns
+      return zk_dot(v.values + place, sequence.values + place, v.columns) < right
     }
     let segments = rows.map { Int(units.segmentOf[Int(segmentation.rowOf[$0])]) }
     let places = segments.map { units.offsets.rows(of: $0..<$0 + 1) }
@@ -48,7 +59,7 @@ extension LevelStep {
           symbols: ContiguousArray(targets[own])),
         to: out.rows(own))
     }
-    let owned = rows.reduce(Float(0)) { $0 + share.values[$1] }
+    let owned = owning.reduce(Float(0)) { $0 + share.values[$1] }
     return tape.weightedSum(out, tape.constant(weights), divisor: max(1e-6, owned))
   }
 }
