@@ -140,9 +140,10 @@ struct Split: ParsableCommand {
     let console = common.console(verb: "split", resultsOnTerminal: outputOptions.isOnTerminal)
     let threads = try common.threadCount()
     let printed = level ?? 0
-    let zonkey = try modelOptions.zonkey(
-      console, threads: threads, topLevel: html == nil || level != nil ? printed : nil)
-    let top = level ?? (html == nil ? 0 : zonkey.levelCount - 1)
+    // The page shows all levels, unless one is named.
+    let wanted = html == nil ? printed : level
+    let zonkey = try modelOptions.zonkey(console, threads: threads, topLevel: wanted)
+    let top = wanted ?? zonkey.levelCount - 1
     let options = SplitOptions(rule: rule, topLevel: top)
     let encoders = try (0..<threads).map { _ in try DocumentEncoder(zonkey, options: options) }
     let reader = try DocumentReader(
