@@ -36,7 +36,10 @@ import ZonkeyPlatform
     let file = SafetensorsFile(
       tensors: [NamedArray(name: "w", shape: [700, 1000], floats: floats)])
     try withTemporaryFolder { directory in
-      try CheckpointFile.write(file, to: "\(directory)/a", level: 1)
+      try CheckpointFile.write(file, to: "\(directory)/a")
+      // A frame header of RFC 8878: no single segment, and a window of 2^(10 + exponent) bytes.
+      let frame = try readBytes("\(directory)/a")
+      #expect(frame[4] & 0x20 == 0 && 10 + frame[5] >> 3 == 17)
       #expect(try CheckpointFile.read("\(directory)/a")["w"]?.floats() == floats)
       #expect(throws: ZonkeyError.self) {
         try CheckpointFile.read("\(directory)/a", limitBytes: 1000)

@@ -26,7 +26,7 @@ let sampleFile = SafetensorsFile(
 
 extension ZstdFrame {
   /// One frame that tells its size.
-  static func compress(_ bytes: [UInt8], level: Int = defaultLevel) throws -> [UInt8] {
+  static func compress(_ bytes: [UInt8], level: Int = 3) throws -> [UInt8] {
     let encoder = try ZstdEncoder(level: level, contentBytes: bytes.count)
     var frame: [UInt8] = []
     try bytes.withUnsafeBytes { try encoder.write($0) { frame += $0 } }

@@ -17,8 +17,9 @@ package final class ZstdEncoder {
   /// Makes an encoder; throws `ZonkeyError.badConfiguration` when `level` is not in `levels`.
   ///
   /// `contentBytes`, where it is known, is written into the frame's header: readers then know how
-  /// much memory they need. Another number of bytes is an error.
-  package init(level: Int = 3, contentBytes: Int? = nil) throws {
+  /// much memory they need. Another number of bytes is an error. `windowBits` bounds how far back
+  /// repetitions may lie, which a reader has to keep; the level decides when it is nil.
+  package init(level: Int = 3, contentBytes: Int? = nil, windowBits: Int? = nil) throws {
     guard Self.levels.contains(level) else {
       throw ZonkeyError.badConfiguration(
         key: "zstd",
@@ -32,6 +33,7 @@ package final class ZstdEncoder {
     output = .allocate(byteCount: outputCapacity, alignment: 16)
     try set(ZSTD_c_compressionLevel, Int32(level))
     try set(ZSTD_c_checksumFlag, 1)
+    if let windowBits { try set(ZSTD_c_windowLog, Int32(windowBits)) }
     if let contentBytes {
       try checked(ZSTD_CCtx_setPledgedSrcSize(context, UInt64(contentBytes)))
     }

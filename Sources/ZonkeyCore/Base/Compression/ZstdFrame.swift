@@ -2,9 +2,6 @@ import CZstd
 
 /// Whole buffers out of zstd; `ZstdEncoder` makes the frames.
 package enum ZstdFrame {
-  /// Used when nothing else is asked for; weights hardly shrink further above it.
-  package static let defaultLevel = 3
-
   /// ZSTD_CONTENTSIZE_UNKNOWN, a macro too elaborate for Swift to import.
   private static let unknownSize = UInt64.max
 
