@@ -15,8 +15,8 @@ struct Train: ParsableCommand {
 
       With --teacher level 0's splitter learns to find the starts that another model's finds, and \
       all other weights stay as they are: so a model gets a smaller splitter, which is faster, in \
-      minutes (--set levels.0.splitterWidth=16). It learns most from text of several kinds, also \
-      such as it will seldom read: without spaces, for one.
+      minutes (--set levels.0.splitterWidth=16). With --set hiddenSpaces=0.5 it sees half of the \
+      text without all the spaces that the teacher reads, and learns to find words without them.
 
       Examples:
         zk train --corpus dump.xml.bz2 --preset tiny --time 10m -o model.zk

@@ -34,18 +34,22 @@ public final class Teacher: Sendable {
     }
   }
 
-  /// Its probability of a start at every row of a batch of level 0, as in use: [L, 1], on `tape`.
-  func probabilities(_ batch: UnitBatch, on tape: Tape) -> Tensor {
-    let symbols = batch.symbols ?? []
-    let out = tape.empty(symbols.count, 1)
+  /// Its probability of a start at every symbol that is seen in some lessons, as in use: [L, 1], on
+  /// `tape`.
+  func probabilities(_ lessons: [Lesson], on tape: Tape) -> Tensor {
+    let offsets = packedOffsets(lessons.map(\.places.count))
+    let out = tape.empty(Int(offsets[lessons.count]), 1)
     let splitter = zonkey.symbolTables.splitter
-    tape.workers.run(batch.documents.count) { _, index in
-      let document = batch.documents[index]
-      let rows = document.offset..<document.offset + document.rows
+    tape.workers.run(lessons.count) { _, index in
+      let lesson = lessons[index]
       let own = tapes.withLock { $0.popLast() } ?? zonkey.tape()
       let p = splitter.boundaryProbability(
-        ContiguousArray(symbols[rows]), offsets: [0, Int32(rows.count)], on: own)
-      out.rows(rows).values.update(from: p.values, count: rows.count)
+        ContiguousArray(lesson.whole.symbols), offsets: [0, Int32(lesson.whole.symbols.count)],
+        on: own)
+      let first = Int(offsets[index])
+      for (row, value) in lesson.probabilities(p.values).enumerated() {
+        out.values[first + row] = value
+      }
       own.reset()
       tapes.withLock { $0.append(own) }
     }

@@ -33,9 +33,10 @@ extension Trainer {
   ) -> TrainingStep.Result {
     let step = TrainingStep(model: model, tape: tape)
     return .mean(
-      of: batches.map { batch in
+      of: batches.enumerated().map { number, batch in
         step.run(
-          symbols: batch.map { $0.symbols(configuration) }, teacher: teacher, gradients: nil)
+          lessons: lessons(Array(batch), number: number, of: RandomSource(seed: 0x7A1D)),
+          teacher: teacher, gradients: nil)
       })
   }
 }

@@ -227,22 +227,33 @@ public final class Trainer {
     _ batch: [Crop], number: Int, _ stage: TrainingStage, _ gradients: ParameterStore
   ) -> TrainingStep.Result {
     let training = TrainingStep(model: model, tape: tape)
-    let symbols = symbols(batch, number: number)
     if let teacher {
-      return training.run(symbols: symbols, teacher: teacher, gradients: gradients)
+      return training.run(
+        lessons: lessons(batch, number: number, of: random), teacher: teacher,
+        gradients: gradients)
     }
     return training.run(
-      symbols: symbols, draws: RandomDraws(source: random, step: number),
+      symbols: symbols(batch, number: number), draws: RandomDraws(source: random, step: number),
       gradients: gradients, stage: stage, weight: training.weight)
+  }
+
+  /// A batch for a splitter that learns from a teacher. Of the crops that hide spaces half hide all,
+  /// and the others a part, which is what people leave out.
+  func lessons(_ batch: [Crop], number: Int, of random: RandomSource) -> [Lesson] {
+    let share = configuration.departures.hiddenSpaces
+    return batch.enumerated().map { index, crop in
+      let draws = random.uniform(
+        random.key(0x4D, UInt64(number), UInt64(index)), count: crop.bytes.count + 1)
+      let hidden = draws[0] < share ? 2 * draws[0] / share : 0
+      return Lesson(crop, configuration, hides: { draws[$0 + 1] < hidden })
+    }
   }
 
   /// The batch's symbols; where line starts are learned, half of the crops hide their newlines.
   private func symbols(_ batch: [Crop], number: Int) -> [DocumentSymbols] {
-    let hides =
-      teacher == nil
-      && configuration.levels.contains {
-        ($0.weights ?? configuration.weights).lineStart > 0
-      }
+    let hides = configuration.levels.contains {
+      ($0.weights ?? configuration.weights).lineStart > 0
+    }
     return batch.enumerated().map { index, crop in
       let key = random.key(0x4C, UInt64(number), UInt64(index))
       return crop.symbols(configuration, hidesLines: hides && random.index(key, below: 2) == 0)

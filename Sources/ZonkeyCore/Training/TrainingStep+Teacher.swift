@@ -7,18 +7,16 @@ extension TrainingStep {
   ///
   /// Rows where a start is a rule's do not count: a document's first, those inside a character, and
   /// padding. Where a crop ends both see the same nothing behind it.
-  package func run(
-    symbols: [DocumentSymbols], teacher: Teacher, gradients: ParameterStore?
-  ) -> Result {
+  func run(lessons: [Lesson], teacher: Teacher, gradients: ParameterStore?) -> Result {
     tape.reset()
-    let batch = tape.withoutRecording { firstBatch(symbols) }
+    let batch = tape.withoutRecording { firstBatch(lessons.map(\.seen)) }
     let p = LevelStep.probabilities(
       level: model.levels[0], vectors: batch.vectors.constant, documents: batch.documents,
       tape: tape)
     let rows = batch.documents.flatMap { document in
       (1..<max(1, document.real)).map { document.offset + $0 }
     }.filter { !batch.forbidden[$0] }
-    let loss = tape.teacherLoss(p, teacher: teacher.probabilities(batch, on: tape), rows: rows)
+    let loss = tape.teacherLoss(p, teacher: teacher.probabilities(lessons, on: tape), rows: rows)
     var result = Result()
     (result.total, result.losses, result.undivided) = (
       loss.scalar, [[.teacher: loss.scalar]], [[:]]

@@ -152,7 +152,7 @@ import ZonkeyCore
     ("levels.0.splitterToByte", ["-1"]), ("levels.0.learningRateShare", ["-1", "11"]),
     ("levels.0.fullRateInputs", ["-1", "65537"]),
     ("levels.1.downwardGradient", ["-1", "11"]), ("levels.1.splitterGradient", ["-1", "11"]),
-    ("beginningShare", ["-0.1", "1.1"]),
+    ("beginningShare", ["-0.1", "1.1"]), ("hiddenSpaces", ["-0.1", "1.1"]),
     ("levels.0.targetRate", ["0", "1", "-1"]), ("levels.0.minimumLength", ["0", "17"]),
   ])
   func outOfRange(key: String, values: [String]) throws {

@@ -73,6 +73,45 @@ import ZonkeyCore
     #expect(try distance(trainer) < 1e-9)
   }
 
+  /// Where spaces are hidden, what the teacher says of one counts at the symbol behind it.
+  @Test func hiddenSpacesLeaveTheirStarts() throws {
+    let configuration = try known().configuration
+    let end = [configuration.endSymbol, configuration.paddingSymbol]
+    let teacher: [Float] = [0.9, 0.1, 0.8, 0.2, 0.3, 0.7, 0.6, 0.4, 0.5]
+    func lesson(_ text: String, complete: Bool = true, hides: ClosedRange<Int> = 0...9) -> Lesson {
+      Lesson(
+        Crop(bytes: Array(text.utf8), complete: complete), configuration, hides: hides.contains)
+    }
+    let hidden = lesson(" ab  c ")
+    #expect(hidden.whole.symbols == " ab  c ".utf8.map { Int32($0) } + end)
+    #expect(hidden.seen.symbols == "abc".utf8.map { Int32($0) } + end)
+    #expect(hidden.seen.real == 4 && hidden.seen.complete && hidden.places == [1, 2, 5, 7, 8])
+    #expect(hidden.probabilities(teacher) == [0.9, 0.8, 0.7, 0.6, 0.5])
+    let open = lesson(" ab  c ", complete: false)
+    #expect(open.seen.symbols.count == 3 && open.seen.real == 3 && !open.seen.complete)
+    let some = lesson(" ab  c ", hides: 0...3)
+    #expect(some.places == [1, 2, 4, 5, 6, 7, 8])
+    #expect(some.probabilities(teacher) == [0.9, 0.8, 0.3, 0.7, 0.6, 0.4, 0.5])
+    let shown = lesson(" ab  c ", hides: 9...9)
+    #expect(shown.seen == shown.whole && shown.probabilities(teacher) == teacher)
+    // Nothing but spaces would be no text.
+    let blank = lesson("  ", complete: false)
+    #expect(blank.seen == blank.whole && blank.seen.symbols.count == 2)
+  }
+
+  /// A pupil that has to find starts without the spaces by which its teacher finds them.
+  @Test func startsAreLearnedWithoutTheirSpaces() throws {
+    let start = try known()
+    var configuration = try pupil(of: start)
+    configuration.departures.hiddenSpaces = 1
+    let trainer = try trainer(configuration, start)
+    let first = try distance(trainer)
+    let bytes = try (0..<60).map { _ in try #require(try trainer.step()).bytes }
+    #expect(try distance(trainer) < 0.5 * first)
+    // Text that was read counts, not what was seen of it.
+    #expect(bytes.reduce(0, +) == trainer.state.bytes)
+  }
+
   @Test func threadsMakeNoDifference() throws {
     let start = try known()
     let losses = try [1, 3].map { threads in

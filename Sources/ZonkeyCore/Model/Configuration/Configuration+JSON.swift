@@ -55,6 +55,7 @@ private func departureFields() -> [Field<Configuration>] {
     .flag("arcNoise", \.departures.arcNoise), .flag("directNoise", \.departures.directNoise),
     .flag("allCandidates", \.departures.allCandidates),
     .real("beginningShare", \.departures.beginningShare),
+    .real("hiddenSpaces", \.departures.hiddenSpaces),
     .flag("clipsByLevel", \.departures.clipsByLevel),
     .count("accumulate", \.departures.accumulate),
   ]

@@ -166,6 +166,7 @@ extension Configuration {
       ("decayShare", decayShare, 0...1), ("weightDecay", weightDecay, 0...1),
       ("averageDecay", averageDecay, 0...1), ("gradientClip", gradientClip, 0...1e9),
       ("beginningShare", departures.beginningShare, 0...1),
+      ("hiddenSpaces", departures.hiddenSpaces, 0...1),
     ]
     for (key, value, range) in floats {
       try check(range.contains(value), key, "needs \(range.lowerBound) to \(range.upperBound)")

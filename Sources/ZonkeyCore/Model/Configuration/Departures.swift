@@ -12,6 +12,8 @@ public struct Departures: Sendable, Equatable {
   public var allCandidates = false
   /// Share of the documents that are cut at lines, each line a document of its own.
   public var beginningShare: Float = 0
+  /// Share of the crops of which a splitter that learns from a teacher's does not see all spaces.
+  public var hiddenSpaces: Float = 0
   /// Gradients are clipped level by level instead of over all parameters.
   public var clipsByLevel = false
   /// Batches of which an update takes the mean gradient.

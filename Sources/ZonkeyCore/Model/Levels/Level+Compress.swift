@@ -55,7 +55,7 @@ extension Level {
 }
 
 /// The offsets [N + 1] of segments with so many rows each.
-func packedOffsets(_ counts: some Sequence<Int>) -> ContiguousArray<Int32> {
+package func packedOffsets(_ counts: some Sequence<Int>) -> ContiguousArray<Int32> {
   counts.reduce(into: [0]) { $0.append(($0.last ?? 0) + Int32($1)) }
 }
 
