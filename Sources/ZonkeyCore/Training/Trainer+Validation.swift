@@ -3,7 +3,8 @@ import ZonkeyModel
 
 extension Trainer {
   /// The losses of the averaged weights on crops that do not change from call to call; the next
-  /// checkpoint will tell them.
+  /// checkpoint will tell them. A run with a teacher has one loss, but its checkpoint tells as much of
+  /// the model as any.
   package func validate(_ crops: [Crop]) -> TrainingStep.Result {
     tape.reset()
     let tape = Tape(
@@ -12,7 +13,6 @@ extension Trainer {
     let batches = stride(from: 0, to: crops.count, by: configuration.batch).map {
       crops[$0..<min($0 + configuration.batch, crops.count)]
     }
-    if let teacher { return distance(to: teacher, on: batches, tape: tape) }
     for (index, batch) in batches.enumerated() {
       let step = TrainingStep(model: model, tape: tape)
       let result = step.run(
@@ -24,7 +24,7 @@ extension Trainer {
     }
     state.validation = ValidationFigures(
       step: state.step, losses: sum.undivided, probes: sum.probes)
-    return sum
+    return teacher.map { distance(to: $0, on: batches, tape: tape) } ?? sum
   }
 
   /// How far the averaged weights' splitter is from the teacher's, batch by batch.
@@ -35,7 +35,7 @@ extension Trainer {
     return .mean(
       of: batches.enumerated().map { number, batch in
         step.run(
-          lessons: lessons(Array(batch), number: number, of: RandomSource(seed: 0x7A1D)),
+          lessons: lessons(batch, number: number, of: RandomSource(seed: 0x7A1D)),
           teacher: teacher, gradients: nil)
       })
   }

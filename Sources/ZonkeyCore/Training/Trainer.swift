@@ -239,7 +239,9 @@ public final class Trainer {
 
   /// A batch for a splitter that learns from a teacher. Of the crops that hide spaces half hide all,
   /// and the others a part, which is what people leave out.
-  func lessons(_ batch: [Crop], number: Int, of random: RandomSource) -> [Lesson] {
+  func lessons(
+    _ batch: some Sequence<Crop>, number: Int, of random: RandomSource
+  ) -> [Lesson] {
     let share = configuration.departures.hiddenSpaces
     return batch.enumerated().map { index, crop in
       let draws = random.uniform(

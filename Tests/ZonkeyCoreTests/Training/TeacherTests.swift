@@ -62,7 +62,10 @@ import ZonkeyCore
         #expect(store.values[i].bitPattern == before[i].bitPattern)
       }
     }
-    #expect(trainer.state.teacher == start.id && trainer.state.validation == nil)
+    // What the model is worth is told too.
+    let validation = try #require(trainer.state.validation)
+    #expect(validation.step == 60 && validation.probes.count == start.configuration.levels.count)
+    #expect(trainer.state.teacher == start.id)
   }
 
   /// One that is its own teacher has nothing to learn.
