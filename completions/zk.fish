@@ -216,7 +216,7 @@ complete -c zk -n '__zk_verb extract' -s h -l help -d 'Show help information'
 
 complete -c zk -n '__zk_file eval' -F
 complete -c zk -n '__zk_verb eval' -l train -r -F -d 'Text for the n-gram models; its first 6 million characters are used'
-complete -c zk -n '__zk_verb eval' -l only -x -a 'boundaries spaces roundtrip stability generation' -d 'What to measure'
+complete -c zk -n '__zk_verb eval' -l only -x -a 'boundaries spaces roundtrip stability generation' -d 'What to measure, also several times'
 complete -c zk -n '__zk_verb eval' -l max-text -x -d 'How much of the documents is used'
 complete -c zk -n '__zk_verb eval' -s c -l count -x -d 'How many texts to generate'
 complete -c zk -n '__zk_verb eval' -l generated -r -F -d 'Judge the documents of this file instead of generating some'

@@ -19,7 +19,7 @@ for width in 32 64 128; do
     "$zk" train -q --corpus "$corpus" --preset tiny --config "$tmp/config.json" --seed 4 \
       --time "${minutes}m" -o "$tmp/model.zk"
     "$zk" info --json "$tmp/model.zk" >"$tmp/info"
-    "$zk" eval -m "$tmp/model.zk" --only boundaries roundtrip --format json "$lines" >"$tmp/eval"
+    "$zk" eval -m "$tmp/model.zk" --only boundaries --only roundtrip --format json "$lines" >"$tmp/eval"
     python3 - "$width" "$minutes" "$tmp/info" "$tmp/eval" <<'PYTHON'
 import json
 import sys

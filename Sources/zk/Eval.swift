@@ -38,9 +38,8 @@ struct Eval: ParsableCommand {
   var train: String?
 
   @Option(
-    parsing: .upToNextOption,
     help: ArgumentHelp(
-      "What to measure (default: everything).",
+      "What to measure, also several times (default: everything).",
       valueName: EvaluationPart.allCases.map(\.rawValue).joined(separator: "|")))
   var only: [EvaluationPart] = []
 

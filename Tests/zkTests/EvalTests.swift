@@ -30,7 +30,8 @@ import ZonkeyCore
 
   @Test func aTableHasALineForEachRow() throws {
     let result = try runZk(
-      ["eval", "-m", try NanoModel.path(), "--only", "stability", "roundtrip"], stdin: lines)
+      ["eval", "-m", try NanoModel.path(), "--only", "stability", "--only", "roundtrip"],
+      stdin: lines)
     #expect(result.status == 0)
     let parts = result.stdout.split(separator: "\n\n")
     #expect(parts.count == 2 && parts[0].hasPrefix("round trip\n"))
