@@ -48,11 +48,11 @@ void KERNEL(zk_pack_transposed)(const float *weight, long outputs, long inputs, 
     pack_single(weight, outputs, packed);
     return;
   }
-  for (long i = 0; i < inputs; i += LANES) {
-    long n = inputs - i;
-    for (long o = 0; o < outputs; o++, packed += LANES)
-      store(packed, load_first(weight + o * inputs + i, n));
-  }
+  const long few = 8;  // rows that are read from end to end together: rows lie pages apart
+  for (long first = 0; first < outputs; first += few)
+    for (long i = 0; i < inputs; i += LANES)
+      for (long o = first; o < least(first + few, outputs); o++)
+        store(packed + i * outputs + o * LANES, load_first(weight + o * inputs + i, inputs - i));
 }
 
 /// What a product is added to: the three sums of zk_start_rows.

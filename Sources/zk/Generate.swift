@@ -101,6 +101,7 @@ struct Generate: ParsableCommand {
     options.existenceCutoff = existenceCutoff
     options.maxBytes = maxBytes
     if let doubt = zonkey.doubt(about: level ?? zonkey.levelCount - 1) { console.warn(doubt) }
+    try zonkey.prepare(for: options, threads: threads)
     if infill {
       let variants = try (0..<threads).map { _ in
         try (0..<(count ?? 1)).map { variant in

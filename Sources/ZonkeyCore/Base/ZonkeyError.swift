@@ -46,8 +46,8 @@ extension ZonkeyError: CustomStringConvertible {
     case .wrongWidth(let source, let document, let level, let found, let expected):
       return "\(source): document \(document): latents of width \(found); "
         + "level \(level) has \(expected)"
-    case .noLevel(_, let levelCount):
-      return "configuration level: the model has levels 0 to \(levelCount - 1)"
+    case .noLevel(let found, let levelCount):
+      return "the model has no level \(found); its highest is \(levelCount - 1)"
     case .noInput(let path, let reason), .badModel(let path, let reason),
       .cannotCreate(let path, let reason), .io(let path, let reason):
       return "\(path): \(reason)"

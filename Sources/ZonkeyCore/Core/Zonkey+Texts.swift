@@ -153,6 +153,7 @@ extension Zonkey {
     _ options: GenerationOptions, _ threads: Int?
   ) throws(ZonkeyError) -> TextWork<Int, String> {
     let workers = max(1, threads ?? System.processorCount)
+    try prepare(for: options, threads: workers)
     let generators = try PerWorker(workers) { () throws(ZonkeyError) in
       try Generator(self, options: options)
     }

@@ -218,6 +218,7 @@ package struct Evaluator {
     var generationOptions = GenerationOptions()
     generationOptions.seed = options.seed
     generationOptions.maxBytes = Self.largestGenerated
+    try zonkey.prepare(for: generationOptions, threads: options.threads)
     var generators: [Generator] = []
     for _ in 0..<max(1, options.threads) {
       generators.append(try Generator(zonkey, options: generationOptions))

@@ -99,6 +99,18 @@ import ZonkeyCore
         == Generator(model(with: nil), options: options).documents([1]))
   }
 
+  @Test func threadsMakeTheSameTable() throws {
+    var options = GenerationOptions()
+    (options.steps, options.maxBytes) = (3, 200)
+    let texts = try [1, 3].map { threads in
+      // More than a thread makes at once.
+      let zonkey = try model(with: lexicon((0..<1200).map { " w\($0)" }))
+      try zonkey.prepare(for: options, threads: threads)
+      return try Generator(zonkey, options: options).documents([1, 2])
+    }
+    #expect(texts[0] == texts[1] && texts[0].allSatisfy { !$0.isEmpty })
+  }
+
   /// A text that is allowed more bytes begins like one that is allowed few.
   @Test(arguments: [false, true]) func aLimitOnlyCuts(hasLexicon: Bool) throws {
     let zonkey = try model(with: hasLexicon ? lexicon(Self.words) : nil)

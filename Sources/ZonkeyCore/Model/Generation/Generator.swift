@@ -19,6 +19,14 @@ public struct GenerationOptions: Sendable, Equatable {
   public init() {}
 }
 
+extension Zonkey {
+  /// Makes on `threads` threads what the first generator of these options would make on its own.
+  package func prepare(for options: GenerationOptions, threads: Int) throws(ZonkeyError) {
+    // Level 0 decodes bytes, which it knows all of.
+    if (options.level ?? levelCount - 1) > 0 { _ = try lexiconTable(threads: threads) }
+  }
+}
+
 /// Generates documents; one for each thread.
 ///
 /// Several documents are drawn together, since every step reads all weights of the top level once,

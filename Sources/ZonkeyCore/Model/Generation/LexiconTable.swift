@@ -21,7 +21,7 @@ package final class LexiconTable: Sendable {
   /// The most numbers of its latents: of wide ones not all are kept.
   private static let floats = 1 << 24
 
-  init(_ lexicon: Lexicon, of zonkey: Zonkey) throws(ZonkeyError) {
+  init(_ lexicon: Lexicon, of zonkey: Zonkey, threads: Int) throws(ZonkeyError) {
     let width = zonkey.latentWidth(0)
     let count = min(lexicon.segments.count, max(1, Self.floats / width))
     segments = Array(lexicon.segments[..<count])
@@ -30,11 +30,17 @@ package final class LexiconTable: Sendable {
     priors = list.add("priors", 1, count, .constant(0))
     store = ParameterStore(count: list.count)
     packed = PackedWeights(store, arithmetic: .float32)
-    let encoder = try DocumentEncoder(zonkey, options: SplitOptions(), looksUp: false)
+    let workers = Workers(count: threads)
+    var encoders: [DocumentEncoder] = []
+    for _ in 0..<workers.count {
+      encoders.append(try DocumentEncoder(zonkey, options: SplitOptions(), looksUp: false))
+    }
     let norm = expectedNorm(width)
     let scale = Self.concentration / (norm * norm)
-    for (place, value) in encoder.latents(ofSegments: segments).enumerated() {
-      store.values[directions.offset + place] = scale * value
+    workers.forEachRun(of: 0..<count, length: 512) { worker, _, run in
+      let first = store.values + directions.offset + run.lowerBound * width
+      let latents = encoders[worker].latents(ofSegments: Array(segments[run]))
+      for (place, value) in latents.enumerated() { first[place] = scale * value }
     }
     let sum = lexicon.counts.reduce(0.0) { $0 + Double($1) }
     for (place, count) in lexicon.counts[..<count].enumerated() {

@@ -68,11 +68,11 @@ public final class Zonkey: Sendable {
     madeSymbolTables.value { SymbolTables(self) }
   }
 
-  /// The table of the model's lexicon; nil where it has none.
-  package func lexiconTable() throws(ZonkeyError) -> LexiconTable? {
+  /// The table of the model's lexicon, made on so many threads; nil where it has none.
+  package func lexiconTable(threads: Int = 1) throws(ZonkeyError) -> LexiconTable? {
     try madeLexiconTable.value { () throws(ZonkeyError) in
       guard let lexicon else { return nil }
-      return try LexiconTable(lexicon, of: self)
+      return try LexiconTable(lexicon, of: self, threads: threads)
     }
   }
 
