@@ -28,7 +28,7 @@ struct Encode: ParsableCommand {
 
       Examples:
         zk encode --level 0 notes.txt | zk decode
-        zk encode --format npy -o notes.npy notes.txt
+        zk encode -o notes.npy notes.txt
       """)
 
   @Argument(
@@ -44,9 +44,10 @@ struct Encode: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The output's format. The header of npy and safetensors needs the total size, so their output "
-        + "starts after all input.", valueName: "jsonl|npy|safetensors"))
-  var format: LatentsFormat = .jsonl
+      "The output's format (default: that of its name, else jsonl). The header of npy and safetensors "
+        + "needs the total size, so their output starts after all input.",
+      valueName: "jsonl|npy|safetensors"))
+  var format: LatentsFormat?
 
   @Option(help: ArgumentHelp("Bits of a number.", valueName: "f16|f32"))
   var precision: LatentsPrecision = .f16
@@ -76,6 +77,7 @@ struct Encode: ParsableCommand {
     let reader = try DocumentReader(
       paths: files,
       options: inputOptions.readerOptions(threads: threads, rows: rowOptions, shard: shardOptions))
+    let format = format ?? LatentsFormat(ofFile: outputOptions.output)
     let writer = try LatentsWriter(
       format: format, precision: precision, level: level, width: zonkey.latentWidth(level),
       model: zonkey.id, temporaryDirectory: TemporaryDirectory.path)

@@ -59,6 +59,25 @@ import ZonkeyCore
     #expect(texts.count == 1)
   }
 
+  @Test func theOutputsNameSaysTheFormat() throws {
+    try withTemporaryFolder { folder in
+      let model = try NanoModel.path()
+      let result = try runShell(
+        """
+        set -e; cd \(folder); echo 'two words' > in
+        zk encode -m \(model) in > rows; zk encode -m \(model) in -o b.latents; cmp rows b.latents
+        for f in npy safetensors; do
+          zk encode -m \(model) --format $f in -o a; zk encode -m \(model) in -o b.$f; cmp a b.$f
+          zk encode -m \(model) in -o c.$f.zst
+          zk decode -m \(model) a > 1; zk decode -m \(model) c.$f.zst > 2; cmp 1 2
+          zk encode -m \(model) --format jsonl in -o d.$f; cmp rows d.$f
+        done
+        cmp a.jsonl b.npy.jsonl
+        """)
+      #expect(result.status == 0 && result.stderr.isEmpty, "\(result.stderr)")
+    }
+  }
+
   @Test func threadsAndBatchesChangeNothing() throws {
     let encodings = try [("1", "1"), ("2", "1"), ("3", "64"), ("1", "5")].map {
       try encode(["--threads", $0, "--batch", $1]).outputBytes

@@ -67,6 +67,12 @@ public enum LatentsFormat: String, CaseIterable, Sendable {
 }
 
 extension LatentsFormat {
+  /// The format that a file's name asks for by `.npy` or `.safetensors`, compressed or not; else JSONL.
+  public init(ofFile path: String) {
+    let name = path.hasSuffix(".zst") ? path.dropLast(4) : path[...]
+    self = Self.allCases.first { name.hasSuffix(".\($0.rawValue)") } ?? .jsonl
+  }
+
   /// The name of the file with the rows of an .npy matrix: of NAME.npy it is NAME.npy.jsonl, and of
   /// a compressed NAME.npy.zst NAME.npy.jsonl.zst.
   public static func tableName(of path: String) -> String {
