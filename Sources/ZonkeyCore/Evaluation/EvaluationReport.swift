@@ -219,9 +219,8 @@ package struct Evaluator {
     generationOptions.seed = options.seed
     generationOptions.maxBytes = Self.largestGenerated
     try zonkey.prepare(for: generationOptions, threads: options.threads)
-    var generators: [Generator] = []
-    for _ in 0..<max(1, options.threads) {
-      generators.append(try Generator(zonkey, options: generationOptions))
+    let generators = try (0..<max(1, options.threads)).map { _ throws(ZonkeyError) in
+      try Generator(zonkey, options: generationOptions)
     }
     // No more than a share for each, so that all have work.
     let fair = (options.count + generators.count - 1) / generators.count

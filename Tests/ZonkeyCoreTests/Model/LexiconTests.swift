@@ -56,7 +56,7 @@ import ZonkeyCore
   @Test func latentsAreRoundedToTheirOwnSegments() throws {
     let words = lexicon(Self.words)
     let zonkey = try model(with: words)
-    let table = try #require(try zonkey.lexiconTable())
+    let table = try #require(try zonkey.lexiconTable(below: 1))
     let encoder = try DocumentEncoder(zonkey, options: SplitOptions())
     // More than are compared at once.
     let wanted = (0..<200).map { words.segments[$0 * 7 % words.segments.count] }
@@ -69,7 +69,7 @@ import ZonkeyCore
   /// Between two segments that are as near the more frequent one is taken.
   @Test func frequencyDecidesWhereDirectionDoesNot() throws {
     let words = lexicon([" one", " two"], counts: [3, 3000])
-    let table = try #require(try model(with: words).lexiconTable())
+    let table = try #require(try model(with: words).lexiconTable(below: 1))
     let zeros = [Float](repeating: 0, count: 32)
     #expect(table.nearest(zeros, on: table.tape()) == [Array(" two".utf8)])
   }

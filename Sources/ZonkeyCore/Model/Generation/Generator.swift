@@ -21,9 +21,12 @@ public struct GenerationOptions: Sendable, Equatable {
 
 extension Zonkey {
   /// Makes on `threads` threads what the first generator of these options would make on its own.
+  ///
+  /// Throws `noLevel` when the model has no such level.
   package func prepare(for options: GenerationOptions, threads: Int) throws(ZonkeyError) {
-    // Level 0 decodes bytes, which it knows all of.
-    if (options.level ?? levelCount - 1) > 0 { _ = try lexiconTable(threads: threads) }
+    let top = options.level ?? levelCount - 1
+    try check(level: top)
+    _ = try lexiconTable(below: top, threads: threads)
   }
 }
 
@@ -43,7 +46,7 @@ public final class Generator {
 
   private var tape: Tape { sampler.tape }
 
-  /// Throws `badConfiguration` when the model has no such level.
+  /// Throws `noLevel` when the model has no such level.
   public init(_ zonkey: Zonkey, options: GenerationOptions) throws(ZonkeyError) {
     let top = options.level ?? zonkey.levelCount - 1
     try zonkey.check(level: top)

@@ -29,7 +29,7 @@ public final class Infiller {
 
   private var tape: Tape { sampler.tape }
 
-  /// Throws `badConfiguration` when the model has no such level.
+  /// Throws `noLevel` when the model has no such level.
   public init(_ zonkey: Zonkey, options: GenerationOptions) throws(ZonkeyError) {
     let top = options.level ?? zonkey.levelCount - 1
     try zonkey.check(level: top)

@@ -31,9 +31,8 @@ package final class LexiconTable: Sendable {
     store = ParameterStore(count: list.count)
     packed = PackedWeights(store, arithmetic: .float32)
     let workers = Workers(count: threads)
-    var encoders: [DocumentEncoder] = []
-    for _ in 0..<workers.count {
-      encoders.append(try DocumentEncoder(zonkey, options: SplitOptions(), looksUp: false))
+    let encoders = try (0..<workers.count).map { _ throws(ZonkeyError) in
+      try DocumentEncoder(zonkey, options: SplitOptions(), looksUp: false)
     }
     let norm = expectedNorm(width)
     let scale = Self.concentration / (norm * norm)

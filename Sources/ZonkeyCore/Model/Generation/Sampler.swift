@@ -29,8 +29,7 @@ package struct Sampler {
     self.init(model: zonkey.model, tape: zonkey.tape())
     existenceCutoff = options.existenceCutoff
     lowerNoise = options.lowerNoise
-    // Level 0 decodes bytes, which it knows all of.
-    if top > 0 { lexicon = try zonkey.lexiconTable().map { ($0, $0.tape()) } }
+    lexicon = try zonkey.lexiconTable(below: top).map { ($0, $0.tape()) }
   }
 
   /// The symbols of units of level `top`, document by document: the nearest of the first `count`, or

@@ -68,9 +68,11 @@ public final class Zonkey: Sendable {
     madeSymbolTables.value { SymbolTables(self) }
   }
 
-  /// The table of the model's lexicon, made on so many threads; nil where it has none.
-  package func lexiconTable(threads: Int = 1) throws(ZonkeyError) -> LexiconTable? {
-    try madeLexiconTable.value { () throws(ZonkeyError) in
+  /// The table of the model's lexicon, made on so many threads, for texts that come down from level `top`;
+  /// nil where there is none, and for level 0, which decodes bytes and knows all of them.
+  package func lexiconTable(below top: Int, threads: Int = 1) throws(ZonkeyError) -> LexiconTable? {
+    guard top > 0 else { return nil }
+    return try madeLexiconTable.value { () throws(ZonkeyError) in
       guard let lexicon else { return nil }
       return try LexiconTable(lexicon, of: self, threads: threads)
     }
