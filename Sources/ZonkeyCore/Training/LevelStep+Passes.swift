@@ -34,6 +34,7 @@ extension LevelStep {
     let width = latents.columns
     let noise = draws.normal(draw, level: index, count: latents.count)
     let rows = segmentation.rowOf.count
+    let lengths = level.likelyLengths(self.existence, offsets: segmentation.offsets)
     let vectors = tape.empty(rows, level.configuration.width)
     let existence = tape.empty(rows, 1)
     let rowLosses = batch.symbols == nil ? nil : tape.empty(rows, 1)
@@ -48,7 +49,7 @@ extension LevelStep {
         : child.noisy(own, levels: levels, noise: z)
       let decoded = level.decode(
         noisy, noiseLevels: levels, guess: guess?.rows(segments),
-        offsets: segmentation.localOffsets(segments),
+        lengths: Array(lengths[segments]), offsets: segmentation.localOffsets(segments),
         on: child)
       let range = segmentation.rows(segments)
       child.deliver(decoded.vectors, to: vectors.rows(range))

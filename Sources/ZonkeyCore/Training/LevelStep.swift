@@ -54,14 +54,18 @@ package struct LevelStep {
     boundaries = tape.documentBoundaries(
       p, documents: batch.documents, forbidden: batch.forbidden,
       pastEnd: Window.pastEnd(model.configuration))
+    let starts = LevelStep.starts(
+      level: level, batch: batch, boundaries: boundaries, draws: draws)
+    let departures = level.configuration.departures
+    let ends =
+      departures.chosenEnds
+      ? LevelStep.chosen(starts, of: batch, on: tape)
+      : tape.withGradient(boundaries, share: scope.splits ? departures.splitterGradient : 0)
     segmentation = LevelStep.segmentation(
-      model: model, level: level, batch: batch, boundaries: boundaries, draws: draws)
+      model: model, level: level, starts: starts, batch: batch, ends: ends, draws: draws)
     raw = tape.gather(batch.vectors, segmentation.rowOf)
     sequence = tape.normalized(raw)
-    let packed = tape.gather(
-      tape.withGradient(
-        boundaries, share: scope.splits ? level.configuration.departures.splitterGradient : 0),
-      segmentation.rowOf)
+    let packed = tape.gather(ends, segmentation.rowOf)
     existence = tape.existence(packed, offsets: segmentation.offsets)
     share = tape.existenceShare(
       packed, offsets: segmentation.offsets, position: segmentation.rowOf,
@@ -94,32 +98,54 @@ package struct LevelStep {
     return p
   }
 
-  private static func segmentation(
-    model: ZonkeyModel, level: Level, batch: UnitBatch, boundaries: Tensor,
-    draws: any DrawSource
-  ) -> Segmentation {
-    let configuration = level.configuration
+  /// Starts drawn by their probabilities, document by document.
+  private static func starts(
+    level: Level, batch: UnitBatch, boundaries: Tensor, draws: any DrawSource
+  ) -> [[Int]] {
     let uniform = draws.uniform(.splitter, level: level.index, count: batch.vectors.rows)
-    var (starts, total) = ([[Int]](), 0)
-    for (index, document) in batch.documents.enumerated() {
-      let found = Starts.positions(
-        count: document.real, segmentLength: configuration.segmentLength,
-        limit: batch.startLimit[index], allowed: { !batch.forbidden[document.offset + $0] },
+    return batch.documents.map { document in
+      Starts.positions(
+        count: document.real, segmentLength: level.configuration.segmentLength,
+        allowed: { !batch.forbidden[document.offset + $0] },
         begins: {
           let row = document.offset + $0
           return uniform[row] < boundaries.values[row]
-        }
-      ).prefix(max(1, configuration.segmentLimit / 2))
-      if index > 0 && total + found.count > configuration.segmentLimit { break }
+        })
+    }
+  }
+
+  /// Probabilities of starts [L, 1] that say what was drawn, so that segments exist as in use.
+  private static func chosen(_ starts: [[Int]], of batch: UnitBatch, on tape: Tape) -> Tensor {
+    let out = tape.empty(batch.vectors.rows, 1).constant
+    out.values.update(repeating: Probability.epsilon, count: out.count)
+    for (document, starts) in zip(batch.documents, starts) {
+      // What stands behind a document's end is in no segment.
+      for place in starts + Array(document.real..<max(document.real, document.rows)) {
+        out.values[document.offset + place] = 1 - Window.behindStart
+      }
+    }
+    return out
+  }
+
+  /// Segments from as many of the starts as the level may take.
+  private static func segmentation(
+    model: ZonkeyModel, level: Level, starts: [[Int]], batch: UnitBatch, ends: Tensor,
+    draws: any DrawSource
+  ) -> Segmentation {
+    let limit = level.configuration.segmentLimit
+    var (taken, total) = ([[Int]](), 0)
+    for (index, (starts, startLimit)) in zip(starts, batch.startLimit).enumerated() {
+      let found = starts.filter { $0 == 0 || $0 < startLimit }.prefix(max(1, limit / 2))
+      if index > 0 && total + found.count > limit { break }
       total += found.count
-      starts.append(Array(found))
+      taken.append(Array(found))
     }
     let (bound, share) = (model.configuration.livingBound, model.configuration.wholeShare)
     // Without a bound every segment is whole, and nothing is drawn.
     let whole = bound > 0 ? draws.uniform(.wholeSegment, level: level.index, count: total) : []
     return Segmentation(
-      starts: starts, documents: batch.documents, p: UnsafePointer(boundaries.values),
-      segmentLength: configuration.segmentLength, bound: bound,
+      starts: taken, documents: batch.documents, p: UnsafePointer(ends.values),
+      segmentLength: level.configuration.segmentLength, bound: bound,
       isWhole: { whole.indices.contains($0) && whole[$0] < share })
   }
 

@@ -109,7 +109,7 @@ package struct TrainingStep {
     return sums.map { Float($0 / Double(max(1, latents.rows))) }
   }
 
-  func firstBatch(_ documents: [DocumentSymbols]) -> UnitBatch {
+  package func firstBatch(_ documents: [DocumentSymbols]) -> UnitBatch {
     var (symbols, extents, limits) = (ContiguousArray<Int32>(), [DocumentExtent](), [Int]())
     var (forbidden, lineStarts) = ([Bool](), [Int]())
     let s = model.levels[0].configuration.segmentLength

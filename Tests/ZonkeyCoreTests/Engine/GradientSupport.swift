@@ -231,6 +231,19 @@ enum GradientModel {
     do { return try ZonkeyModel(changed) } catch { preconditionFailure("\(error)") }
   }()
 
+  /// The same with shares of latents for units, and segments that end where a start was drawn.
+  static let sharing: ZonkeyModel = {
+    var changed = departing.configuration
+    for level in 0...1 {
+      for assignment in [
+        "placeMaps=false", "placeSums=false", "unitShares=true", "chosenEnds=true",
+      ] {
+        set("levels.\(level).\(assignment)", in: &changed)
+      }
+    }
+    do { return try ZonkeyModel(changed) } catch { preconditionFailure("\(error)") }
+  }()
+
   /// The same with splitters of widths of their own.
   static let narrow: ZonkeyModel = {
     var changed = configuration

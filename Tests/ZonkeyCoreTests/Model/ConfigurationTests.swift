@@ -166,6 +166,24 @@ import ZonkeyCore
     }
   }
 
+  /// Shares stand for maps of places, and each unit needs a number.
+  @Test func sharesNeedAParallelDecoderAndRoom() throws {
+    var configuration = try tiny()
+    let key = "levels.1.unitShares"
+    for assignment in ["placeMaps=false", "placeSums=false", "unitShares=true"] {
+      try configuration.set("levels.1.\(assignment)")
+    }
+    #expect(badKey { try configuration.validate() } == nil)
+    for change in ["parallelDecoder=false", "placeMaps=true", "placeSums=true"] {
+      var other = configuration
+      try other.set("levels.1.\(change)")
+      #expect(badKey { try other.validate() } == key, "\(change)")
+    }
+    try configuration.set("levels.1.segmentLength=250")
+    try configuration.set("levels.1.compressionVectors=1")
+    #expect(badKey { try configuration.validate() } == key)
+  }
+
   /// The published vocabulary of bytes is a model, but none for documents.
   @Test func documentsNeedTheirEnd() throws {
     var configuration = try tiny()

@@ -4,29 +4,25 @@ import ZonkeyCore
 /// Where segments begin, for all small documents, and the windows that follow from it.
 @Suite struct TrainingSegmentationTests {
   private func starts(
-    _ count: Int, _ length: Int, limit: Int, forbidden: Int = 0, begins: Int
+    _ count: Int, _ length: Int, forbidden: Int = 0, begins: Int
   ) -> [Int] {
     Starts.positions(
-      count: count, segmentLength: length, limit: limit,
+      count: count, segmentLength: length,
       allowed: { forbidden >> $0 & 1 == 0 }, begins: { begins >> $0 & 1 == 1 })
   }
 
-  /// Every document of up to 8 positions, every pattern of begins, segment lengths and limits.
+  /// Every document of up to 8 positions, every pattern of begins, and segment lengths.
   @Test func allSmallDocuments() {
     var failures = 0
     for count in 1...8 {
       for (begins, length) in product(0..<1 << count, 1...5) {
-        for limit in 0...count + 1 {
-          let found = starts(count, length, limit: limit, begins: begins)
-          let full = starts(count, length, limit: count + 1, begins: begins)
-          let holds =
-            full.first == 0
-            && zip(full, full.dropFirst()).allSatisfy { 0 < $1 - $0 && $1 - $0 <= length }
-            && count - (full.last ?? 0) <= length
-            && (1..<count).allSatisfy { begins >> $0 & 1 == 0 || full.contains($0) }
-            && found == full.filter { $0 == 0 || $0 < limit }
-          failures += holds ? 0 : 1
-        }
+        let found = starts(count, length, begins: begins)
+        let holds =
+          found.first == 0
+          && zip(found, found.dropFirst()).allSatisfy { 0 < $1 - $0 && $1 - $0 <= length }
+          && count - (found.last ?? 0) <= length
+          && (1..<count).allSatisfy { begins >> $0 & 1 == 0 || found.contains($0) }
+        failures += holds ? 0 : 1
       }
     }
     #expect(failures == 0)
@@ -34,10 +30,9 @@ import ZonkeyCore
 
   /// Without draws, starts lie every S positions.
   @Test func forcedStarts() {
-    #expect(starts(10, 3, limit: 10, begins: 0) == [0, 3, 6, 9])
-    #expect(starts(9, 3, limit: 9, begins: 0) == [0, 3, 6])
-    #expect(starts(10, 3, limit: 10, begins: 1 << 5) == [0, 3, 5, 8])
-    #expect(starts(10, 3, limit: 7, begins: 0) == [0, 3, 6])
+    #expect(starts(10, 3, begins: 0) == [0, 3, 6, 9])
+    #expect(starts(9, 3, begins: 0) == [0, 3, 6])
+    #expect(starts(10, 3, begins: 1 << 5) == [0, 3, 5, 8])
   }
 
   /// Every pattern of begins and of forbidden positions: none is a start as long as no run of
@@ -47,7 +42,7 @@ import ZonkeyCore
     for count in 1...8 {
       for (begins, forbidden) in product(0..<1 << count, 0..<1 << count) {
         for length in 2...4 {
-          let found = starts(count, length, limit: count, forbidden: forbidden, begins: begins)
+          let found = starts(count, length, forbidden: forbidden, begins: begins)
           var (run, longest) = (0, 0)
           for i in 1..<max(1, count) {
             run = forbidden >> i & 1 == 1 ? run + 1 : 0
@@ -66,9 +61,9 @@ import ZonkeyCore
   }
 
   @Test func nothingAndOneUnit() {
-    #expect(starts(0, 4, limit: 0, begins: 0) == [])
-    #expect(starts(1, 4, limit: 0, begins: 1) == [0])
-    #expect(starts(1, 4, limit: 1, begins: 0) == [0])
+    #expect(starts(0, 4, begins: 0) == [])
+    #expect(starts(1, 4, begins: 1) == [0])
+    #expect(starts(1, 4, begins: 0) == [0])
   }
 
   private func segmentation(
@@ -91,7 +86,7 @@ import ZonkeyCore
     let length = 3
     for count in 1...8 {
       for begins in 0..<1 << count {
-        let found = starts(count, length, limit: count, begins: begins)
+        let found = starts(count, length, begins: begins)
         // Two documents: this one with a row of padding, then one of a single row.
         let documents = [
           DocumentExtent(offset: 0, rows: count + 1, real: count),

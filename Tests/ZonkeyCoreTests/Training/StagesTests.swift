@@ -29,6 +29,36 @@ import ZonkeyPlatform
     #expect(report.gradientNorms.count == 1)
   }
 
+  /// Segments exist as a splitter in use leaves them: up to the next start, or the crop's end.
+  @Test func chosenEndsExistUpToTheNextStart() throws {
+    var configuration = try smallTraining()
+    try configuration.set("levels.0.chosenEnds=true")
+    try configuration.set("wholeShare=0")
+    let trainer = try trainer(configuration)
+    let text = Array("one two three four five one two three".utf8)
+    let tape = Tape(weights: trainer.weights, workers: Workers(count: 1), recording: false)
+    let training = TrainingStep(model: trainer.model, tape: tape)
+    for complete in [true, false] {
+      let batch = training.firstBatch([
+        Crop(bytes: text, complete: complete).symbols(configuration)
+      ])
+      let step = LevelStep(
+        model: trainer.model, level: trainer.model.levels[0], batch: batch, tape: tape,
+        draws: RandomDraws(source: RandomSource(seed: 3), step: 0))
+      let segmentation = step.segmentation
+      #expect(segmentation.segments > 2)
+      for (segment, next) in segmentation.startOf.dropFirst().enumerated() {
+        let rows = Array(segmentation.rows(segment..<segment + 1))
+        let length = next - segmentation.startOf[segment]
+        #expect(rows.count == min(length + 1, configuration.levels[0].segmentLength))
+        for (k, row) in rows.enumerated() {
+          let wanted: Float = k < length ? 1 : 0.0005
+          #expect(abs(step.existence.values[row] - wanted) < 1e-4)
+        }
+      }
+    }
+  }
+
   /// Adam's first step is the learning rate whatever the gradient, so that it shows the shares.
   @Test func mapsWithMoreInputsLearnAtAPartOfTheRate() throws {
     var configuration = try smallTraining()

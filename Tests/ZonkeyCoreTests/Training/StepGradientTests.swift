@@ -13,12 +13,15 @@ import ZonkeyCore
 
   private static let model = made(configuration)
 
-  /// The same with what departs from the paper.
-  private static let departing: ZonkeyModel = {
-    var configuration = GradientModel.departing.configuration
+  /// The same with what departs from the paper, in its two forms.
+  private static let departing = roomy(GradientModel.departing)
+  private static let sharing = roomy(GradientModel.sharing)
+
+  private static func roomy(_ model: ZonkeyModel) -> ZonkeyModel {
+    var configuration = model.configuration
     for level in configuration.levels.indices { configuration.levels[level].segmentLimit = 1000 }
     return made(configuration)
-  }()
+  }
 
   private static func made(_ configuration: Configuration) -> ZonkeyModel {
     do { return try ZonkeyModel(configuration) } catch { preconditionFailure("\(error)") }
@@ -61,8 +64,8 @@ import ZonkeyCore
     Tape(weights: GradientModel.weights, workers: Workers(count: workers), recording: true)
   }
 
-  @Test(arguments: [false, true]) func bitsDoNotDependOnWorkers(departs: Bool) {
-    let model = departs ? Self.departing : Self.model
+  @Test(arguments: 0...2) func bitsDoNotDependOnWorkers(form: Int) {
+    let model = [Self.model, Self.departing, Self.sharing][form]
     let weights = GradientModel.randomWeights(of: model)
     let documents = Self.documents(24, seed: 5)
     func outcome(workers: Int) -> Outcome {

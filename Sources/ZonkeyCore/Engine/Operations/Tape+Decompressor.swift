@@ -23,8 +23,8 @@ extension Tape {
 
   /// The input of a parallel decompressor: [τ, c + τ, places] of every segment, packed.
   ///
-  /// Shapes: latents [N, C·D], tau [N, D], places [S, D]; `read` [N, S·D] is added to the places;
-  /// offsets [N + 1] of the places that are wanted; result [P + N·(1 + C), D].
+  /// Shapes: latents [N, C·D], tau [N, D], places [S, D]; `read`, [N, S·D] or packed [P, D], is added
+  /// to the places; offsets [N + 1] of the places that are wanted; result [P + N·(1 + C), D].
   package func decompressorRows(
     _ latents: Tensor, tau: Tensor, places: Tensor, read: Tensor?,
     offsets: ContiguousArray<Int32>
@@ -35,6 +35,10 @@ extension Tape {
     /// The first row of a segment in the result.
     func first(_ segment: Int) -> Int { Int(offsets[segment]) + segment * (1 + vectors) }
     func count(_ segment: Int) -> Int { Int(offsets[segment + 1] - offsets[segment]) }
+    /// Where a segment's part begins in what was read.
+    func part(_ segment: Int, of read: Tensor) -> Int {
+      read.columns == width ? Int(offsets[segment]) * width : segment * read.columns
+    }
     for segment in 0..<segments {
       let target = out.values + first(segment) * width
       let own = tau.values + segment * width
@@ -45,7 +49,8 @@ extension Tape {
       let body = target + (1 + vectors) * width
       body.update(from: places.values, count: count(segment) * width)
       if let read {
-        Kernel.add(read.values + segment * read.columns, to: body, count: count(segment) * width)
+        Kernel.add(
+          read.values + part(segment, of: read), to: body, count: count(segment) * width)
       }
     }
     record { tape in
@@ -65,7 +70,7 @@ extension Tape {
         let body = d + (1 + vectors) * width
         if let dplaces { Kernel.add(body, to: dplaces, count: count(segment) * width) }
         if let dread, let read {
-          Kernel.add(body, to: dread + segment * read.columns, count: count(segment) * width)
+          Kernel.add(body, to: dread + part(segment, of: read), count: count(segment) * width)
         }
       }
     }

@@ -77,7 +77,8 @@ private func levelDepartureFields() -> [Field<LevelConfiguration>] {
   [
     .flag("parallelDecoder", \.departures.parallelDecoder),
     .flag("placeMaps", \.departures.placeMaps),
-    .flag("placeSums", \.departures.placeSums), .flag("centred", \.departures.centred),
+    .flag("placeSums", \.departures.placeSums),
+    .flag("unitShares", \.departures.unitShares), .flag("centred", \.departures.centred),
     .count("splitterReach", \.departures.splitterReach),
     .count("splitterWidth", \.departures.splitterWidth),
     .flag("timeNetwork", \.departures.timeNetwork),
@@ -87,6 +88,7 @@ private func levelDepartureFields() -> [Field<LevelConfiguration>] {
     .count("splitterToByte", \.departures.splitterToByte),
     .real("learningRateShare", \.departures.learningRateShare),
     .count("fullRateInputs", \.departures.fullRateInputs),
+    .flag("chosenEnds", \.departures.chosenEnds),
     .real("downwardGradient", \.departures.downwardGradient),
     .real("splitterGradient", \.departures.splitterGradient),
   ]

@@ -143,6 +143,15 @@ extension Configuration {
         (1...level.segmentLength).contains(level.minimumLength), key + "minimumLength",
         "needs 1 to the segment length")
       try level.departures.validate(key)
+      if level.departures.unitShares {
+        try check(
+          level.departures.parallelDecoder && !level.departures.placeMaps
+            && !level.departures.placeSums, key + "unitShares",
+          "needs parallelDecoder, and neither placeMaps nor placeSums")
+        try check(
+          level.latentWidth >= level.segmentLength, key + "unitShares",
+          "needs a latent of at least a number for each of \(level.segmentLength) units")
+      }
       let splitterWidth = level.departures.splitterWidth
       try check(
         (0...8192).contains(splitterWidth) && splitterWidth % 4 == 0

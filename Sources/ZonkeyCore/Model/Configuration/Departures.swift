@@ -32,6 +32,9 @@ public struct LevelDepartures: Sendable, Equatable {
   public var placeMaps = false
   /// Latents also get each unit through a map of its place, not only by attention.
   public var placeSums = false
+  /// Each of a segment's n units has the n-th part of the latent, instead of maps of places; the
+  /// latent says n, and existence follows from it.
+  public var unitShares = false
   /// A running mean is taken from latents before they are brought to the sphere.
   public var centred = false
   /// Units that the splitter's attention and its convolutions each see on both sides; 0 is the
@@ -57,6 +60,9 @@ public struct LevelDepartures: Sendable, Equatable {
   /// Inputs up to which a map learns at the level's rate; one with n times as many learns at the n-th
   /// part of it, so that one rate fits all (after μP, arXiv 2203.03466). With 0 all learn alike.
   public var fullRateInputs = 0
+  /// Segments exist up to the next start that was drawn and not behind it, as in use, instead of as
+  /// far as the probabilities of starts leave them; decoding has nothing to say about those then.
+  public var chosenEnds = false
   /// The share of this level's gradient that reaches the level below.
   public var downwardGradient: Float = 1
   /// The share of what decoding has to say about where segments begin: length terms count whole.

@@ -166,7 +166,7 @@ public final class DocumentEncoder {
     _ p: [Float], units: LevelUnits, document: Int, number: Int
   ) -> [Int] {
     Starts.positions(
-      count: p.count, segmentLength: units.level.configuration.segmentLength, limit: p.count,
+      count: p.count, segmentLength: units.level.configuration.segmentLength,
       allowed: { units.allowsStart(document, $0) },
       begins: begins(p, from: 0, level: units.level.index, number: number))
   }

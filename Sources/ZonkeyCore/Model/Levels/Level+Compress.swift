@@ -13,13 +13,21 @@ extension Level {
       taps: taps ?? compressorTaps(x, on: tape), compressor.convolution, offsets: offsets)
     let features = tape.layerNorm(tape.gelu(convolved), compressor.convolutionNorm)
     let input = tape.combine(1, x, 1, features)
+    let learned = tape.use(compressor.learned).reshaped(columns: configuration.latentWidth)
+    let (wide, hasShares) = (widened(offsets, by: vectors), compressor.shares != nil)
     let outputs = compressorStack(
       input, existence: existence, offsets: offsets,
-      wanted: SegmentRows(of: widened(offsets, by: vectors)) { _, _ in 0..<vectors }, on: tape)
-    let learned = tape.use(compressor.learned).reshaped(columns: configuration.latentWidth)
+      wanted: SegmentRows(of: wide) { _, length in 0..<(hasShares ? length : vectors) }, on: tape)
+    let latents = hasShares ? tape.gather(outputs, prefixRows(wide)) : outputs
     var own = tape.addRow(
-      outputs.reshaped(columns: configuration.latentWidth), learned,
+      latents.reshaped(columns: configuration.latentWidth), learned,
       factor: -(1 - Probability.epsilon))
+    if let shares = compressor.shares {
+      let body = tape.gather(outputs, bodyRows(offsets, prefix: vectors))
+      own = tape.combine(
+        1, own, 1,
+        shared(shares, input, body, existence: existence, offsets: offsets, on: tape))
+    }
     if let places = compressor.places {
       let spread = tape.spread(
         input, existence: existence, offsets: offsets, places: configuration.segmentLength)
@@ -28,6 +36,36 @@ extension Level {
     guard let mean = compressor.mean else { return tape.normalized(own) }
     // It follows the latents' mean by itself: no gradient.
     return tape.normalized(tape.addRow(own, tape.use(mean).constant, factor: -1))
+  }
+
+  /// Units [P, D] and what the encoder made of them in their shares of the latent, and the length of
+  /// the segment as far as it exists: [N, C·D].
+  private func shared(
+    _ shares: SharedUnits, _ input: Tensor, _ outputs: Tensor, existence: Tensor,
+    offsets: ContiguousArray<Int32>, on tape: Tape
+  ) -> Tensor {
+    let lengths = likelyLengths(existence, offsets: offsets)
+    let units = tape.linear(
+      input, shares.fromInput,
+      from: .residual(tape.linear(outputs, tape.use(shares.fromOutput))))
+    let laid = tape.layShares(
+      units, UnitShares(offsets: offsets, lengths: lengths),
+      latentWidth: configuration.latentWidth)
+    let code = tape.gather(tape.use(shares.lengths), ContiguousArray(lengths.map { Int32($0 - 1) }))
+    return tape.combine(1, laid, 1, code)
+  }
+
+  /// The rows of each segment that rather exist than not, at least 1 and at most S.
+  package func likelyLengths(_ existence: Tensor, offsets: ContiguousArray<Int32>) -> [Int] {
+    (0..<offsets.count - 1).map { segment in
+      let living = rowRange(offsets, segment).prefix { existence.values[$0] >= 0.5 }.count
+      return min(max(1, living), configuration.segmentLength)
+    }
+  }
+
+  /// The rows of the learned vectors in segments that have them in front: offsets [N + 1] of all.
+  private func prefixRows(_ wide: ContiguousArray<Int32>) -> ContiguousArray<Int32> {
+    ContiguousArray(wide.dropLast().flatMap { $0..<$0 + Int32(vectors) })
   }
 
   /// What each row x [L, D] gives to the convolution of the rows around it: [L, 3·D].

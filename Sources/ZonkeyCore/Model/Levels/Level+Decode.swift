@@ -16,17 +16,23 @@ extension Level {
   /// Shapes: latents [N, C·D], noise levels t [N] in 0...1, offsets [N + 1] say how many positions
   /// of each segment are wanted (all S, or the living ones). `guess` [N, C·D] is what the step
   /// before took the clean latents for, zeros where there was none; without self-conditioning
-  /// nothing reads it.
+  /// nothing reads it. `lengths` are the segments' units where they are known, as in training; only
+  /// shares of the latent depend on them.
   package func decode(
-    _ latents: Tensor, noiseLevels t: [Float], guess: Tensor? = nil,
+    _ latents: Tensor, noiseLevels t: [Float], guess: Tensor? = nil, lengths: [Int]? = nil,
     offsets: ContiguousArray<Int32>, on tape: Tape
   ) -> Decoded {
     let prefix = 1 + vectors
+    let odds = lengthOdds(latents, on: tape)
     let unfolded = unfold(
-      conditioned(latents, guess: guess, on: tape), noiseLevels: t, offsets: offsets, on: tape)
-    // The head maps rows to numbers: these are brought into order, not the rows.
-    let first = tape.existence(
-      tape.gather(headProbability(unfolded.outputs, on: tape), unfolded.bodies), offsets: offsets)
+      conditioned(latents, guess: guess, on: tape), noiseLevels: t,
+      lengths: lengths ?? odds.map { tape.medianLengths($0) } ?? [], offsets: offsets, on: tape)
+    let first =
+      odds.map { tape.lengthExistence($0, offsets: offsets) }
+      // The head maps rows to numbers: these are brought into order, not the rows.
+      ?? tape.existence(
+        tape.gather(headProbability(unfolded.outputs, on: tape), unfolded.bodies),
+        offsets: offsets)
     let wide = widened(offsets, by: prefix)
     let refined = tape.encode(
       unfolded.rows.map { tape.gather(unfolded.outputs, $0) } ?? unfolded.outputs,
@@ -36,7 +42,14 @@ extension Level {
     let decoded = tape.normalized(refined)
     return Decoded(
       vectors: decoded,
-      existence: tape.existence(headProbability(decoded, on: tape), offsets: offsets))
+      existence: odds == nil
+        ? tape.existence(headProbability(decoded, on: tape), offsets: offsets) : first)
+  }
+
+  /// What latents [N, C·D] say of their segments' lengths [N, S], where they say it.
+  package func lengthOdds(_ latents: Tensor, on tape: Tape) -> Tensor? {
+    guard case .lengths(let head) = decoder.existence else { return nil }
+    return tape.linear(latents, head)
   }
 
   /// What the decompressor gives.
@@ -51,7 +64,8 @@ extension Level {
 
   /// The decompressor alone; shapes as in `decode`.
   package func unfold(
-    _ latents: Tensor, noiseLevels t: [Float], offsets: ContiguousArray<Int32>, on tape: Tape
+    _ latents: Tensor, noiseLevels t: [Float], lengths: [Int], offsets: ContiguousArray<Int32>,
+    on tape: Tape
   ) -> Unfolded {
     switch decoder.decompressor {
     case .rollout:
@@ -61,16 +75,32 @@ extension Level {
       return Unfolded(
         outputs: outputs, rows: order.packedRows(withPrefix: true),
         bodies: order.packedRows(withPrefix: false))
-    case .parallel(let places, let maps, let encoder):
+    case .parallel(let places, let reads, let encoder):
       let wide = widened(offsets, by: 1 + vectors)
       let rows = tape.decompressorRows(
         latents, tau: tau(t, on: tape), places: tape.use(places),
-        read: maps.map { tape.linear(latents, tape.use($0)) }, offsets: offsets)
+        read: read(reads, of: latents, lengths: lengths, offsets: offsets, on: tape),
+        offsets: offsets)
       let outputs = tape.encode(
         rows, encoder, logExistence: causalExistence(offsets, on: tape), offsets: wide,
         wanted: SegmentRows(of: wide) { _, length in 0..<length })
       return Unfolded(
         outputs: outputs, rows: nil, bodies: bodyRows(offsets, prefix: 1 + vectors))
+    }
+  }
+
+  /// What places read: of all S of a segment side by side [N, S·D], or of the packed ones [P, D].
+  private func read(
+    _ reads: PlaceReading, of latents: Tensor, lengths: [Int], offsets: ContiguousArray<Int32>,
+    on tape: Tape
+  ) -> Tensor? {
+    switch reads {
+    case .nothing: return nil
+    case .maps(let maps): return tape.linear(latents, tape.use(maps))
+    case .share(let map):
+      let shares = UnitShares(offsets: offsets, lengths: lengths)
+      return tape.linear(
+        tape.takeShares(latents, shares, width: configuration.width), map)
     }
   }
 
@@ -125,8 +155,11 @@ extension Level {
   }
 
   /// The existence head's probability of a start at every decoded vector [P, 1] (model §1).
-  package func headProbability(_ v: Tensor, on tape: Tape) -> Tensor {
-    tape.headProbability(tape.linear(v, decoder.existence), width: configuration.width)
+  private func headProbability(_ v: Tensor, on tape: Tape) -> Tensor {
+    guard case .starts(let head) = decoder.existence else {
+      preconditionFailure("existence comes from lengths")
+    }
+    return tape.headProbability(tape.linear(v, head), width: configuration.width)
   }
 
   /// The prompts [τ, c + τ], step-major in the rollout's order: [(1 + C)·N, D].

@@ -39,6 +39,8 @@ package struct Compressor: Sendable {
   package let encoder: ProbabilisticEncoder
   /// The maps of all places side by side [C·D, S·D], where latents get units by place too.
   package let places: Parameter?
+  /// How units come to their shares of the latent, where they have shares.
+  package let shares: SharedUnits?
   /// Those whose gradients are gathered from the rows of all chunks: maps of whole latents.
   package var gathered: [Parameter] { places.map { [$0] } ?? [] }
   /// The running mean that is taken from latents [1, C·D], where they are centred.
@@ -57,9 +59,27 @@ package struct Compressor: Sendable {
       ? list.add(
         "\(name).places", level.latentWidth, level.segmentLength * level.width,
         .uniform(fanIn: level.segmentLength * level.width)) : nil
+    shares =
+      level.departures.unitShares ? SharedUnits("\(name).shares", level: level, in: &list) : nil
     mean =
       level.departures.centred
       ? list.add("\(name).mean", 1, level.latentWidth, .constant(0)) : nil
+  }
+}
+
+/// The parameters by which units are laid into their shares of a latent.
+package struct SharedUnits: Sendable {
+  /// The maps [D, D] of units as they come to the compressor's encoder, and as they leave it.
+  package let fromInput: Linear
+  package let fromOutput: Parameter
+  /// What a latent gets so that its decoder knows the segment's length: [S, C·D], from 1 unit on.
+  package let lengths: Parameter
+
+  init(_ name: String, level: LevelConfiguration, in list: inout ParameterList) {
+    fromInput = Linear("\(name).from_input", inputs: level.width, outputs: level.width, in: &list)
+    fromOutput = list.add(
+      "\(name).from_output.weight", level.width, level.width, .uniform(fanIn: level.width))
+    lengths = list.add("\(name).lengths", level.segmentLength, level.latentWidth, .normal(0.3))
   }
 }
 
@@ -70,11 +90,11 @@ package struct LatentDecoder: Sendable {
   /// The map of the guessed latent's vectors, where the decoder is shown them.
   package let guess: Linear?
   package let denoiser: ProbabilisticEncoder
-  package let existence: Linear
+  package let existence: ExistenceHead
 
   /// Those whose gradients are gathered from the rows of all chunks: maps of whole latents.
   package var gathered: [Parameter] {
-    guard case .parallel(_, let maps?, _) = decompressor else { return [] }
+    guard case .parallel(_, .maps(let maps), _) = decompressor else { return [] }
     return [maps]
   }
 
@@ -85,7 +105,7 @@ package struct LatentDecoder: Sendable {
     denoiser = ProbabilisticEncoder(
       "\(name).denoiser", layers: level.denoiserLayers, width: level.width, heads: level.heads,
       ratio: ratio, in: &list)
-    existence = Linear("\(name).existence", inputs: level.width, outputs: 1, in: &list)
+    existence = ExistenceHead("\(name).existence", level: level, in: &list)
     guess =
       level.departures.selfConditioning
       ? Linear("\(name).guess", inputs: level.width, outputs: level.width, in: &list) : nil

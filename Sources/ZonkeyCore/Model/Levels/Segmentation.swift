@@ -202,12 +202,11 @@ package struct Starts {
     return starts
   }
 
-  /// All starts of a document of `count` positions; none lies at or behind `limit` but 0 (step 3).
+  /// All starts of a document of `count` positions.
   package static func positions(
-    count: Int, segmentLength: Int, limit: Int, allowed: (Int) -> Bool, begins: (Int) -> Bool
+    count: Int, segmentLength: Int, allowed: (Int) -> Bool, begins: (Int) -> Bool
   ) -> [Int] {
     var starts = Starts(segmentLength: segmentLength)
     return starts.next(0..<count, allowed: allowed, begins: begins)
-      .filter { $0 == 0 || $0 < limit }
   }
 }
