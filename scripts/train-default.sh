@@ -3,10 +3,10 @@
 #
 #   scripts/train-default.sh CORPUS VALID MODEL [ZK]
 #
-# About four hours of one core. Level 0 first: its splitter for 0.7 MB, then everything else to words that
-# come back, and once more from the full rate; then level 1 on its frozen latents: its splitter alone, all of
-# it without and with noise, and once more at a rate that falls with a map's inputs. Last a small splitter learns
-# from level 0's, and the commonest segments become the lexicon.
+# About three hours of two cores. Level 0 first: its splitter for 0.7 MB, then everything else to words that
+# come back, and once more from the full rate; a small splitter learns from level 0's. Then level 1 on its frozen
+# latents: its splitter alone, all of it nearly without noise, and with noise at a rate that falls. The commonest
+# segments become the lexicon.
 # MODEL.work keeps the checkpoints and logs of all stages; a stage that is complete is not repeated.
 set -eu
 [ $# -ge 3 ] || { sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 64; }
@@ -34,46 +34,39 @@ cat > "$work/polish.json" << 'JSON'
 JSON
 stage polish 6000 --from "$work/words.zk" --config "$work/polish.json"
 
+# Level 0's splitter at a quarter of its width, which finds the same starts in a third of the time. Of half of the
+# text it does not see all spaces, and learns to find words without them.
+stage narrow 18000 --teacher "$work/polish.zk" --set levels.0.splitterWidth=16 --set learningRate=3e-3 \
+  --set batch=8 --set hiddenSpaces=0.5
+stage narrower 12000 --from "$work/narrow.zk" --teacher "$work/polish.zk" --set learningRate=1e-3 --set batch=2
+
 # Above a frozen level 0; crops are longer, since a sentence has some eighteen units.
 cat > "$work/splits.json" << 'JSON'
 {"levels": [
    {"learningRateShare": 0, "documentLength": 3072, "segmentLimit": 4096},
    {"compressionVectors": 8, "segmentLength": 40, "documentLength": 640, "segmentLimit": 512,
-    "minimumLength": 6, "targetRate": 0.055, "learningRateShare": 1, "placeSums": true,
-    "splitterReach": 1, "splitterToByte": 0, "timeNetwork": true,
+    "compressorLayers": 3, "decompressorLayers": 2, "denoiserLayers": 3,
+    "minimumLength": 6, "targetRate": 0.055, "learningRateShare": 1, "fullRateInputs": 256,
+    "parallelDecoder": true, "placeMaps": false, "unitShares": true, "centred": true,
+    "splitterReach": 1, "splitterWidth": 0, "splitterToByte": 0, "timeNetwork": true, "noiseSkew": 2,
     "weights": {"cleanReconstruction": 0, "cleanExistence": 0, "cleanStitcherPosition": 0,
-      "cleanStitcherSequence": 0, "rate": 3, "patch": 0.1, "shortSegment": 0.1, "lineStart": 1}}]}
+      "cleanStitcherSequence": 0, "meanBoundary": 0, "rate": 3, "patch": 0.1, "shortSegment": 0.1, "lineStart": 1}}],
+ "batch": 2, "decayShare": 0, "wholeShare": 0.15}
 JSON
-stage splits 400 --from "$work/polish.zk" --config "$work/splits.json"
+stage splits 400 --from "$work/narrower.zk" --config "$work/splits.json"
 
 cat > "$work/sentences.json" << 'JSON'
 {"levels": [
    {"documentLength": 2048},
-   {"weights": {"cleanReconstruction": 1, "cleanExistence": 10, "cleanStitcherPosition": 1,
-      "cleanStitcherSequence": 1}}],
- "learningRate": 4e-4, "wholeShare": 0.15, "lastNoiseStep": 0.05, "decayShare": 0}
+   {"chosenEnds": true, "weights": {"cleanReconstruction": 1, "cleanExistence": 10,
+      "cleanStitcherPosition": 1, "cleanStitcherSequence": 1, "unitSymbols": 1}}],
+ "learningRate": 2e-3}
 JSON
-stage sentences 3000 --from "$work/splits.zk" --config "$work/sentences.json"
+stage sentences 3700 --from "$work/splits.zk" --config "$work/sentences.json"
 
-printf '{"lastNoiseStep": 0.25, "decayShare": 0.9}' > "$work/noise.json"
-stage noise 2600 --from "$work/sentences.zk" --config "$work/noise.json"
-
-printf '{"lastNoiseStep": 0.08}' > "$work/end.json"
-stage end 4000 --from "$work/noise.zk" --config "$work/end.json"
-
-cat > "$work/again.json" << 'JSON'
-{"levels": [{}, {"fullRateInputs": 256}],
- "learningRate": 1e-3, "decayShare": 0.8, "lastNoiseStep": 0.05}
+cat > "$work/noise.json" << 'JSON'
+{"levels": [{}, {"weights": {"dirtyReconstruction": 0.5, "dirtyExistence": 10}}], "decayShare": 0.85}
 JSON
-stage again 9000 --from "$work/end.zk" --config "$work/again.json"
+stage noise 13000 --from "$work/sentences.zk" --config "$work/noise.json"
 
-printf '{"levels": [{}, {"weights": {"unitSymbols": 0.3}}]}' > "$work/symbols.json"
-stage symbols 11000 --from "$work/again.zk" --config "$work/symbols.json"
-
-# Level 0's splitter at a quarter of its width, which finds the same starts in a third of the time. Of half of the
-# text it does not see all spaces, and learns to find words without them.
-stage narrow 18000 --teacher "$work/symbols.zk" --set levels.0.splitterWidth=16 --set learningRate=3e-3 \
-  --set batch=8 --set hiddenSpaces=0.5
-stage narrower 12000 --from "$work/narrow.zk" --teacher "$work/symbols.zk" --set learningRate=1e-3 --set batch=2
-
-"$zk" export "$work/narrower.zk" --lexicon "$corpus" -o "$model"
+"$zk" export "$work/noise.zk" --lexicon "$corpus" -o "$model"

@@ -76,7 +76,7 @@ import ZonkeyPlatform
     }
     for (name, inputs, share) in [
       ("embedding", 16, Float(0.5)), ("levels.0.decompressor.maps", 32, 0.25),
-      ("levels.1.decompressor.maps", 64, 1),
+      ("levels.1.existence.weight", 64, 1),
     ] {
       let found = try largestStep(name)
       #expect(found.inputs == inputs && abs(found.share - share) < 1e-3, "\(name): \(found)")

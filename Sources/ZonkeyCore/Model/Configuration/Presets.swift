@@ -98,15 +98,19 @@ extension Configuration {
     (out.wholeShare, out.lastNoiseStep, out.weights) = (0.2, 0.1, .words)
     for index in out.levels.indices {
       out.levels[index].departures.parallelDecoder = true
-      out.levels[index].departures.placeMaps = true
       out.levels[index].departures.centred = true
       out.levels[index].departures.splitterGradient = 0
       out.levels[index].segmentLength = index == 0 ? 16 : 40
       guard index > 0 else {
+        out.levels[index].departures.placeMaps = true
         out.levels[index].departures.splitterToByte = 700_000
         continue
       }
-      out.levels[index].departures.placeSums = true
+      out.levels[index].departures.unitShares = true
+      out.levels[index].departures.chosenEnds = true
+      out.levels[index].compressorLayers += 1
+      out.levels[index].decompressorLayers += 1
+      out.levels[index].denoiserLayers += 1
       out.levels[index].weights = .sentences
       (out.levels[index].targetRate, out.levels[index].minimumLength) = (0.055, 6)
       out.levels[index].departures.splitterReach = 1

@@ -130,7 +130,7 @@ public final class Generator {
     var walk = NoiseWalk(model: zonkey.model, level: level, tape: tape)
     (walk.steps, walk.freshShare) = (options.steps, options.freshNoise)
     let decoded = walk.decoded(
-      from: starts, offsets: level.fullOffsets(places.count), noise: { noise($0 + 1) },
+      from: starts, noise: { noise($0 + 1) },
       settled: { settled($0, share: $1) })
     return sampler.symbols(
       units(decoded), from: level.index, among: zonkey.configuration.vocabulary)
@@ -138,7 +138,7 @@ public final class Generator {
 
   /// The units up to where existence ends, in the last third of the way as the levels below say
   /// that they are.
-  private func settled(_ decoded: Decoded, share: Float) -> NoiseWalk.Sequences {
+  private func settled(_ decoded: NoiseWalk.Sequences, share: Float) -> NoiseWalk.Sequences {
     var units = units(decoded)
     if let clamp, share >= 2.0 / 3 {
       units = zip(units, clamp.clamped(units)).map { $1.isEmpty ? $0 : $1 }
@@ -152,12 +152,13 @@ public final class Generator {
   }
 
   /// Of each sequence the units that exist, [·, D] row after row; at least one.
-  private func units(_ decoded: Decoded) -> [[Float]] {
-    let s = level.configuration.segmentLength
-    return stride(from: 0, to: decoded.vectors.rows, by: s).map { first in
-      let existence = decoded.existence.values + first
-      let length = (1..<s).first { existence[$0] < options.existenceCutoff } ?? s
-      return decoded.vectors.rows(first..<first + length).array
+  private func units(_ decoded: NoiseWalk.Sequences) -> [[Float]] {
+    (0..<decoded.offsets.count - 1).map { segment in
+      let rows = rowRange(decoded.offsets, segment)
+      let end = rows.dropFirst().first {
+        decoded.existence.values[$0] < options.existenceCutoff
+      }
+      return decoded.units.rows(rows.lowerBound..<(end ?? rows.upperBound)).array
     }
   }
 }

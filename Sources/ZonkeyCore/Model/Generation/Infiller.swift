@@ -125,15 +125,15 @@ public final class Infiller {
     (walk.steps, walk.freshShare) = (options.steps, options.freshNoise)
     let offsets: ContiguousArray<Int32> = [0, Int32(rows)]
     let decoded = walk.decoded(
-      from: start, offsets: offsets,
+      from: start, lengths: [rows],
       noise: { noise.normal(noise.key(UInt64($0) + 1), count: latentWidth) },
       settled: { decoded, _ in
-        let window = left + decoded.vectors.rows(place).array + right
+        let window = left + decoded.units.rows(place).array + right
         return NoiseWalk.Sequences(
           units: tape.normalized(tape.constant(window, columns: width)),
           existence: tape.constant([Float](repeating: 1 - Probability.epsilon, count: rows)),
           offsets: offsets)
       })
-    return decoded.vectors.rows(place).array
+    return decoded.units.rows(place).array
   }
 }

@@ -145,8 +145,8 @@ package struct LatentExpander {
 
   /// Decoded segments with all S positions.
   ///
-  /// Where a segment's length is known its positions are computed, and one behind them, as in
-  /// training; those that are left out are zeros and do not exist.
+  /// Where a segment's length is known, or its latent says it, its positions are computed, and one
+  /// behind them, as in training; those that are left out are zeros and do not exist.
   private func decode(_ group: ArraySlice<Place>, of documents: [LatentSequence]) -> Decoded {
     let (s, width) = (level.configuration.segmentLength, level.configuration.latentWidth)
     let latents = tape.empty(group.count, width)
@@ -157,15 +157,16 @@ package struct LatentExpander {
         }
       }
     }
-    let counts = group.map { place in
-      let length = keepsAll ? nil : documents[place.document].placedLength(place.segment)
-      return length.map { min(max($0, 0), s - 1) + 1 } ?? s
+    let said = level.latentLengths(latents, on: tape)
+    let lengths = group.enumerated().map { row, place in
+      let known = keepsAll ? nil : documents[place.document].placedLength(place.segment)
+      return known.map { min(max($0, 0), s) } ?? said?[row]
     }
-    guard let table else { return decode(latents, counts: counts) }
+    guard let table else { return decode(latents, lengths) }
     var keys = LookupKeys()
-    for (row, count) in counts.enumerated() {
+    for (row, length) in lengths.enumerated() {
       let values = UnsafeBufferPointer(start: latents.values + row * width, count: width)
-      keys.append(values.lazy.map { Int32(bitPattern: $0.bitPattern) }, tag: count)
+      keys.append(values.lazy.map { Int32(bitPattern: $0.bitPattern) }, tag: length ?? s + 1)
     }
     // A row is the vectors and the existence of a segment.
     let vectorFloats = s * level.configuration.width
@@ -173,7 +174,7 @@ package struct LatentExpander {
     table.look(up: keys, into: rows) { unknown, take in
       let decoded = decode(
         tape.gather(latents, ContiguousArray(unknown.map { Int32($0) })),
-        counts: unknown.map { counts[$0] })
+        unknown.map { lengths[$0] })
       let found = tape.empty(unknown.count, rows.columns)
       for segment in 0..<found.rows {
         let row = found.values + segment * found.columns
@@ -192,28 +193,14 @@ package struct LatentExpander {
     return Decoded(vectors: vectors, existence: existence)
   }
 
-  /// The same of latents [N, C·D], `counts` positions of each.
-  private func decode(_ latents: Tensor, counts: [Int]) -> Decoded {
-    let offsets = packedOffsets(counts)
-    return fullWindows(
-      level.decode(
-        latents, noiseLevels: [Float](repeating: noiseLevel, count: counts.count),
-        offsets: offsets, on: tape), offsets)
-  }
-
-  private func fullWindows(_ decoded: Decoded, _ offsets: ContiguousArray<Int32>) -> Decoded {
-    let (s, width) = (level.configuration.segmentLength, level.configuration.width)
-    let segments = offsets.count - 1
-    guard decoded.vectors.rows < segments * s else { return decoded }
-    let (vectors, existence) = (tape.zeros(segments * s, width), tape.zeros(segments * s, 1))
-    for segment in 0..<segments {
-      let rows = rowRange(offsets, segment)
-      (vectors.values + segment * s * width).update(
-        from: decoded.vectors.values + rows.lowerBound * width, count: rows.count * width)
-      (existence.values + segment * s).update(
-        from: decoded.existence.values + rows.lowerBound, count: rows.count)
-    }
-    return Decoded(vectors: vectors, existence: existence)
+  /// The same of latents [N, C·D] of so many units each, or of all S positions.
+  private func decode(_ latents: Tensor, _ lengths: [Int?]) -> Decoded {
+    let s = level.configuration.segmentLength
+    let offsets = packedOffsets(lengths.map { $0.map { min($0, s - 1) + 1 } ?? s })
+    let decoded = level.decode(
+      latents, noiseLevels: [Float](repeating: noiseLevel, count: latents.rows),
+      lengths: lengths.map { $0 ?? s }, offsets: offsets, on: tape)
+    return level.fullWindows(decoded.vectors, decoded.existence, offsets, on: tape)
   }
 
   /// The carried segment before the decoded ones.

@@ -24,31 +24,35 @@ package struct NoiseWalk {
     isArc = model.configuration.departures.arcNoise
   }
 
-  /// Sequences that are to be compressed: units [M, D] and their existence [M, 1], packed by
-  /// offsets [N + 1].
+  /// Sequences that were decoded or are to be compressed: units [M, D] and their existence [M, 1],
+  /// packed by offsets [N + 1].
   struct Sequences {
     let units: Tensor
     let existence: Tensor
     let offsets: ContiguousArray<Int32>
   }
 
-  /// The decoded sequences at the end of the walk, packed by `offsets` [N + 1]; the tape holds them.
+  /// The decoded sequences at the end of the walk; the tape holds them.
   ///
-  /// `starts` is noise [N, C·D] on the sphere, `noise` gives more for a step. `settled` says what of
-  /// decoded sequences is compressed again; `share` of the way has been gone then. No sequence
-  /// depends on the others.
+  /// `starts` is noise [N, C·D] on the sphere, `noise` gives more for a step. `lengths` are the units
+  /// of each sequence, where they are known. `settled` says what of decoded sequences is compressed
+  /// again; `share` of the way has been gone then. No sequence depends on the others.
   func decoded(
-    from starts: [Float], offsets: ContiguousArray<Int32>, noise: (_ step: Int) -> [Float],
-    settled: (_ decoded: Decoded, _ share: Float) -> Sequences
-  ) -> Decoded {
+    from starts: [Float], lengths: [Int]? = nil, noise: (_ step: Int) -> [Float],
+    settled: (_ decoded: Sequences, _ share: Float) -> Sequences
+  ) -> Sequences {
     let width = level.configuration.latentWidth
     var (x, guess) = (starts, [Float]?.none)
-    func decode(_ t: Float) -> Decoded {
+    func decode(_ t: Float) -> Sequences {
       tape.reset()
-      return level.decode(
-        tape.constant(x, columns: width),
-        noiseLevels: [Float](repeating: t, count: offsets.count - 1),
-        guess: guess.map { tape.constant($0, columns: width) }, offsets: offsets, on: tape)
+      let latents = tape.constant(x, columns: width)
+      let lengths = lengths ?? level.latentLengths(latents, on: tape)
+      let offsets = lengths.map { packedOffsets($0) } ?? level.fullOffsets(latents.rows)
+      let decoded = level.decode(
+        latents, noiseLevels: [Float](repeating: t, count: latents.rows),
+        guess: guess.map { tape.constant($0, columns: width) }, lengths: lengths,
+        offsets: offsets, on: tape)
+      return Sequences(units: decoded.vectors, existence: decoded.existence, offsets: offsets)
     }
     let count = max(1, steps)
     for step in 0..<count {

@@ -71,15 +71,10 @@ package struct Sampler {
   private func denoised(_ start: [Float], by level: Level) -> [Float] {
     var walk = NoiseWalk(model: model, level: level, tape: tape)
     (walk.steps, walk.carriesNoise) = (steps, false)
-    let offsets = level.fullOffsets(1)
-    let decoded = walk.decoded(
-      from: start, offsets: offsets, noise: { _ in [] },
-      settled: { decoded, _ in
-        NoiseWalk.Sequences(
-          units: decoded.vectors, existence: decoded.existence, offsets: offsets)
-      })
+    let decoded = walk.decoded(from: start, noise: { _ in [] }, settled: { decoded, _ in decoded })
+    let windows = level.fullWindows(decoded.units, decoded.existence, decoded.offsets, on: tape)
     let placed = level.placed(
-      decoded.vectors, existence: decoded.existence, joins: [false], lengths: [nil],
+      windows.vectors, existence: windows.existence, joins: [false], lengths: [nil],
       existenceCutoff: existenceCutoff, keepsAll: true, on: tape)
     return placed.units.rows(0..<min(placed.units.rows, unitLimit)).array
   }

@@ -81,6 +81,28 @@ extension Level {
     return (refined, leftOffsets, starts.array)
   }
 
+  /// Decoded rows [P, D] and their existence with all S positions of each segment; those that were
+  /// not computed are zeros and do not exist.
+  func fullWindows(
+    _ vectors: Tensor, _ existence: Tensor, _ offsets: ContiguousArray<Int32>, on tape: Tape
+  ) -> Decoded {
+    let (s, width, segments) = (
+      configuration.segmentLength, configuration.width, offsets.count - 1
+    )
+    guard vectors.rows < segments * s else {
+      return Decoded(vectors: vectors, existence: existence)
+    }
+    let (full, exists) = (tape.zeros(segments * s, width), tape.zeros(segments * s, 1))
+    for segment in 0..<segments {
+      let rows = rowRange(offsets, segment)
+      (full.values + segment * s * width).update(
+        from: vectors.values + rows.lowerBound * width, count: rows.count * width)
+      (exists.values + segment * s).update(
+        from: existence.values + rows.lowerBound, count: rows.count)
+    }
+    return Decoded(vectors: full, existence: exists)
+  }
+
   /// The offsets of segments that have all S positions.
   func fullOffsets(_ segments: Int) -> ContiguousArray<Int32> {
     ContiguousArray((0...segments).map { Int32($0 * configuration.segmentLength) })

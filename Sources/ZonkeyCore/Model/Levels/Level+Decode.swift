@@ -46,8 +46,13 @@ extension Level {
         ? tape.existence(headProbability(decoded, on: tape), offsets: offsets) : first)
   }
 
-  /// What latents [N, C·D] say of their segments' lengths [N, S], where they say it.
-  package func lengthOdds(_ latents: Tensor, on tape: Tape) -> Tensor? {
+  /// The lengths that latents [N, C·D] say their segments have, where they say it.
+  package func latentLengths(_ latents: Tensor, on tape: Tape) -> [Int]? {
+    lengthOdds(latents, on: tape).map { tape.medianLengths($0) }
+  }
+
+  /// The odds of the lengths 1 ... S [N, S].
+  private func lengthOdds(_ latents: Tensor, on tape: Tape) -> Tensor? {
     guard case .lengths(let head) = decoder.existence else { return nil }
     return tape.linear(latents, head)
   }
