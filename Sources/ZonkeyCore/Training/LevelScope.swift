@@ -11,6 +11,10 @@ package struct LevelScope: Sendable {
   package var isNoisy = true
   /// Whether its splitter learns too.
   package var splits = true
+  /// Whether what makes its latents does; without that its splitter does not either.
+  package var encodes = true
+  /// Whether the level below learns to decode what this one decodes.
+  package var teachesBelow = false
   /// Losses that nobody wants are not computed.
   package var unwanted: Set<LossName> = []
 
@@ -50,9 +54,13 @@ package struct TrainingStage: Sendable {
       scope.isNoisy = level.departures.noiseFromByte <= bytes
       let weights = level.weights ?? configuration.weights
       scope.unwanted = Set(LossName.allCases.filter { weights[$0] == 0 })
-      let end = level.departures.splitterToByte
-      scope.splits = end == 0 || bytes < end
+      func goesOn(to end: Int) -> Bool { end == 0 || bytes < end }
+      scope.encodes = goesOn(to: level.departures.encoderToByte)
+      scope.splits = scope.encodes && goesOn(to: level.departures.splitterToByte)
       return scope
+    }
+    for (index, below) in scopes.dropLast().enumerated() {
+      scopes[index + 1].teachesBelow = below.learns && !below.encodes
     }
     while let last = scopes.last, !last.learns { scopes.removeLast() }
   }

@@ -22,7 +22,8 @@ extension LevelStep {
   /// units, in nats.
   ///
   /// Cosines to other units count all directions alike. Level 0 reads some of them far more than
-  /// others, and passes over small errors: this says which matter. Level 0 learns nothing by it.
+  /// others, and passes over small errors: this says which matter. Level 0 learns by it once its
+  /// latents stay what they are (`LevelScope.teachesBelow`).
   /// Shapes: v [P, D], the decoded rows of all segments; a row that owns next to nothing of its unit
   /// is left out, and one that is right already counts as without loss.
   package func unitSymbolLoss(_ v: Tensor, _ units: UnitSymbols) -> Tensor {
@@ -47,7 +48,12 @@ extension LevelStep {
     let decoded = tape.gather(v, ContiguousArray(rows.map { Int32($0) }))
     let out = tape.empty(targets.count, 1)
     let chunks = chunked(rows.count, target: chunkRows(targets.count), offsets: offsets)
-    tape.map(chunks.count, constants: [below.decoderRange, model.embedding.range]) { child, chunk in
+    let (decoder, embedding) = (below.decoderRange, model.embedding.range)
+    tape.map(
+      chunks.count, parameters: scope.teachesBelow ? [decoder] : [],
+      gathered: scope.teachesBelow ? below.decoder.gathered : [],
+      constants: scope.teachesBelow ? [embedding] : [decoder, embedding]
+    ) { child, chunk in
       let run = chunks[chunk]
       let own = offsets.rows(of: run)
       let symbols = below.decode(

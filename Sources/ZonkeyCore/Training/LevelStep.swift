@@ -155,7 +155,10 @@ package struct LevelStep {
   /// above.
   package func run() -> (losses: LevelLosses, latents: Tensor) {
     var losses = LevelLosses()
-    let latents = compress(sequence, existence)
+    let latents =
+      scope.encodes
+      ? compress(sequence, existence)
+      : tape.withoutRecording { compress(sequence, existence) }.constant
     let mean = tape.meanBoundary(boundaries, documents: batch.documents)
     losses.meanBoundary = mean.scalar
     guard scope.learns else { return (losses, latents) }
@@ -175,7 +178,7 @@ package struct LevelStep {
     if scope.wants(.collapse) { losses.add(.collapse, collapse(compressed)) }
     if scope.splits { splitterLosses(mean: mean, into: &losses) }
     if scope.wants(.nullPosition) || scope.wants(.nullSequence) { nullLosses(into: &losses) }
-    if let mask = level.mask, scope.wants(.maskedModelling) {
+    if let mask = level.mask, scope.encodes, scope.wants(.maskedModelling) {
       losses.add(.maskedModelling, maskedModelling(mask))
     }
     return (losses, latents)

@@ -13,8 +13,8 @@ extension Trainer {
       let own = gradients.norm(of: level.ownRange, on: tape.workers)
       norms.append(Float(own))
       let rate = schedule.learningRate(step: state.step, own: steps[level.index])
-      let shares = rateShares[level.index]
-      for share in scope.splits ? shares : shares.filter({ !level.splits($0.range) }) {
+      let first = level.firstThatLearns(scope)
+      for share in rateShares[level.index] where share.range.lowerBound >= first {
         optimiser.step(
           AdamW.Group(
             range: share.range, steps: steps[level.index], norm: byLevel ? own : norm,
@@ -30,7 +30,7 @@ extension Trainer {
 
   /// Moves the running means of latents so far that those of the sphere have none in the end.
   func centre(_ result: TrainingStep.Result, stage: TrainingStage) {
-    for (level, scope) in zip(model.levels, stage.scopes) where scope.learns {
+    for (level, scope) in zip(model.levels, stage.scopes) where scope.learns && scope.encodes {
       guard let mean = level.compressor.mean, let found = result.meanLatents[level.index] else {
         continue
       }
@@ -45,10 +45,14 @@ extension Level {
   /// All parameters of the level; the token embedding is level 0's.
   var ownRange: Range<Int> { (index == 0 ? 0 : splitterRange.lowerBound)..<maskRange.upperBound }
 
-  /// Whether parameters of the level decide where segments begin: those of the splitter, and of the
-  /// token embedding that level 0's reads. If that went on, a splitter that stays would still drift:
-  /// seen at a rate that did not fall, from 6 bytes to 280 within a hundred steps.
-  func splits(_ range: Range<Int>) -> Bool { range.lowerBound < splitterRange.upperBound }
+  /// Where those parameters begin that learn. Before them are those of a splitter that stays, and with
+  /// level 0's the token embedding that it reads. If that went on, the splitter would still drift:
+  /// seen at a rate that did not fall, from 6 bytes to 280 within a hundred steps. A compressor that
+  /// stays is behind them.
+  func firstThatLearns(_ scope: LevelScope) -> Int {
+    if !scope.encodes { return compressorRange.upperBound }
+    return scope.splits ? ownRange.lowerBound : splitterRange.upperBound
+  }
 }
 
 /// Neighbouring parameters with one share of the learning rate.
@@ -58,7 +62,7 @@ struct RateShare {
 }
 
 extension ZonkeyModel {
-  /// The parameters of a level by their share of the learning rate, those that split apart.
+  /// The parameters of a level by their share of the learning rate, part by part.
   func rateShares(of level: Level) -> [RateShare] {
     let departures = level.configuration.departures
     let ends = parameters.entries.dropFirst().map(\.parameter.offset) + [parameters.count]
@@ -70,9 +74,10 @@ extension ZonkeyModel {
       let share =
         departures.learningRateShare
         * (isWide ? Float(departures.fullRateInputs) / Float(inputs) : 1)
-      if let last = shares.last, last.share == share,
-        level.splits(last.range) == level.splits(range)
-      {
+      let begins = [level.splitterRange, level.compressorRange].contains {
+        $0.upperBound == range.lowerBound
+      }
+      if let last = shares.last, last.share == share, !begins {
         shares[shares.count - 1].range = last.range.lowerBound..<end
       } else {
         shares.append(RateShare(range: range, share: share))

@@ -117,6 +117,29 @@ import ZonkeyPlatform
     #expect(report.losses[0][.patch] == nil && report.losses[0][.cleanReconstruction] != nil)
   }
 
+  /// Latents stay what they are, and level 0's decoder learns from level 1's.
+  @Test func latentsStayBehindTheirLastByte() throws {
+    func decoder(unitSymbols: Int) throws -> [Float] {
+      var configuration = try smallTraining()
+      for assignment in [
+        "levels.0.encoderToByte=1", "levels.1.downwardGradient=0",
+        "levels.1.weights.unitSymbols=\(unitSymbols)",
+      ] { try configuration.set(assignment) }
+      let trainer = try trainer(configuration)
+      let level = trainer.model.levels[0]
+      let encoding = 0..<level.compressorRange.upperBound
+      let first = values(trainer, encoding)
+      _ = try trainer.step()
+      let (second, before) = (values(trainer, encoding), values(trainer, level.decoderRange))
+      #expect(first != second)
+      _ = try trainer.step()
+      #expect(values(trainer, encoding) == second)
+      #expect(values(trainer, level.decoderRange) != before)
+      return values(trainer, level.decoderRange)
+    }
+    #expect(try decoder(unitSymbols: 0) != decoder(unitSymbols: 1))
+  }
+
   /// A decoder that is given another segment's latent must not pass: the published dirty loss could
   /// be met without any latent.
   @Test func permutedLatentsDoNotPass() throws {

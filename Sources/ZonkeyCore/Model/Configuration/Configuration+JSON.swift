@@ -86,6 +86,7 @@ private func levelDepartureFields() -> [Field<LevelConfiguration>] {
     .real("noiseSkew", \.departures.noiseSkew), .count("fromByte", \.departures.fromByte),
     .count("noiseFromByte", \.departures.noiseFromByte),
     .count("splitterToByte", \.departures.splitterToByte),
+    .count("encoderToByte", \.departures.encoderToByte),
     .real("learningRateShare", \.departures.learningRateShare),
     .count("fullRateInputs", \.departures.fullRateInputs),
     .flag("chosenEnds", \.departures.chosenEnds),

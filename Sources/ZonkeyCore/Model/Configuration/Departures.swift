@@ -55,6 +55,9 @@ public struct LevelDepartures: Sendable, Equatable {
   /// Bytes of text after which the splitter stays as it is, level 0's with the token embedding that it
   /// reads; with 0 it always learns.
   public var splitterToByte = 0
+  /// Bytes of text after which latents stay what they are: splitter, token embedding and compressor
+  /// learn no more, the decoder does, also from what the level above decodes; with 0 all learn.
+  public var encoderToByte = 0
   /// The level's share of the learning rate; with 0 it stays as it is, and costs no more than that.
   public var learningRateShare: Float = 1
   /// Inputs up to which a map learns at the level's rate; one with n times as many learns at the n-th
@@ -80,6 +83,7 @@ public struct LevelDepartures: Sendable, Equatable {
     try check(fromByte >= 0, "fromByte", "needs 0 or more")
     try check(noiseFromByte >= 0, "noiseFromByte", "needs 0 or more")
     try check(splitterToByte >= 0, "splitterToByte", "needs 0 or more")
+    try check(encoderToByte >= 0, "encoderToByte", "needs 0 or more")
     try check((0...10).contains(learningRateShare), "learningRateShare", "needs 0 to 10")
     try check((0...65_536).contains(fullRateInputs), "fullRateInputs", "needs 0 to 65536")
     try check((0...10).contains(downwardGradient), "downwardGradient", "needs 0 to 10")
