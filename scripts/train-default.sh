@@ -5,7 +5,7 @@
 #
 # About three hours of two cores. Level 0 first: its splitter for 0.7 MB, then everything else to words that
 # come back, and once more from the full rate; a small splitter learns from level 0's. Then level 1 on its frozen
-# latents: its splitter alone, all of it nearly without noise, and with noise at a rate that falls. The commonest
+# latents: its splitter alone, all of it nearly without noise, with noise, and with level 0's decoder. The commonest
 # segments become the lexicon.
 # MODEL.work keeps the checkpoints and logs of all stages; a stage that is complete is not repeated.
 set -eu
@@ -67,6 +67,13 @@ stage sentences 3700 --from "$work/splits.zk" --config "$work/sentences.json"
 cat > "$work/noise.json" << 'JSON'
 {"levels": [{}, {"weights": {"dirtyReconstruction": 0.5, "dirtyExistence": 10}}], "decayShare": 0.85}
 JSON
-stage noise 13000 --from "$work/sentences.zk" --config "$work/noise.json"
+stage noise 11000 --from "$work/sentences.zk" --config "$work/noise.json"
 
-"$zk" export "$work/noise.zk" --lexicon "$corpus" -o "$model"
+# Level 0's decoder learns to read what level 1 decodes; its latents stay.
+cat > "$work/joint.json" << 'JSON'
+{"levels": [{"learningRateShare": 1, "encoderToByte": 1, "chosenEnds": true}, {"targetRate": 0.0533}],
+ "learningRate": 6e-4, "decayShare": 0.9}
+JSON
+stage joint 3000 --from "$work/noise.zk" --config "$work/joint.json"
+
+"$zk" export "$work/joint.zk" --lexicon "$corpus" -o "$model"

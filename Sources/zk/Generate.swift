@@ -16,7 +16,7 @@ struct Generate: ParsableCommand {
       With --count n, each document is filled n times; variant k uses the seed plus k - 1.
 
       Examples:
-        zk generate --count 3 --seed 7 --steps 20
+        zk generate --count 3 --seed 7 --steps 40
         echo "The capital of {{}} is Paris." | zk generate --infill
         echo "The {{}} is near." | zk generate --infill --count 5 --html gaps.html
       """)
@@ -42,7 +42,7 @@ struct Generate: ParsableCommand {
   var count: Int?
 
   @Option(help: ArgumentHelp("Denoising steps at the top.", valueName: "n"))
-  var steps = 10
+  var steps = GenerationOptions().steps
 
   @Option(
     help: ArgumentHelp("The level that starts from noise (default: the top).", valueName: "n"))

@@ -3,8 +3,8 @@ package enum CheckpointFile {
   /// The largest content that is read unless the caller says otherwise.
   package static let defaultLimitBytes = 1 << 36
 
-  /// Weights have no repetitions to find: of the default model, 25.4 MB, levels 1 and 9 make 18.84 and
-  /// 18.81 MB. A window of 4 MiB would save another hundredth of it, and a reader, which would no
+  /// Weights have no repetitions to find: of a model of 25.4 MB levels 1 and 9 make 18.84 and
+  /// 18.81. A window of 4 MiB would save another hundredth of it, and a reader, which would no
   /// longer keep what it unpacks in its cache, would take twice as long.
   private static let (level, windowBits) = (1, 17)
 

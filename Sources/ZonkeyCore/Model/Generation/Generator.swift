@@ -5,7 +5,7 @@ import ZonkeyBase
 public struct GenerationOptions: Sendable, Equatable {
   public var seed: UInt64 = 0
   /// Denoising steps at the level that starts from noise.
-  public var steps = 10
+  public var steps = 30
   /// The level that starts from noise; nil is the top.
   public var level: Int?
   /// A sequence ends where existence falls below this.
