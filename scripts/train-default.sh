@@ -5,7 +5,7 @@
 #
 # About three hours of two cores. Level 0 first: its splitter for 0.7 MB, then everything else to words that
 # come back, and once more from the full rate; a small splitter learns from level 0's. Then level 1 on its frozen
-# latents: its splitter alone, all of it nearly without noise, with noise, and with level 0's decoder. The commonest
+# latents: its splitter alone, all of it nearly without noise, with noise, and once more at a lower rate. The commonest
 # segments become the lexicon.
 # MODEL.work keeps the checkpoints and logs of all stages; a stage that is complete is not repeated.
 set -eu
@@ -69,11 +69,10 @@ cat > "$work/noise.json" << 'JSON'
 JSON
 stage noise 11000 --from "$work/sentences.zk" --config "$work/noise.json"
 
-# Level 0's decoder learns to read what level 1 decodes; its latents stay.
-cat > "$work/joint.json" << 'JSON'
-{"levels": [{"learningRateShare": 1, "encoderToByte": 1, "chosenEnds": true}, {"targetRate": 0.0533}],
- "learningRate": 6e-4, "decayShare": 0.9}
+# Once more with units as they are in use, and sentences a little longer.
+cat > "$work/end.json" << 'JSON'
+{"levels": [{"chosenEnds": true}, {"targetRate": 0.0533}], "learningRate": 6e-4, "decayShare": 0.9}
 JSON
-stage joint 3000 --from "$work/noise.zk" --config "$work/joint.json"
+stage end 3000 --from "$work/noise.zk" --config "$work/end.json"
 
-"$zk" export "$work/joint.zk" --lexicon "$corpus" -o "$model"
+"$zk" export "$work/end.zk" --lexicon "$corpus" -o "$model"
