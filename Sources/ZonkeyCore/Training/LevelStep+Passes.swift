@@ -34,7 +34,6 @@ extension LevelStep {
     let width = latents.columns
     let noise = draws.normal(draw, level: index, count: latents.count)
     let rows = segmentation.rowOf.count
-    let lengths = level.likelyLengths(self.existence, offsets: segmentation.offsets)
     let vectors = tape.empty(rows, level.configuration.width)
     let existence = tape.empty(rows, 1)
     let rowLosses = batch.symbols == nil ? nil : tape.empty(rows, 1)

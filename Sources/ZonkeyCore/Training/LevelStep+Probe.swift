@@ -49,7 +49,7 @@ extension LevelStep {
     let few = 0..<min(segmentation.segments, 64)
     let outputs = level.unfold(
       latents.rows(few), noiseLevels: few.map { _ in 0 },
-      lengths: Array(level.likelyLengths(existence, offsets: segmentation.offsets)[few]),
+      lengths: Array(lengths[few]),
       offsets: segmentation.localOffsets(few), on: tape
     ).outputs
     let squares = tape.rowDots(outputs, outputs)

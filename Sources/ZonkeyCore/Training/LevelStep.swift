@@ -31,6 +31,8 @@ package struct LevelStep {
   package let existence: Tensor
   package let share: Tensor
   package let boundaries: Tensor
+  /// The units of each segment that rather exist than not.
+  let lengths: [Int]
   package let chunks: [Range<Int>]
   /// Units from which a decoded one must be told; made only where they are used.
   let candidates: Candidates
@@ -67,6 +69,7 @@ package struct LevelStep {
     sequence = tape.normalized(raw)
     let packed = tape.gather(ends, segmentation.rowOf)
     existence = tape.existence(packed, offsets: segmentation.offsets)
+    lengths = level.likelyLengths(existence, offsets: segmentation.offsets)
     share = tape.existenceShare(
       packed, offsets: segmentation.offsets, position: segmentation.rowOf,
       positions: batch.vectors.rows, real: segmentation.real)

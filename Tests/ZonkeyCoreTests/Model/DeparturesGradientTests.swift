@@ -24,27 +24,20 @@ import ZonkeyCore
   /// to differ by 0.13 %.
   private static func tolerance(_ index: Int) -> Double { index == 0 ? 1e-3 : 2e-3 }
 
-  /// The running mean is no input of the gradient.
   @Test(arguments: [0, 1]) func compress(index: Int) {
-    let level = model.levels[index]
-    GradientCheck(
-      .random(11, level.configuration.width, seed: 1), .inside(11, seed: 2)
-    ) { tape, x in
-      [level.compress(x[0], existence: x[1], offsets: ragged, on: tape)]
-    }.using(
-      GradientModel.entries(level.compressorRange, of: model)
-        .filter { !$0.name.hasSuffix("compressor.mean") },
-      of: model
-    ).byDirection()
+    expectCompressorGradients(of: model, index: index, existence: .inside(11, seed: 2))
   }
 
   /// Units in shares of the latent: lengths stay what they are along a direction.
   @Test(arguments: [0, 1]) func compressToShares(index: Int) {
-    let model = GradientModel.sharing
+    expectCompressorGradients(
+      of: GradientModel.sharing, index: index, existence: .inside(11, seed: 2, 0.6))
+  }
+
+  /// The running mean is no input of the gradient.
+  private func expectCompressorGradients(of model: ZonkeyModel, index: Int, existence: Leaf) {
     let level = model.levels[index]
-    GradientCheck(
-      .random(11, level.configuration.width, seed: 1), .inside(11, seed: 2, 0.6)
-    ) { tape, x in
+    GradientCheck(.random(11, level.configuration.width, seed: 1), existence) { tape, x in
       [level.compress(x[0], existence: x[1], offsets: ragged, on: tape)]
     }.using(
       GradientModel.entries(level.compressorRange, of: model)
