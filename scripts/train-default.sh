@@ -65,7 +65,8 @@ JSON
 stage sentences 3700 --from "$work/splits.zk" --config "$work/sentences.json"
 
 cat > "$work/noise.json" << 'JSON'
-{"levels": [{}, {"weights": {"dirtyReconstruction": 0.5, "dirtyExistence": 10}}], "decayShare": 0.85}
+{"levels": [{}, {"noisyConcentration": 30, "weights": {"dirtyReconstruction": 0.5, "dirtyExistence": 10}}],
+ "decayShare": 0.85}
 JSON
 stage noise 11000 --from "$work/sentences.zk" --config "$work/noise.json"
 

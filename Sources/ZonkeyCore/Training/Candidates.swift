@@ -47,16 +47,22 @@ struct Candidates {
 }
 
 extension LevelStep {
-  /// Cross-entropy of each decoded row [P, D] over all candidates: [P, 1].
-  func candidateLoss(_ v: Tensor, targets: ContiguousArray<Int32>) -> Tensor {
+  /// Cross-entropy of each decoded row [P, D] over all candidates: [P, 1], with the logits κ·cosine,
+  /// or 2·atanh of it where there is no κ.
+  func candidateLoss(
+    _ v: Tensor, targets: ContiguousArray<Int32>, concentration: Float = 0
+  ) -> Tensor {
     let out = tape.empty(v.rows, 1)
     let chunks = fixedChunks(v.rows)
     let directions = candidates.directions
     tape.map(chunks.count) { child, chunk in
       let rows = chunks[chunk]
       let cosines = child.linear(child.sphere(child.borrow(v.rows(rows)), radius: 1), directions)
+      let own = ContiguousArray(targets[rows])
       child.deliver(
-        child.cosineCrossEntropy(cosines, targets: ContiguousArray(targets[rows])),
+        concentration > 0
+          ? child.crossEntropy(cosines, scale: concentration, targets: own)
+          : child.cosineCrossEntropy(cosines, targets: own),
         to: out.rows(rows))
     }
     return out

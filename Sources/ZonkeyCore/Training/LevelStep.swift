@@ -237,7 +237,11 @@ package struct LevelStep {
     if isDirect {
       let skew = 1 / configuration.departures.noiseSkew
       dirty = decodeDirectly(latents, t1.map { skew == 1 ? $0 : pow($0, skew) })
-      rowLosses = dirty.rowLosses ?? contrastive(dirty, draw: .dirtyNegative)
+      rowLosses =
+        dirty.rowLosses
+        ?? contrastive(
+          dirty, draw: .dirtyNegative,
+          concentration: configuration.departures.noisyConcentration)
       labels = existence.constant
     } else {
       let t2 = zip(t1, draws.uniform(.dirtyShare, level: index, count: n))

@@ -241,6 +241,7 @@ enum GradientModel {
         set("levels.\(level).\(assignment)", in: &changed)
       }
     }
+    set("levels.1.noisyConcentration=8", in: &changed)
     do { return try ZonkeyModel(changed) } catch { preconditionFailure("\(error)") }
   }()
 

@@ -148,6 +148,7 @@ import ZonkeyCore
     ("levels.0.decompressorLayers", ["0", "65"]), ("levels.1.denoiserLayers", ["0", "65"]),
     ("levels.0.splitterReach", ["-1", "129"]),
     ("levels.0.splitterWidth", ["-8", "4", "12", "8200"]), ("levels.1.noiseSkew", ["0", "21"]),
+    ("levels.1.noisyConcentration", ["-1", "1001"]),
     ("levels.1.fromByte", ["-1"]), ("levels.1.noiseFromByte", ["-1"]),
     ("levels.0.splitterToByte", ["-1"]), ("levels.0.encoderToByte", ["-1"]),
     ("levels.0.learningRateShare", ["-1", "11"]),
@@ -183,6 +184,21 @@ import ZonkeyCore
     try configuration.set("levels.1.segmentLength=250")
     try configuration.set("levels.1.compressionVectors=1")
     #expect(badKey { try configuration.validate() } == key)
+  }
+
+  /// Concentration is of candidates: level 0 has symbols, and the published form negatives.
+  @Test func concentrationNeedsCandidates() throws {
+    var configuration = try tiny()
+    try configuration.set("levels.0.noisyConcentration=30")
+    #expect(badKey { try configuration.validate() } == "levels.0.noisyConcentration")
+    try configuration.set("levels.0.noisyConcentration=0")
+    try configuration.set("levels.1.noisyConcentration=30")
+    #expect(badKey { try configuration.validate() } == nil)
+    for change in ["allCandidates=false", "directNoise=false"] {
+      var other = configuration
+      try other.set(change)
+      #expect(badKey { try other.validate() } == "levels.1.noisyConcentration", "\(change)")
+    }
   }
 
   /// The published vocabulary of bytes is a model, but none for documents.

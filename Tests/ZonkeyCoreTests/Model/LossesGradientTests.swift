@@ -17,6 +17,25 @@ import ZonkeyCore
     }.with(step: 3e-3).byElement()
   }
 
+  @Test(arguments: [1, 2, 17, 33]) func crossEntropy(classes: Int) {
+    let targets = ContiguousArray((0..<5).map { Int32($0 * 7 % classes) })
+    GradientCheck(.random(5, classes, seed: 1, scale: 0.8)) { tape, x in
+      [tape.crossEntropy(x[0], scale: 6, targets: targets)]
+        + (classes == 1 ? [tape.combine(1, x[0], 0, x[0])] : [])
+    }.with(step: 1e-3).byElement()
+  }
+
+  /// All classes alike, one far above the others, and one so far below that its odds are no float.
+  @Test func crossEntropyOfCertainties() {
+    let tape = Tape(
+      weights: ParameterStore(count: 0), workers: Workers(count: 1), recording: true)
+    let x = tape.constant([0.5, 0.5, 0.5, 1, -1, -1, 1, -1, -1], columns: 3)
+    let losses = tape.crossEntropy(x, scale: 1000, targets: [2, 0, 1]).array
+    #expect(abs(losses[0] - 1.0986123) < 1e-6)
+    #expect(losses[1] == 0)
+    #expect(losses[2] == 2000)
+  }
+
   @Test func contrastiveLoss() {
     GradientCheck(.random(4, 6, seed: 1), .random(7, 6, seed: 2)) { tape, x in
       let targets = tape.sphere(x[1], radius: 1)

@@ -143,6 +143,10 @@ extension Configuration {
         (1...level.segmentLength).contains(level.minimumLength), key + "minimumLength",
         "needs 1 to the segment length")
       try level.departures.validate(key)
+      try check(
+        level.departures.noisyConcentration == 0
+          || departures.directNoise && departures.allCandidates && index > 0,
+        key + "noisyConcentration", "needs a level above 0, directNoise and allCandidates")
       if level.departures.unitShares {
         try check(
           level.departures.parallelDecoder && !level.departures.placeMaps

@@ -117,6 +117,7 @@ extension Configuration {
       out.levels[index].departures.timeNetwork = true
       out.levels[index].departures.selfConditioning = true
       out.levels[index].departures.noiseSkew = 2
+      out.levels[index].departures.noisyConcentration = 30
     }
     return out
   }
