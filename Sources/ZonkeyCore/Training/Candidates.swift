@@ -47,10 +47,20 @@ struct Candidates {
 }
 
 extension LevelStep {
-  /// Cross-entropy of each decoded row [P, D] over all candidates: [P, 1], with the logits κ·cosine,
-  /// or 2·atanh of it where there is no κ.
+  /// Cross-entropy of each row of cosines to all candidates [P, M] in the noisy pass: [P, 1], with the
+  /// logits κ·cosine, or 2·atanh of it where there is no κ.
+  func noisyCrossEntropy(
+    _ cosines: Tensor, targets: ContiguousArray<Int32>, on tape: Tape
+  ) -> Tensor {
+    let concentration = level.configuration.departures.noisyConcentration
+    return concentration > 0
+      ? tape.crossEntropy(cosines, scale: concentration, targets: targets)
+      : tape.cosineCrossEntropy(cosines, targets: targets)
+  }
+
+  /// Cross-entropy of each decoded row [P, D] over all candidates: [P, 1].
   func candidateLoss(
-    _ v: Tensor, targets: ContiguousArray<Int32>, concentration: Float = 0
+    _ v: Tensor, targets: ContiguousArray<Int32>, isNoisy: Bool = false
   ) -> Tensor {
     let out = tape.empty(v.rows, 1)
     let chunks = fixedChunks(v.rows)
@@ -60,8 +70,8 @@ extension LevelStep {
       let cosines = child.linear(child.sphere(child.borrow(v.rows(rows)), radius: 1), directions)
       let own = ContiguousArray(targets[rows])
       child.deliver(
-        concentration > 0
-          ? child.crossEntropy(cosines, scale: concentration, targets: own)
+        isNoisy
+          ? noisyCrossEntropy(cosines, targets: own, on: child)
           : child.cosineCrossEntropy(cosines, targets: own),
         to: out.rows(rows))
     }

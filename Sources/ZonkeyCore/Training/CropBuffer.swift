@@ -5,11 +5,14 @@ import ZonkeyBase
 /// A piece of a document for training.
 package struct Crop: Sendable, Equatable {
   package let bytes: [UInt8]
+  /// Whether the document begins with it.
+  package let begins: Bool
   /// Whether the document ends with it.
   package let complete: Bool
 
-  package init(bytes: [UInt8], complete: Bool) {
+  package init(bytes: [UInt8], begins: Bool = true, complete: Bool) {
     self.bytes = bytes
+    self.begins = begins
     self.complete = complete
   }
 
@@ -167,7 +170,10 @@ package final class CropBuffer {
         stop = wanted
         while stop - start < 4 && !isBorder(stop, of: document) { stop += 1 }
       }
-      crops.append(Crop(bytes: Array(document[start..<stop]), complete: stop == document.count))
+      crops.append(
+        Crop(
+          bytes: Array(document[start..<stop]), begins: start == 0,
+          complete: stop == document.count))
       start = stop
       end = start + cropLength
     }

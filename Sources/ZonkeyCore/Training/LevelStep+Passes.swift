@@ -77,13 +77,12 @@ extension LevelStep {
     return decode(latents, t, noise: .dirtyNoise, guess: guess.constant)
   }
 
-  /// Contrastive loss of every decoded row against the true sequence: [P, 1], among all candidates
-  /// with logits of that concentration (`LevelDepartures.noisyConcentration`).
-  func contrastive(_ pass: DecodePass, draw: Draw, concentration: Float = 0) -> Tensor {
+  /// Contrastive loss of every decoded row against the true sequence: [P, 1].
+  func contrastive(_ pass: DecodePass, draw: Draw, isNoisy: Bool = false) -> Tensor {
     if model.configuration.departures.allCandidates {
       return candidateLoss(
         pass.vectors, targets: candidates.numbers(segmentation.rowOf),
-        concentration: concentration)
+        isNoisy: isNoisy)
     }
     let rows = pass.vectors.rows
     let positives = ContiguousArray((0..<rows).map { Int32($0) })

@@ -19,7 +19,7 @@ extension LevelStep {
         let levels = [Float](repeating: t, count: n)
         let decoded = decode(latents.constant, levels, noise: .dirtyNoise)
         let cosines = tape.linear(tape.sphere(decoded.vectors, radius: 1), directions)
-        let losses = tape.cosineCrossEntropy(cosines, targets: targets)
+        let losses = noisyCrossEntropy(cosines, targets: targets, on: tape)
         return (tape.weightedMean(losses, share).scalar, exactShare(cosines, targets))
       }
       let half = tried(latents, 0.5)

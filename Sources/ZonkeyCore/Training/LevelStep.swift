@@ -239,9 +239,7 @@ package struct LevelStep {
       dirty = decodeDirectly(latents, t1.map { skew == 1 ? $0 : pow($0, skew) })
       rowLosses =
         dirty.rowLosses
-        ?? contrastive(
-          dirty, draw: .dirtyNegative,
-          concentration: configuration.departures.noisyConcentration)
+        ?? contrastive(dirty, draw: .dirtyNegative, isNoisy: true)
       labels = existence.constant
     } else {
       let t2 = zip(t1, draws.uniform(.dirtyShare, level: index, count: n))

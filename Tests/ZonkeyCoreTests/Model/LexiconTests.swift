@@ -7,10 +7,19 @@ import ZonkeyCore
 @Suite struct LexiconTests {
   private static let words = [" one", " two", " three", " fourteen"]
 
-  private func lexicon(_ words: [String], counts: [Int]? = nil) -> Lexicon {
-    let counts = counts ?? words.map { _ in 3 }
-    return Lexicon(
-      counted: Dictionary(uniqueKeysWithValues: zip(words.map { Array($0.utf8) }, counts)))
+  private func lexicon(
+    _ words: [String], counts: [Int]? = nil, lengths: [SegmentLengths] = []
+  ) -> Lexicon {
+    lexicon(
+      words, placed: (counts ?? words.map { _ in 3 }).map { [$0, 0, 0, 0] }, lengths: lengths)
+  }
+
+  private func lexicon(
+    _ words: [String], placed: [SIMD4<Int>], lengths: [SegmentLengths] = []
+  ) -> Lexicon {
+    Lexicon(
+      counted: Dictionary(uniqueKeysWithValues: zip(words.map { Array($0.utf8) }, placed)),
+      lengths: lengths)
   }
 
   private func model(with lexicon: Lexicon?) throws -> Zonkey {
@@ -27,9 +36,11 @@ import ZonkeyCore
   }
 
   @Test func itIsReadAsItWasWritten() throws {
-    let written = lexicon([" naïve", "\"\\", "\n"], counts: [7, 4, 3])
+    let written = lexicon(
+      [" naïve", "\"\\", "\n"], placed: [[4, 1, 0, 2], [4, 0, 0, 0], [0, 1, 1, 1]],
+      lengths: [SegmentLengths(inner: [0, 2, 5], last: [1])])
     let json = try JSONValue(parsing: String(decoding: written.json.serialised(), as: UTF8.self))
-    #expect(Lexicon(json: json, segmentLength: 16) == written)
+    #expect(Lexicon(json: json, segmentLengths: [16, 16]) == written)
   }
 
   @Test(arguments: [
@@ -37,9 +48,43 @@ import ZonkeyCore
     #"{"segments":["a"],"counts":[0]}"#, #"{"segments":[""],"counts":[1]}"#,
     #"{"segments":["abcde"],"counts":[1]}"#, #"{"segments":["a",1],"counts":[1,1]}"#,
     #"{"segments":["a"],"counts":[1e30]}"#, #"[]"#,
+    #"{"segments":["a"],"counts":[1],"lengths":[]}"#,
+    placed("[2]", "[]"), placed("[1,0]", "[]"), placed("[0]", "1"), placed("[0]", "[3]"),
+    placed("[0]", #"[{"inner":[1]}]"#), placed("[0]", #"[{"inner":[0],"last":[]}]"#),
+    placed("[0]", #"[{"inner":[1,1,1],"last":[]}]"#),
+    placed("[0]", #"[{"inner":[-1],"last":[2]}]"#),
+    placed("[0]", #"[{"inner":[1],"last":[]},{"inner":[1],"last":[]}]"#),
   ])
   func whatIsNoLexiconIsRefused(text: String) throws {
-    #expect(Lexicon(json: try JSONValue(parsing: text), segmentLength: 4) == nil)
+    #expect(Lexicon(json: try JSONValue(parsing: text), segmentLengths: [4, 2]) == nil)
+  }
+
+  private static func placed(_ starts: String, _ lengths: String) -> String {
+    #"{"segments":["a"],"counts":[1],"documentStarts":\#(starts),"segmentStarts":[0],"#
+      + #""segmentEnds":[0],"lengths":\#(lengths)}"#
+  }
+
+  /// What the refused ones are changed from.
+  @Test func aSmallOneIsRead() throws {
+    let json = try JSONValue(parsing: Self.placed("[1]", #"[{"inner":[1],"last":[0,1]}]"#))
+    #expect(Lexicon(json: json, segmentLengths: [4, 2])?.placed == [[0, 1, 0, 0]])
+  }
+
+  @Test func oneOfBeforeSaysNothingOfPlaces() throws {
+    let json = try JSONValue(parsing: #"{"segments":["a"],"counts":[1]}"#)
+    let found = try #require(Lexicon(json: json, segmentLengths: [4, 2]))
+    #expect(found.placed == [[1, 0, 0, 0]] && found.lengths.isEmpty)
+  }
+
+  @Test func lengthsAreDrawnAsOftenAsTheyWere() {
+    var lengths = SegmentLengths()
+    for (units, isLast) in [(3, false), (1, true), (3, false), (2, true)] {
+      lengths.add(units, isLast: isLast)
+    }
+    #expect(lengths == SegmentLengths(inner: [0, 0, 2], last: [1, 1]))
+    let all = (0..<lengths.count).map { lengths[$0] }
+    #expect(all.map(\.units) == [3, 3, 1, 2])
+    #expect(all.map(\.isLast) == [false, false, true, true])
   }
 
   /// A limit that is no whole number of rounds: what is counted up to it is the same.
@@ -53,6 +98,24 @@ import ZonkeyCore
     #expect(found[1] == found[0] && found[2] == found[0])
   }
 
+  @Test func placesAndLengthsAreCounted() throws {
+    try withTemporaryFolder { folder in
+      let line = "Lines that are the same, thirty times and one line for ever.\n"
+      let path = "\(folder)/lines.txt"
+      try String(repeating: line, count: 30).write(toFile: path, atomically: true, encoding: .utf8)
+      let found = try Corpus(paths: [path]).lexicon(of: try randomZonkey(), threads: 1)
+      let sums = found.placed.reduce(SIMD4<Int>(), &+)
+      let lengths = try #require(found.lengths.first)
+      #expect(sums[Lexicon.Place.documentStart.rawValue] == 30)
+      #expect(lengths.last.reduce(0, +) == 30)
+      #expect(sums[Lexicon.Place.segmentEnd.rawValue] > 0)
+      let units =
+        (lengths.inner.enumerated().map { ($0 + 1) * $1 }
+          + lengths.last.enumerated().map { ($0 + 1) * $1 })
+      #expect(sums.wrappedSum() == units.reduce(0, +))
+    }
+  }
+
   @Test func latentsAreRoundedToTheirOwnSegments() throws {
     let words = lexicon(Self.words)
     let zonkey = try model(with: words)
@@ -61,9 +124,11 @@ import ZonkeyCore
     // More than are compared at once.
     let wanted = (0..<200).map { words.segments[$0 * 7 % words.segments.count] }
     let latents = encoder.latents(ofSegments: wanted)
-    #expect(table.nearest(latents, on: table.tape()) == wanted)
+    #expect(table.nearest(latents, at: wanted.map { _ in .inside }, on: table.tape()) == wanted)
     // Their length says nothing.
-    #expect(table.nearest(latents.map { 0.5 * $0 }, on: table.tape()) == wanted)
+    #expect(
+      table.nearest(latents.map { 0.5 * $0 }, at: wanted.map { _ in .inside }, on: table.tape())
+        == wanted)
   }
 
   /// Between two segments that are as near the more frequent one is taken.
@@ -71,7 +136,34 @@ import ZonkeyCore
     let words = lexicon([" one", " two"], counts: [3, 3000])
     let table = try #require(try model(with: words).lexiconTable(below: 1))
     let zeros = [Float](repeating: 0, count: 32)
-    #expect(table.nearest(zeros, on: table.tape()) == [Array(" two".utf8)])
+    for place in Lexicon.Place.allCases {
+      #expect(table.nearest(zeros, at: [place], on: table.tape()) == [Array(" two".utf8)])
+    }
+  }
+
+  /// Where nothing else decides, segments stand where they stood in text.
+  @Test func placeDecidesWhereDirectionDoesNot() throws {
+    let words = ["One", " Two", " three", " four."]
+    let placed: [SIMD4<Int>] = [[0, 30, 1, 0], [9, 3, 30, 0], [40, 0, 2, 1], [2, 1, 0, 30]]
+    let table = try #require(
+      try model(with: lexicon(words, placed: placed)).lexiconTable(below: 1))
+    let places: [Lexicon.Place] = [.segmentEnd, .inside, .documentStart, .segmentStart]
+    let zeros = [Float](repeating: 0, count: 32 * places.count)
+    let found = table.nearest(zeros, at: places, on: table.tape())
+    #expect(found == [3, 2, 0, 1].map { Array(words[$0].utf8) })
+  }
+
+  /// Texts of so many segments, of so many units each, as the lexicon counted.
+  @Test func textsEndAsItsLengthsSay() throws {
+    var options = GenerationOptions()
+    options.steps = 2
+    func texts(_ lengths: SegmentLengths) throws -> [Int] {
+      let zonkey = try model(with: lexicon([" a"], lengths: [lengths]))
+      return try Generator(zonkey, options: options).documents(Array(1...40)).map { $0.count / 2 }
+    }
+    #expect(try texts(SegmentLengths(last: [0, 0, 1])).allSatisfy { $0 == 3 })
+    let long = try texts(SegmentLengths(inner: [0, 1], last: [0, 1]))
+    #expect(Set(long).count > 2 && long.allSatisfy { $0 % 2 == 0 && $0 > 0 })
   }
 
   /// Whether a text is made of the words alone.

@@ -13,7 +13,7 @@ import ZonkeyCore
     let checkpoint = Checkpoint(
       model: zonkey.model, state: zonkey.state, weights: zonkey.weights, average: zonkey.weights,
       moments: (moments, moments), calibrations: zonkey.calibrations)
-    let lexicon = Lexicon(counted: [Array(" levels".utf8): 3])
+    let lexicon = Lexicon(counted: [Array(" levels".utf8): [3, 0, 0, 0]])
     try Checkpoint(exporting: checkpoint, lexicon: lexicon).write(to: "\(folder)/use")
     try checkpoint.write(to: "\(folder)/training")
     return ["\(folder)/use", "\(folder)/training"]

@@ -94,7 +94,11 @@ import ZonkeyCore
     #expect(buffer.bytes == size && buffer.passes == 1)
     #expect(buffer.documentsRead == Self.corpus.count)
     #expect(crops.allSatisfy { !$0.bytes.isEmpty })
-    #expect(crops.filter(\.complete).count == Self.corpus.filter { !$0.isEmpty }.count)
+    let documents = Self.corpus.filter { !$0.isEmpty }
+    #expect(crops.filter(\.complete).count == documents.count)
+    let beginnings = crops.filter(\.begins).map(\.bytes)
+    #expect(beginnings.count == documents.count)
+    #expect(documents.allSatisfy { document in beginnings.contains { document.starts(with: $0) } })
     #expect(crops.flatMap(\.bytes).sorted() == Self.corpus.flatMap { $0 }.sorted())
   }
 

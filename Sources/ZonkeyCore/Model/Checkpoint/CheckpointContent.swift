@@ -183,8 +183,8 @@ extension CheckpointContent {
     let (metadata, path) = (file.header.metadata, file.path)
     guard metadata["lexicon"] != nil else { return nil }
     let value = try Self.json(metadata, "lexicon", path: path)
-    let length = model.levels[0].configuration.segmentLength
-    guard let lexicon = Lexicon(json: value, segmentLength: length) else {
+    let lengths = model.levels.map(\.configuration.segmentLength)
+    guard let lexicon = Lexicon(json: value, segmentLengths: lengths) else {
       throw .badModel(path: path, reason: "its lexicon is wrong")
     }
     return lexicon

@@ -73,14 +73,14 @@ public final class Generator {
 
   /// Document `number` of the seed: bytes up to the end of document, at most `maxBytes`.
   ///
-  /// Segments of the level that starts from noise are drawn one after the other until one has the
-  /// end of a document in it; each begins where existence has ended the one before. `consume` gets
-  /// the bytes of each. They are what the model says; they need not be valid UTF-8.
+  /// Segments of the level that starts from noise are drawn one after the other, each behind the one
+  /// before, until one ends the document. `consume` gets the bytes of each. They are what the model
+  /// says; they need not be valid UTF-8.
   public func document(_ number: Int, _ consume: (_ bytes: [UInt8]) throws -> Void) rethrows {
     var (draft, goesOn) = (Draft(place: Place(number: number)), true)
     while goesOn {
       let known = draft.text.count
-      goesOn = add(symbols([draft.place])[0], to: &draft)
+      goesOn = add(segments([draft.place])[0], to: &draft)
       try consume(Array(draft.text[known...]))
     }
   }
@@ -98,7 +98,7 @@ public final class Generator {
         open.append((index, Draft(place: Place(number: numbers[index]))))
       }
       if open.isEmpty { return texts }
-      let found = symbols(open.map(\.draft.place))
+      let found = segments(open.map(\.draft.place))
       for place in open.indices.reversed() where !add(found[place], to: &open[place].draft) {
         let (index, draft) = open.remove(at: place)
         texts[index] = draft.text
@@ -106,17 +106,23 @@ public final class Generator {
     }
   }
 
-  /// Appends a segment's symbols to a document; whether it goes on behind them.
-  private func add(_ symbols: [Int32], to draft: inout Draft) -> Bool {
-    let bytes = Configuration.bytes(of: symbols)
-    draft.text += bytes.prefix(options.maxBytes - draft.text.count)
+  /// Appends a segment to a document; whether it goes on behind it.
+  private func add(_ segment: Drawn, to draft: inout Draft) -> Bool {
+    draft.text += segment.bytes.prefix(options.maxBytes - draft.text.count)
     draft.place.segment += 1
     // Nothing at all is an end too.
-    return bytes.count == symbols.count && !bytes.isEmpty && draft.text.count < options.maxBytes
+    return !segment.isLast && !segment.bytes.isEmpty && draft.text.count < options.maxBytes
   }
 
-  /// The symbols of segments, drawn together.
-  private func symbols(_ places: [Place]) -> [[Int32]] {
+  /// A segment that was drawn.
+  private struct Drawn {
+    let bytes: [UInt8]
+    /// Whether the document ends with it.
+    let isLast: Bool
+  }
+
+  /// Segments, drawn together.
+  private func segments(_ places: [Place]) -> [Drawn] {
     let width = level.configuration.latentWidth
     let seed = RandomSource(seed: options.seed)
     let sources = places.map {
@@ -125,23 +131,47 @@ public final class Generator {
     func noise(_ draw: Int) -> [Float] {
       sources.flatMap { $0.normal($0.key(UInt64(draw)), count: width) }
     }
+    let parts = places.map { $0.segment == 0 ? Sampler.Part.firstSegment : .segment }
+    let frames = lengths.map { lengths in
+      sources.map { lengths[$0.index($0.key(0x4C, 0), below: lengths.count)] }
+    }
     tape.reset()
     let starts = tape.normalized(tape.constant(noise(0), columns: width)).array
     var walk = NoiseWalk(model: zonkey.model, level: level, tape: tape)
     (walk.steps, walk.freshShare) = (options.steps, options.freshNoise)
     let decoded = walk.decoded(
-      from: starts, noise: { noise($0 + 1) },
-      settled: { settled($0, share: $1) })
-    return sampler.symbols(
-      units(decoded), from: level.index, among: zonkey.configuration.vocabulary)
+      from: starts, lengths: level.saysLengths ? frames?.map(\.units) : nil,
+      noise: { noise($0 + 1) }, settled: { settled($0, of: parts, share: $1) })
+    let symbols = sampler.symbols(
+      units(decoded), of: parts, from: level.index, among: zonkey.configuration.vocabulary)
+    return symbols.enumerated().map { index, symbols in
+      let bytes = Configuration.bytes(of: symbols)
+      // Segments of a lexicon have no end of a document in them.
+      let ends = zonkey.lexicon != nil && level.index > 0 || bytes.count < symbols.count
+      return Drawn(bytes: bytes, isLast: frames?[index].isLast ?? ends)
+    }
   }
 
-  /// The units up to where existence ends, in the last third of the way as the levels below say
-  /// that they are.
-  private func settled(_ decoded: NoiseWalk.Sequences, share: Float) -> NoiseWalk.Sequences {
+  /// The lengths that the level's segments have in text, where they were counted. Noise says nothing
+  /// about them, and shares of a latent that moves would move with them.
+  private var lengths: SegmentLengths? {
+    guard let lengths = zonkey.lexicon?.lengths, lengths.indices.contains(level.index - 1)
+    else { return nil }
+    return lengths[level.index - 1]
+  }
+
+  /// The units up to where existence ends, in the last third of the way brought to where true ones
+  /// lie.
+  private func settled(
+    _ decoded: NoiseWalk.Sequences, of parts: [Sampler.Part], share: Float
+  ) -> NoiseWalk.Sequences {
     var units = units(decoded)
     if let clamp, share >= 2.0 / 3 {
-      units = zip(units, clamp.clamped(units)).map { $1.isEmpty ? $0 : $1 }
+      // Only where nothing tells lengths may they change on the way.
+      let keepsLengths = level.saysLengths && lengths != nil
+      units = zip(units, clamp.clamped(units, of: parts)).map { own, clamped in
+        clamped.isEmpty || keepsLengths && clamped.count != own.count ? own : clamped
+      }
     }
     let width = level.configuration.width
     let rows = tape.constant(Array(units.joined()), columns: width)
@@ -155,15 +185,17 @@ public final class Generator {
   private func units(_ decoded: NoiseWalk.Sequences) -> [[Float]] {
     (0..<decoded.offsets.count - 1).map { segment in
       let rows = rowRange(decoded.offsets, segment)
-      let end = rows.dropFirst().first {
-        decoded.existence.values[$0] < options.existenceCutoff
-      }
+      let end =
+        level.saysLengths
+        ? nil
+        : rows.dropFirst().first { decoded.existence.values[$0] < options.existenceCutoff }
       return decoded.units.rows(rows.lowerBound..<(end ?? rows.upperBound)).array
     }
   }
 }
 
-/// Brings decoded units to where true ones lie: down to bytes and up again.
+/// Brings decoded units to where true ones lie: those of level 1 to segments of the lexicon, others
+/// down to bytes and up again.
 final class UnitClamp {
   private let zonkey: Zonkey
   private let level: Level
@@ -179,9 +211,10 @@ final class UnitClamp {
   }
 
   /// The units of each text that `units` stand for, at most S of them; nothing where one has none.
-  func clamped(_ units: [[Float]]) -> [[Float]] {
+  func clamped(_ units: [[Float]], of parts: [Sampler.Part]) -> [[Float]] {
+    if level.index == 1, let rounded = sampler.rounded(units, of: parts) { return rounded }
     let symbols = sampler.symbols(
-      units, from: level.index, among: zonkey.configuration.vocabulary)
+      units, of: parts, from: level.index, among: zonkey.configuration.vocabulary)
     let texts = symbols.map(Configuration.bytes)
     let limit = level.configuration.segmentLength * level.configuration.width
     return encoder.encode(texts, withLatents: true).map { Array($0.latents.prefix(limit)) }

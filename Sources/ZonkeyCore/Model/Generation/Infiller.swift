@@ -77,7 +77,8 @@ public final class Infiller {
     )
     let filled = denoise(known.left, gap: gap, known.right, key: key)
     return Configuration.bytes(
-      of: sampler.symbols([filled], from: level.index, among: 256)[0])
+      of: sampler.symbols(
+        [filled], of: [.inside], from: level.index, among: 256)[0])
   }
 
   /// As much of a text on one side of a gap as the gap's window can depend on: the bytes of twice

@@ -13,6 +13,9 @@ package final class LexiconTable: Sendable {
   private let packed: PackedWeights
   private let directions, priors: Parameter
 
+  /// What log p gets at each place beside what it is inside; empty where that was not counted.
+  private let offsets: [[Float]]
+
   /// How sharply decoded latents lie around true ones: κ of a distribution on the sphere. With 10
   /// texts are made of "the" and "of", with 100 of words as rare as any; at 30 their words are about
   /// as frequent as those of real text.
@@ -25,6 +28,10 @@ package final class LexiconTable: Sendable {
     let width = zonkey.latentWidth(0)
     let count = min(lexicon.segments.count, max(1, Self.floats / width))
     segments = Array(lexicon.segments[..<count])
+    let shares = Lexicon.Place.allCases.map { place in
+      Self.logShares(lexicon.placed[..<count].map { $0[place.rawValue] })
+    }
+    offsets = shares.map { place in zip(place, shares[0]).map { $0 - $1 } }
     var list = ParameterList()
     directions = list.add("directions", count, width, .constant(0))
     priors = list.add("priors", 1, count, .constant(0))
@@ -41,10 +48,16 @@ package final class LexiconTable: Sendable {
       let latents = encoders[worker].latents(ofSegments: Array(segments[run]))
       for (place, value) in latents.enumerated() { first[place] = scale * value }
     }
-    let sum = lexicon.counts.reduce(0.0) { $0 + Double($1) }
-    for (place, count) in lexicon.counts[..<count].enumerated() {
-      store.values[priors.offset + place] = Float(log(Double(count) / sum))
+    for (number, share) in shares[0].enumerated() {
+      store.values[priors.offset + number] = share
     }
+  }
+
+  /// The logarithm of each one's share, where there are any; what was never there counts as a
+  /// hundredth.
+  private static func logShares(_ counts: [Int]) -> [Float] {
+    let sum = counts.reduce(0.0) { $0 + Double($1) }
+    return sum == 0 ? [] : counts.map { Float(log(max(Double($0), 0.01) / sum)) }
   }
 
   /// A tape for `nearest` on the calling thread.
@@ -53,21 +66,44 @@ package final class LexiconTable: Sendable {
   /// Latents that are compared at once: so few that their scores stay in the cache.
   private static let together = 64
 
-  /// The segments that may have been decoded to these latents [N, C·D], row after row: those with the
-  /// most κ·cos + log p.
-  package func nearest(_ latents: [Float], on tape: Tape) -> [[UInt8]] {
+  /// The segments that may have been decoded to latents [N, C·D], row after row: those with the most
+  /// κ·cos + log p, p by where each stands.
+  package func nearest(
+    _ latents: [Float], at places: [Lexicon.Place], on tape: Tape
+  ) -> [[UInt8]] {
+    numbers(latents, at: places, on: tape).map { segments[$0] }
+  }
+
+  /// Latents rounded to those of these segments.
+  func rounded(_ latents: [Float], at places: [Lexicon.Place], on tape: Tape) -> [Float] {
+    let (width, norm) = (directions.columns, expectedNorm(directions.columns))
+    let scale = norm * norm / Self.concentration
+    return numbers(latents, at: places, on: tape).flatMap { number in
+      let first = store.values + directions.offset + number * width
+      return UnsafeBufferPointer(start: first, count: width).map { scale * $0 }
+    }
+  }
+
+  private func numbers(
+    _ latents: [Float], at places: [Lexicon.Place], on tape: Tape
+  ) -> [Int] {
     let width = directions.columns
-    return stride(from: 0, to: latents.count, by: Self.together * width).flatMap { first in
+    precondition(latents.count == places.count * width, "LexiconTable: a place for each row")
+    return stride(from: 0, to: places.count, by: Self.together).flatMap { first in
       tape.reset()
+      let own = places[first..<min(first + Self.together, places.count)]
       let rows = tape.constant(
-        Array(latents[first..<min(first + Self.together * width, latents.count)]), columns: width)
+        Array(latents[own.startIndex * width..<own.endIndex * width]), columns: width)
       let scores = tape.linear(
         tape.normalized(rows), tape.use(directions), bias: tape.use(priors))
-      return (0..<rows.rows).map { row in
+      return own.enumerated().map { row, place in
         let values = scores.values + row * scores.columns
+        for (number, offset) in offsets[place.rawValue].enumerated() where place != .inside {
+          values[number] += offset
+        }
         var best = 0
-        for place in 1..<scores.columns where values[place] > values[best] { best = place }
-        return segments[best]
+        for number in 1..<scores.columns where values[number] > values[best] { best = number }
+        return best
       }
     }
   }

@@ -47,12 +47,21 @@ package struct NoiseWalk {
       tape.reset()
       let latents = tape.constant(x, columns: width)
       let lengths = lengths ?? level.latentLengths(latents, on: tape)
-      let offsets = lengths.map { packedOffsets($0) } ?? level.fullOffsets(latents.rows)
+      let offsets = lengths.map { withEnds($0) } ?? level.fullOffsets(latents.rows)
       let decoded = level.decode(
         latents, noiseLevels: [Float](repeating: t, count: latents.rows),
         guess: guess.map { tape.constant($0, columns: width) }, lengths: lengths,
         offsets: offsets, on: tape)
-      return Sequences(units: decoded.vectors, existence: decoded.existence, offsets: offsets)
+      guard let lengths else {
+        return Sequences(units: decoded.vectors, existence: decoded.existence, offsets: offsets)
+      }
+      let rows = ContiguousArray(
+        lengths.enumerated().flatMap { sequence, length in
+          rowRange(offsets, sequence).prefix(length).map { Int32($0) }
+        })
+      return Sequences(
+        units: tape.gather(decoded.vectors, rows), existence: tape.gather(decoded.existence, rows),
+        offsets: packedOffsets(lengths))
     }
     let count = max(1, steps)
     for step in 0..<count {
@@ -69,6 +78,12 @@ package struct NoiseWalk {
       guess = clean
     }
     return decode(0)
+  }
+
+  /// The rows of sequences of so many units, each with one behind its end where there is place, as
+  /// in training.
+  private func withEnds(_ lengths: [Int]) -> ContiguousArray<Int32> {
+    packedOffsets(lengths.map { min($0 + 1, max($0, level.configuration.segmentLength)) })
   }
 
   /// 1 … 0: the levels fall where training draws them, so that steps are spent where it learned.

@@ -32,27 +32,47 @@ package struct Sampler {
     lexicon = try zonkey.lexiconTable(below: top).map { ($0, $0.tape()) }
   }
 
-  /// The symbols of units of level `top`, document by document: the nearest of the first `count`, or
-  /// those of the lexicon's segments.
-  func symbols(_ units: [[Float]], from top: Int, among count: Int) -> [[Int32]] {
-    guard let lexicon else { return symbols(expand(units, from: top), among: count) }
-    let latents = model.levels[1..<top].reversed().reduce(units) { expand($0, by: $1) }
-    return latents.map { latents in
-      let segments = lexicon.table.nearest(latents, on: lexicon.tape)
-      let ending = count > 256 ? firstEnd(latents) : nil
-      return segments.prefix(ending.map { $0 + 1 } ?? segments.count).joined().map { Int32($0) }
-        + (ending == nil ? [] : [model.configuration.endSymbol])
+  /// Which part of a document units are.
+  enum Part {
+    /// The first segment, another one, or what has no ends of its own.
+    case firstSegment, segment, inside
+
+    /// Where units of level 1 stand.
+    func places(_ count: Int) -> [Lexicon.Place] {
+      var places = [Lexicon.Place](repeating: .inside, count: count)
+      guard self != .inside, count > 0 else { return places }
+      places[count - 1] = .segmentEnd
+      if self == .firstSegment { places[0] = .documentStart }
+      if self == .segment && count > 1 { places[0] = .segmentStart }
+      return places
     }
   }
 
-  /// The first of some latents of level 0 that is decoded to the end of a document.
-  private func firstEnd(_ latents: [Float]) -> Int? {
+  /// The symbols of units of level `top`, document by document: the nearest of the first `count`, or
+  /// the bytes of the lexicon's segments.
+  func symbols(
+    _ units: [[Float]], of parts: [Part], from top: Int, among count: Int
+  ) -> [[Int32]] {
+    guard let lexicon else { return symbols(expand(units, from: top), among: count) }
     let width = model.levels[0].configuration.latentWidth
-    let alone = stride(from: 0, to: latents.count, by: width).map {
-      Array(latents[$0..<$0 + width])
+    let latents = model.levels[1..<top].reversed().reduce(units) { expand($0, by: $1) }
+    return zip(latents, parts).map { latents, part in
+      // Of levels further up nothing says where segments of level 1 end.
+      let places = (top == 1 ? part : .inside).places(latents.count / width)
+      return lexicon.table.nearest(latents, at: places, on: lexicon.tape).joined()
+        .map { Int32($0) }
     }
-    return symbols(expand(alone, by: model.levels[0]), among: model.configuration.vocabulary)
-      .firstIndex { $0.contains(model.configuration.endSymbol) }
+  }
+
+  /// Units of level 1, document by document, rounded to the latents of the lexicon's segments; nil
+  /// where there is none.
+  func rounded(_ units: [[Float]], of parts: [Part]) -> [[Float]]? {
+    let width = model.levels[0].configuration.latentWidth
+    return lexicon.map { lexicon in
+      zip(units, parts).map { units, part in
+        lexicon.table.rounded(units, at: part.places(units.count / width), on: lexicon.tape)
+      }
+    }
   }
 
   /// Level 0's units of one document from a latent of level `top`, [M, D] row after row.

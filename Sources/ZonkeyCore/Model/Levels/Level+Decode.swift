@@ -46,6 +46,11 @@ extension Level {
         ? tape.existence(headProbability(decoded, on: tape), offsets: offsets) : first)
   }
 
+  /// Whether latents say how long their segments are.
+  package var saysLengths: Bool {
+    if case .lengths = decoder.existence { true } else { false }
+  }
+
   /// The lengths that latents [N, C·D] say their segments have, where they say it.
   package func latentLengths(_ latents: Tensor, on tape: Tape) -> [Int]? {
     lengthOdds(latents, on: tape).map { tape.medianLengths($0) }
