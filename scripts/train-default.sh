@@ -58,7 +58,7 @@ stage splits 400 --from "$work/narrower.zk" --config "$work/splits.json"
 cat > "$work/sentences.json" << 'JSON'
 {"levels": [
    {"documentLength": 2048},
-   {"chosenEnds": true, "weights": {"cleanReconstruction": 1, "cleanExistence": 10,
+   {"chosenEnds": true, "priorLayers": 4, "weights": {"unitPrior": 1, "cleanReconstruction": 1, "cleanExistence": 10,
       "cleanStitcherPosition": 1, "cleanStitcherSequence": 1, "unitSymbols": 1}}],
  "learningRate": 2e-3}
 JSON

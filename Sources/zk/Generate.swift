@@ -8,8 +8,10 @@ struct Generate: ParsableCommand {
     discussion: """
       The top level starts from noise and is denoised step by step; every level below is decoded \
       and stitched from it. How long a document becomes is the model's own decision. Of a model \
-      with a lexicon (zk export --lexicon) texts are made of its segments. Bytes that are no valid \
-      UTF-8 are replaced.
+      with a lexicon (zk export --lexicon) texts are made of its segments. One that has also \
+      learned which units follow each other (levels.N.priorLayers), as the one that comes with the \
+      program, draws them one after the other instead; --steps changes nothing then. Bytes that \
+      are no valid UTF-8 are replaced.
 
       With --infill, documents are read and their gaps are filled; what stands around the gaps is \
       kept byte for byte. A gap is {{}}, or {{3}} for three units of the level that is denoised. \

@@ -40,6 +40,13 @@ struct Candidates {
 
   var count: Int { directions.rows }
 
+  /// Their directions, and a row of zeros behind them for the end of a segment [M + 1, D].
+  func withEnd(on tape: Tape) -> Tensor {
+    let out = tape.zeros(count + 1, directions.columns).constant
+    out.values.update(from: directions.values, count: directions.count)
+    return out
+  }
+
   /// The candidates of rows of the batch.
   func numbers(_ rows: ContiguousArray<Int32>) -> ContiguousArray<Int32> {
     ContiguousArray(rows.map { numberOf[Int($0)] })

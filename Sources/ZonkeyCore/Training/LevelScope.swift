@@ -99,6 +99,7 @@ extension LossWeights {
     case .rate: rate
     case .lineStart: lineStart
     case .unitSymbols: unitSymbols
+    case .unitPrior: unitPrior
     // No run has a choice: with a teacher it is the only loss, without there is none.
     case .teacher: 1
     }

@@ -178,6 +178,9 @@ package struct LevelStep {
     if scope.wantsNoisy {
       noisyLosses(compressed[compressed.count - 1], mean: mean, into: &losses)
     }
+    if let prior = level.prior, scope.wants(.unitPrior) {
+      losses.add(.unitPrior, priorLoss(prior))
+    }
     if scope.wants(.collapse) { losses.add(.collapse, collapse(compressed)) }
     if scope.splits { splitterLosses(mean: mean, into: &losses) }
     if scope.wants(.nullPosition) || scope.wants(.nullSequence) { nullLosses(into: &losses) }

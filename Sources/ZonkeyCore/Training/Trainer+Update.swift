@@ -43,7 +43,7 @@ extension Trainer {
 
 extension Level {
   /// All parameters of the level; the token embedding is level 0's.
-  var ownRange: Range<Int> { (index == 0 ? 0 : splitterRange.lowerBound)..<maskRange.upperBound }
+  var ownRange: Range<Int> { (index == 0 ? 0 : range.lowerBound)..<range.upperBound }
 
   /// Where those parameters begin that learn. Before them are those of a splitter that stays, and with
   /// level 0's the token embedding that it reads. If that went on, the splitter would still drift:

@@ -242,6 +242,8 @@ enum GradientModel {
       }
     }
     set("levels.1.noisyConcentration=8", in: &changed)
+    set("levels.1.priorLayers=2", in: &changed)
+    set("weights.unitPrior=1", in: &changed)
     do { return try ZonkeyModel(changed) } catch { preconditionFailure("\(error)") }
   }()
 

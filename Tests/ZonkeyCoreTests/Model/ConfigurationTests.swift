@@ -29,7 +29,8 @@ import ZonkeyCore
   @Test func settingsThatAreMissingMeanThePaper() throws {
     let paper = try #require(Configuration.preset("paper"))
     #expect(paper.departures == .none && paper.levels.allSatisfy { $0.departures == .none })
-    #expect([paper.weights.rate, paper.weights.lineStart, paper.weights.unitSymbols] == [0, 0, 0])
+    #expect([paper.weights.rate, paper.weights.lineStart] == [0, 0])
+    #expect([paper.weights.unitSymbols, paper.weights.unitPrior] == [0, 0])
     var old = paper
     try old.apply(JSONValue(parsing: "{\"batch\": 3, \"levels\": [{\"heads\": 4}, {}]}"))
     #expect(old.departures == .none && old.levels.allSatisfy { $0.departures == .none })
@@ -148,7 +149,7 @@ import ZonkeyCore
     ("levels.0.decompressorLayers", ["0", "65"]), ("levels.1.denoiserLayers", ["0", "65"]),
     ("levels.0.splitterReach", ["-1", "129"]),
     ("levels.0.splitterWidth", ["-8", "4", "12", "8200"]), ("levels.1.noiseSkew", ["0", "21"]),
-    ("levels.1.noisyConcentration", ["-1", "1001"]),
+    ("levels.1.noisyConcentration", ["-1", "1001"]), ("levels.1.priorLayers", ["-1", "65"]),
     ("levels.1.fromByte", ["-1"]), ("levels.1.noiseFromByte", ["-1"]),
     ("levels.0.splitterToByte", ["-1"]), ("levels.0.encoderToByte", ["-1"]),
     ("levels.0.learningRateShare", ["-1", "11"]),
@@ -186,19 +187,26 @@ import ZonkeyCore
     #expect(badKey { try configuration.validate() } == key)
   }
 
-  /// Concentration is of candidates: level 0 has symbols, and the published form negatives.
-  @Test func concentrationNeedsCandidates() throws {
+  /// Both are of candidates: level 0 has symbols, and the published form negatives.
+  @Test(arguments: ["noisyConcentration", "priorLayers"])
+  func whatNeedsCandidates(setting: String) throws {
     var configuration = try tiny()
-    try configuration.set("levels.0.noisyConcentration=30")
-    #expect(badKey { try configuration.validate() } == "levels.0.noisyConcentration")
-    try configuration.set("levels.0.noisyConcentration=0")
-    try configuration.set("levels.1.noisyConcentration=30")
+    try configuration.set("levels.0.\(setting)=3")
+    #expect(badKey { try configuration.validate() } == "levels.0.\(setting)")
+    try configuration.set("levels.0.\(setting)=0")
+    try configuration.set("levels.1.\(setting)=3")
     #expect(badKey { try configuration.validate() } == nil)
-    for change in ["allCandidates=false", "directNoise=false"] {
-      var other = configuration
-      try other.set(change)
-      #expect(badKey { try other.validate() } == "levels.1.noisyConcentration", "\(change)")
-    }
+    try configuration.set("levels.1.noisyConcentration=0")
+    try configuration.set("allCandidates=false")
+    try configuration.set("levels.1.\(setting)=3")
+    #expect(badKey { try configuration.validate() } == "levels.1.\(setting)")
+  }
+
+  @Test func concentrationNeedsNoiseAtOnce() throws {
+    var configuration = try tiny()
+    try configuration.set("levels.1.noisyConcentration=30")
+    try configuration.set("directNoise=false")
+    #expect(badKey { try configuration.validate() } == "levels.1.noisyConcentration")
   }
 
   /// The published vocabulary of bytes is a model, but none for documents.

@@ -115,6 +115,43 @@ import ZonkeyCore
     #expect(short == Array(long.prefix(short.count)) && long.count > short.count)
   }
 
+  /// What units are told by from those before them, and what candidates answer.
+  @Test func unitPrior() throws {
+    let model = GradientModel.sharing
+    let level = model.levels[1]
+    let (width, prior) = (level.configuration.width, try #require(level.prior))
+    GradientCheck(.random(11, width, seed: 1), .random(7, width, seed: 2)) { tape, x in
+      [
+        level.unitQueries(
+          prior, x[0], offsets: ragged, wanted: SegmentRows(of: ragged) { _, n in 0..<n }, on: tape),
+        level.unitKeys(prior, x[1], on: tape),
+      ]
+    }.using(GradientModel.entries(level.priorRange, of: model), of: model).byDirection()
+  }
+
+  /// A query depends on its own row and those before it in its segment alone.
+  @Test func queriesSeeNothingBehindThem() throws {
+    let model = GradientModel.sharing
+    let level = model.levels[1]
+    let (width, prior) = (level.configuration.width, try #require(level.prior))
+    let weights = GradientModel.randomWeights(of: model)
+    func queries(changed: Int?) -> [Float] {
+      var numbers = SeededNumbers(3)
+      var x = numbers.floats(11 * width)
+      if let changed { x[changed * width] += 1 }
+      let tape = Tape(weights: weights, workers: Workers(count: 1), recording: false)
+      return level.unitQueries(
+        prior, tape.constant(x, columns: width), offsets: ragged,
+        wanted: SegmentRows(of: ragged) { _, n in 0..<n }, on: tape
+      ).array
+    }
+    let (before, after) = (queries(changed: nil), queries(changed: 2))
+    for row in 0..<11 {
+      let own = row * width..<(row + 1) * width
+      #expect((before[own] != after[own]) == (2...4).contains(row), "row \(row)")
+    }
+  }
+
   @Test func noisyOnArc() {
     var numbers = SeededNumbers(4)
     let z = numbers.floats(3 * 8)

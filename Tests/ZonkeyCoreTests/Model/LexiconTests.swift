@@ -22,8 +22,8 @@ import ZonkeyCore
       lengths: lengths)
   }
 
-  private func model(with lexicon: Lexicon?) throws -> Zonkey {
-    let zonkey = try randomZonkey()
+  private func model(with lexicon: Lexicon?, hasPrior: Bool = false) throws -> Zonkey {
+    let zonkey = try randomZonkey(hasPrior ? ["levels.1.priorLayers=1"] : [])
     return Zonkey(
       model: zonkey.model, weights: zonkey.weights, calibrations: zonkey.calibrations,
       lexicon: lexicon, state: zonkey.state, id: zonkey.id)
@@ -153,6 +153,28 @@ import ZonkeyCore
     #expect(found == [3, 2, 0, 1].map { Array(words[$0].utf8) })
   }
 
+  /// Among segments that are as likely before anything was learned: as often as they are wanted, and
+  /// where a document begins those alone that stood there.
+  @Test func segmentsAreDrawnByTheirOdds() throws {
+    let words = lexicon(
+      ["One", " two", " three"], placed: [[0, 900, 0, 0], [900, 0, 9, 0], [9, 0, 900, 0]])
+    let table = try #require(try model(with: words, hasPrior: true).lexiconTable(below: 1))
+    func drawn(_ place: Lexicon.Place, mayEnd: Bool) -> [Int] {
+      let uniform = (0..<400).map { (Float($0) + 0.5) / 400 }
+      let choices = table.drawn(
+        [Float](repeating: 0, count: 400 * 32), at: uniform.map { _ in place }, uniform: uniform,
+        mayEnd: mayEnd, on: table.tape())
+      return (0...3).map { number in choices.count { ($0 ?? 3) == number } }
+    }
+    let order = ["One", " two", " three"].map { word in
+      words.segments.firstIndex(of: Array(word.utf8)) ?? 0
+    }
+    #expect(drawn(.inside, mayEnd: true).allSatisfy { (90...110).contains($0) })
+    #expect(drawn(.inside, mayEnd: false)[3] == 0)
+    #expect(drawn(.documentStart, mayEnd: false)[order[0]] > 390)
+    #expect(drawn(.segmentStart, mayEnd: false)[order[0]] < 2)
+  }
+
   /// Texts of so many segments, of so many units each, as the lexicon counted.
   @Test func textsEndAsItsLengthsSay() throws {
     var options = GenerationOptions()
@@ -172,23 +194,26 @@ import ZonkeyCore
     return text.split(separator: " ").allSatisfy { Self.words.contains(" " + $0) }
   }
 
-  @Test func textsFromNoiseAreMadeOfIt() throws {
+  @Test(arguments: [false, true]) func textsFromNoiseAreMadeOfIt(hasPrior: Bool) throws {
     var options = GenerationOptions()
     (options.steps, options.maxBytes) = (3, 200)
-    let zonkey = try model(with: lexicon(Self.words))
+    let zonkey = try model(with: lexicon(Self.words), hasPrior: hasPrior)
     let texts = try Generator(zonkey, options: options).documents([1, 2, 3])
     for text in texts {
       // The last word may be cut.
       #expect(isMadeOfWords(Array(text[..<(text.lastIndex(of: 0x20) ?? 0)])))
       #expect(text.count > 0)
     }
-    let without = try Generator(model(with: nil), options: options).documents([1, 2, 3])
+    // None depends on those beside it.
+    #expect(try Generator(zonkey, options: options).documents([2]) == [texts[1]])
+    let without = try Generator(model(with: nil, hasPrior: hasPrior), options: options)
+      .documents([1, 2, 3])
     #expect(!without.allSatisfy(isMadeOfWords))
     // Level 0 knows bytes alone.
     options.level = 0
     #expect(
       try Generator(zonkey, options: options).documents([1])
-        == Generator(model(with: nil), options: options).documents([1]))
+        == Generator(model(with: nil, hasPrior: hasPrior), options: options).documents([1]))
   }
 
   @Test func threadsMakeTheSameTable() throws {
@@ -204,8 +229,9 @@ import ZonkeyCore
   }
 
   /// A text that is allowed more bytes begins like one that is allowed few.
-  @Test(arguments: [false, true]) func aLimitOnlyCuts(hasLexicon: Bool) throws {
-    let zonkey = try model(with: hasLexicon ? lexicon(Self.words) : nil)
+  @Test(arguments: [false, true], [false, true])
+  func aLimitOnlyCuts(hasLexicon: Bool, hasPrior: Bool) throws {
+    let zonkey = try model(with: hasLexicon ? lexicon(Self.words) : nil, hasPrior: hasPrior)
     func texts(_ maxBytes: Int) throws -> [[UInt8]] {
       var options = GenerationOptions()
       (options.steps, options.maxBytes) = (3, maxBytes)

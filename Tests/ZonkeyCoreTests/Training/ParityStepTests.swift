@@ -104,7 +104,7 @@ private struct SplitterDraws: DrawSource {
   /// diagnostic included; masked modelling of level 1 counts at level 0.
   static func publishedWeight(_ level: Int, _ name: LossName) -> Float {
     // Losses that the published code does not have.
-    if [.rate, .lineStart, .unitSymbols].contains(name) { return 0 }
+    if [.rate, .lineStart, .unitSymbols, .unitPrior].contains(name) { return 0 }
     return level == 0 || name == .maskedModelling ? 1 / 14 : 1 / 13
   }
 

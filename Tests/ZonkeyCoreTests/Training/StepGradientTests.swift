@@ -133,11 +133,11 @@ import ZonkeyCore
   }
 
   private func sum(
-    _ weights: ParameterStore, _ documents: [DocumentSymbols],
+    _ weights: ParameterStore, _ documents: [DocumentSymbols], model: ZonkeyModel = model,
     weight: (Int, LossName) -> Float = weight
   ) -> Double {
     let tape = Tape(weights: weights, workers: Workers(count: 1), recording: false)
-    let result = TrainingStep(model: Self.model, tape: tape).run(
+    let result = TrainingStep(model: model, tape: tape).run(
       symbols: documents, draws: FixedDraws(), gradients: nil, weight: weight)
     return result.losses.enumerated().reduce(0) { sum, level in
       level.element.reduce(sum) {
@@ -160,6 +160,15 @@ import ZonkeyCore
     }
     let decoder = Self.model.levels[0].decoderRange
     #expect(decoder.allSatisfy { gradients.values[$0] == 0 })
+  }
+
+  /// Units by those before them: nothing but the prior learns by it.
+  @Test func gradientOfUnitPrior() {
+    let gradients = expectGradient(along: { $0.contains(".prior.") }, of: Self.sharing) {
+      $1 == .unitPrior ? 1 : 0
+    }
+    let prior = Self.sharing.levels[1].priorRange
+    #expect((0..<gradients.count).allSatisfy { prior.contains($0) || gradients.values[$0] == 0 })
   }
 
   /// Units that are decoded as they are have no loss, and take none from those that are not.
@@ -196,14 +205,16 @@ import ZonkeyCore
 
   /// Expects that the sum rises along the gradient of some parameters by the gradient's length.
   @discardableResult private func expectGradient(
-    along isWanted: (String) -> Bool, weight: (Int, LossName) -> Float
+    along isWanted: (String) -> Bool, of model: ZonkeyModel = model,
+    weight: (Int, LossName) -> Float
   ) -> ParameterStore {
     let documents = Self.documents(5, seed: 9)
-    let weights = GradientModel.weights
+    let weights = GradientModel.randomWeights(of: model)
     let gradients = ParameterStore(count: weights.count)
-    _ = TrainingStep(model: Self.model, tape: tape(workers: 2)).run(
+    let tape = Tape(weights: weights, workers: Workers(count: 2), recording: true)
+    _ = TrainingStep(model: model, tape: tape).run(
       symbols: documents, draws: FixedDraws(), gradients: gradients, weight: weight)
-    let entries = Self.model.parameters.entries.filter { isWanted($0.name) }
+    let entries = model.parameters.entries.filter { isWanted($0.name) }
     let square = entries.reduce(0.0) { sum, entry in
       let gradient = doubles(gradients.array(entry.parameter))
       return sum + dot(gradient, gradient)
@@ -218,7 +229,7 @@ import ZonkeyCore
           moved.values[i] += Float(h * Double(gradients.values[i]) / length)
         }
       }
-      return sum(moved, documents, weight: weight)
+      return sum(moved, documents, model: model, weight: weight)
     }
     let h = 4e-3
     let measured = (8 * (at(h) - at(-h)) - (at(2 * h) - at(-2 * h))) / (12 * h)

@@ -78,7 +78,7 @@ package struct CheckpointContent {
   func read(
     _ file: SafetensorsReader, through topLevel: Int, into stores: [Group: ParameterStore]
   ) throws(ZonkeyError) -> Bool {
-    let end = model.levels[topLevel].maskRange.upperBound
+    let end = model.levels[topLevel].range.upperBound
     let wanted = file.header.metadata[Self.checksumKey]
     // The compression's own checksum covers the same bytes.
     var checksum =

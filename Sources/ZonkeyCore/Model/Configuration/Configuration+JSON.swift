@@ -85,6 +85,7 @@ private func levelDepartureFields() -> [Field<LevelConfiguration>] {
     .flag("selfConditioning", \.departures.selfConditioning),
     .real("noiseSkew", \.departures.noiseSkew),
     .real("noisyConcentration", \.departures.noisyConcentration),
+    .count("priorLayers", \.departures.priorLayers),
     .count("fromByte", \.departures.fromByte),
     .count("noiseFromByte", \.departures.noiseFromByte),
     .count("splitterToByte", \.departures.splitterToByte),
@@ -115,7 +116,7 @@ private func weightFields() -> [Field<LossWeights>] {
 private func newWeightFields() -> [Field<LossWeights>] {
   [
     .real("rate", \.rate), .real("lineStart", \.lineStart),
-    .real("unitSymbols", \.unitSymbols),
+    .real("unitSymbols", \.unitSymbols), .real("unitPrior", \.unitPrior),
   ]
 }
 
@@ -149,7 +150,8 @@ private func assign<Root>(
 extension LossWeights {
   fileprivate func json(isWhole: Bool) -> JSONValue {
     var paper = self
-    (paper.rate, paper.lineStart, paper.unitSymbols) = (0, 0, 0)
+    (paper.rate, paper.lineStart) = (0, 0)
+    (paper.unitSymbols, paper.unitPrior) = (0, 0)
     return .object(
       object(
         self, weightFields(), departures: newWeightFields(), paper: isWhole ? nil : paper))

@@ -56,6 +56,8 @@ public struct LossWeights: Sendable, Equatable {
   /// How unlikely the symbols of a unit are that level 0 makes of what level 1 decodes; not in the
   /// paper.
   public var unitSymbols: Float = 0
+  /// How unlikely a unit is by those before it in its segment (`UnitPrior`); not in the paper.
+  public var unitPrior: Float = 0
 }
 
 /// Everything that defines a model and how it is trained; a value, stored in its checkpoint.
@@ -147,6 +149,9 @@ extension Configuration {
         level.departures.noisyConcentration == 0
           || departures.directNoise && departures.allCandidates && index > 0,
         key + "noisyConcentration", "needs a level above 0, directNoise and allCandidates")
+      try check(
+        level.departures.priorLayers == 0 || departures.allCandidates && index > 0,
+        key + "priorLayers", "needs a level above 0 and allCandidates")
       if level.departures.unitShares {
         try check(
           level.departures.parallelDecoder && !level.departures.placeMaps

@@ -52,6 +52,9 @@ public struct LevelDepartures: Sendable, Equatable {
   /// κ: what is decoded of a noisy latent is told from the candidates by κ·cosine, not by 2·atanh of
   /// it, which cannot say that a unit is one of several; with 0 by that.
   public var noisyConcentration: Float = 0
+  /// Layers of the stack that tells each unit of a segment from those before it, by which segments are
+  /// drawn (`UnitPrior`); with 0 there is none.
+  public var priorLayers = 0
   /// Bytes of text after which the level begins to learn, and to be shown noise.
   public var fromByte = 0
   public var noiseFromByte = 0
@@ -85,6 +88,7 @@ public struct LevelDepartures: Sendable, Equatable {
     try check(noiseSkew >= 0.05 && noiseSkew <= 20, "noiseSkew", "needs 0.05 to 20")
     try check(
       (0...1000).contains(noisyConcentration), "noisyConcentration", "needs 0 to 1000")
+    try check((0...64).contains(priorLayers), "priorLayers", "needs 0 to 64")
     try check(fromByte >= 0, "fromByte", "needs 0 or more")
     try check(noiseFromByte >= 0, "noiseFromByte", "needs 0 or more")
     try check(splitterToByte >= 0, "splitterToByte", "needs 0 or more")

@@ -43,6 +43,7 @@ public final class Generator {
   private let sampler: Sampler
   private let level: Level
   private let clamp: UnitClamp?
+  private let unitSampler: UnitSampler?
 
   private var tape: Tape { sampler.tape }
 
@@ -56,6 +57,7 @@ public final class Generator {
     sampler.unitLimit = options.maxBytes
     self.sampler = sampler
     level = zonkey.model.levels[top]
+    unitSampler = try UnitSampler(zonkey, top: top)
     clamp = top > 0 ? try UnitClamp(zonkey, level: top, options: options) : nil
   }
 
@@ -123,33 +125,46 @@ public final class Generator {
 
   /// Segments, drawn together.
   private func segments(_ places: [Place]) -> [Drawn] {
-    let width = level.configuration.latentWidth
     let seed = RandomSource(seed: options.seed)
     let sources = places.map {
       RandomSource(seed: seed.key(0x6E, UInt64($0.number), UInt64($0.segment)))
-    }
-    func noise(_ draw: Int) -> [Float] {
-      sources.flatMap { $0.normal($0.key(UInt64(draw)), count: width) }
     }
     let parts = places.map { $0.segment == 0 ? Sampler.Part.firstSegment : .segment }
     let frames = lengths.map { lengths in
       sources.map { lengths[$0.index($0.key(0x4C, 0), below: lengths.count)] }
     }
-    tape.reset()
-    let starts = tape.normalized(tape.constant(noise(0), columns: width)).array
-    var walk = NoiseWalk(model: zonkey.model, level: level, tape: tape)
-    (walk.steps, walk.freshShare) = (options.steps, options.freshNoise)
-    let decoded = walk.decoded(
-      from: starts, lengths: level.saysLengths ? frames?.map(\.units) : nil,
-      noise: { noise($0 + 1) }, settled: { settled($0, of: parts, share: $1) })
+    if let unitSampler {
+      return unitSampler.segments(sources, of: parts).enumerated().map { index, bytes in
+        Drawn(bytes: bytes, isLast: frames?[index].isLast ?? true)
+      }
+    }
     let symbols = sampler.symbols(
-      units(decoded), of: parts, from: level.index, among: zonkey.configuration.vocabulary)
+      walked(sources, of: parts, lengths: frames?.map(\.units)), of: parts, from: level.index,
+      among: zonkey.configuration.vocabulary)
     return symbols.enumerated().map { index, symbols in
       let bytes = Configuration.bytes(of: symbols)
       // Segments of a lexicon have no end of a document in them.
       let ends = zonkey.lexicon != nil && level.index > 0 || bytes.count < symbols.count
       return Drawn(bytes: bytes, isLast: frames?[index].isLast ?? ends)
     }
+  }
+
+  /// The units of segments that come out of noise.
+  private func walked(
+    _ sources: [RandomSource], of parts: [Sampler.Part], lengths: [Int]?
+  ) -> [[Float]] {
+    let width = level.configuration.latentWidth
+    func noise(_ draw: Int) -> [Float] {
+      sources.flatMap { $0.normal($0.key(UInt64(draw)), count: width) }
+    }
+    tape.reset()
+    let starts = tape.normalized(tape.constant(noise(0), columns: width)).array
+    var walk = NoiseWalk(model: zonkey.model, level: level, tape: tape)
+    (walk.steps, walk.freshShare) = (options.steps, options.freshNoise)
+    return units(
+      walk.decoded(
+        from: starts, lengths: level.saysLengths ? lengths : nil, noise: { noise($0 + 1) },
+        settled: { settled($0, of: parts, share: $1) }))
   }
 
   /// The lengths that the level's segments have in text, where they were counted. Noise says nothing

@@ -92,7 +92,8 @@ extension Level {
         read: read(reads, of: latents, lengths: lengths, offsets: offsets, on: tape),
         offsets: offsets)
       let outputs = tape.encode(
-        rows, encoder, logExistence: causalExistence(offsets, on: tape), offsets: wide,
+        rows, encoder, logExistence: causalExistence(offsets, prefix: 1 + vectors, on: tape),
+        offsets: wide,
         wanted: SegmentRows(of: wide) { _, length in 0..<length })
       return Unfolded(
         outputs: outputs, rows: nil, bodies: bodyRows(offsets, prefix: 1 + vectors))
@@ -123,10 +124,11 @@ extension Level {
     return tape.combine(1, latents, 1, mapped.reshaped(columns: latents.columns))
   }
 
-  /// Log existence by which each place sees prompt and places before it, and none behind it: a key
-  /// behind a query is discounted by the difference, which leaves nothing of it.
-  private func causalExistence(_ offsets: ContiguousArray<Int32>, on tape: Tape) -> Tensor {
-    let prefix = 1 + vectors
+  /// Log existence by which each place sees its prompt, of `prefix` rows, and places before it, and
+  /// none behind it: a key behind a query is discounted by the difference, which leaves nothing of it.
+  func causalExistence(
+    _ offsets: ContiguousArray<Int32>, prefix: Int, on tape: Tape
+  ) -> Tensor {
     var logs: [Float] = []
     for (first, end) in zip(offsets, offsets.dropFirst()) {
       logs += [Float](repeating: 0, count: prefix)

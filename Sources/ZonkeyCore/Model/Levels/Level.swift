@@ -141,12 +141,17 @@ package struct Level: Sendable {
   package let stitcher: Stitcher
   /// What stands for a masked unit in masked modelling: [1, D]. Level 0 has none.
   package let mask: Parameter?
+  /// What tells units from those before them, where the level has it.
+  package let prior: UnitPrior?
   /// The parameters of each part, for the chunks that use them.
   package let splitterRange: Range<Int>
   package let compressorRange: Range<Int>
   package let decoderRange: Range<Int>
   package let stitcherRange: Range<Int>
   package let maskRange: Range<Int>
+  package let priorRange: Range<Int>
+  /// All of them.
+  package var range: Range<Int> { splitterRange.lowerBound..<priorRange.upperBound }
 
   package init(
     index: Int, configuration: LevelConfiguration, ratio: Int, in list: inout ParameterList
@@ -165,11 +170,16 @@ package struct Level: Sendable {
     marks.append(list.count)
     mask = index > 0 ? list.add("\(name).mask", 1, configuration.width, .normal(1)) : nil
     marks.append(list.count)
+    prior =
+      configuration.departures.priorLayers > 0
+      ? UnitPrior("\(name).prior", level: configuration, ratio: ratio, in: &list) : nil
+    marks.append(list.count)
     splitterRange = marks[0]..<marks[1]
     compressorRange = marks[1]..<marks[2]
     decoderRange = marks[2]..<marks[3]
     stitcherRange = marks[3]..<marks[4]
     maskRange = marks[4]..<marks[5]
+    priorRange = marks[5]..<marks[6]
   }
 }
 

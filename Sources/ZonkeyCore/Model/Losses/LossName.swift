@@ -16,5 +16,6 @@ package enum LossName: String, Sendable, CaseIterable {
   case rate
   case lineStart = "line_start"
   case unitSymbols = "unit_symbols"
+  case unitPrior = "unit_prior"
   case teacher
 }
