@@ -12,26 +12,15 @@ package final class LexiconTable: Sendable {
   private let store: ParameterStore
   private let packed: PackedWeights
   private let directions, priors: Parameter
-  /// What segments and, behind them, the end of one of level 1 answer to its prior [N + 1, D]; no rows
-  /// where it has none.
-  private let keys: Parameter
-  /// The logarithm of the chance to be among a batch's candidates, of each of these.
-  private let inclusion: [Float]
-  /// log p of each place where segments of level 1 begin, of those that begin one; empty where that was not
-  /// counted.
-  private let starts: [Lexicon.Place: [Float]]
-
   /// What log p gets at each place beside what it is inside; empty where that was not counted.
   private let offsets: [[Float]]
+  /// What level 1's prior knows of these segments, where it has one.
+  package let prior: PriorTable?
 
   /// How sharply decoded latents lie around true ones: κ of a distribution on the sphere. With 10
   /// texts are made of "the" and "of", with 100 of words as rare as any; at 30 their words are about
   /// as frequent as those of real text.
   private static let concentration: Float = 30
-
-  /// Units of which the candidates of a training batch are made. A prior learns odds among those; what
-  /// is seldom among them is as much seldomer in text.
-  private static let batchUnits = 400.0
 
   /// The most numbers of its latents: of wide ones not all are kept.
   private static let floats = 1 << 24
@@ -39,7 +28,8 @@ package final class LexiconTable: Sendable {
   init(_ lexicon: Lexicon, of zonkey: Zonkey, threads: Int) throws(ZonkeyError) {
     let width = zonkey.latentWidth(0)
     let count = min(lexicon.segments.count, max(1, Self.floats / width))
-    segments = Array(lexicon.segments[..<count])
+    let segments = Array(lexicon.segments[..<count])
+    self.segments = segments
     let shares = Lexicon.Place.allCases.map { place in
       Self.logShares(lexicon.placed[..<count].map { $0[place.rawValue] })
     }
@@ -47,13 +37,6 @@ package final class LexiconTable: Sendable {
     var list = ParameterList()
     directions = list.add("directions", count, width, .constant(0))
     priors = list.add("priors", 1, count, .constant(0))
-    let above = zonkey.levelCount > 1 ? zonkey.model.levels[1] : nil
-    keys = list.add("keys", above?.prior == nil ? 0 : count + 1, width, .constant(0))
-    let sum = Double(lexicon.counts.reduce(0, +))
-    inclusion =
-      lexicon.counts[..<count].map { Float(log(1 - pow(1 - Double($0) / sum, Self.batchUnits))) }
-      + [0]
-    starts = Self.starts(lexicon.placed[..<count])
     store = ParameterStore(count: list.count)
     packed = PackedWeights(store, arithmetic: .float32)
     let workers = Workers(count: threads)
@@ -62,29 +45,18 @@ package final class LexiconTable: Sendable {
     }
     let norm = expectedNorm(width)
     let scale = Self.concentration / (norm * norm)
+    let values = UnsafeMutableBufferPointer(
+      start: store.values + directions.offset, count: directions.count)
     workers.forEachRun(of: 0..<count, length: 512) { worker, _, run in
-      let first = store.values + directions.offset + run.lowerBound * width
       let latents = encoders[worker].latents(ofSegments: Array(segments[run]))
-      for (place, value) in latents.enumerated() { first[place] = scale * value }
+      for (place, value) in latents.enumerated() {
+        values[run.lowerBound * width + place] = scale * value
+      }
     }
     for (number, share) in shares[0].enumerated() {
       store.values[priors.offset + number] = share
     }
-    if let above, let prior = above.prior { makeKeys(of: prior, at: above, on: zonkey.tape()) }
-  }
-
-  private func makeKeys(of prior: UnitPrior, at level: Level, on tape: Tape) {
-    let width = keys.columns
-    let latents = UnsafeBufferPointer(
-      start: store.values + directions.offset, count: directions.count)
-    let all = Array(latents) + [Float](repeating: 0, count: width)
-    for first in stride(from: 0, to: keys.rows, by: 512) {
-      let end = min(first + 512, keys.rows)
-      tape.reset()
-      let made = level.unitKeys(
-        prior, tape.constant(Array(all[first * width..<end * width]), columns: width), on: tape)
-      (store.values + keys.offset + first * width).update(from: made.values, count: made.count)
-    }
+    prior = PriorTable(lexicon, latents: Array(values), of: zonkey)
   }
 
   /// The latent of a segment [C·D].
@@ -94,56 +66,6 @@ package final class LexiconTable: Sendable {
     return UnsafeBufferPointer(start: first, count: width).map {
       norm * norm / Self.concentration * $0
     }
-  }
-
-  /// A segment for each row of queries [N, D], drawn by a uniform number, or nil for the end of the
-  /// segment of level 1. The places are those of what is drawn.
-  package func drawn(
-    _ queries: [Float], at places: [Lexicon.Place], uniform: [Float], mayEnd: Bool, on tape: Tape
-  ) -> [Int?] {
-    tape.reset()
-    let scores = tape.linear(
-      tape.constant(queries, columns: keys.columns), tape.use(keys))
-    return places.enumerated().map { row, place in
-      let values = scores.values + row * scores.columns
-      for number in 0..<scores.columns { values[number] += inclusion[number] }
-      for (number, share) in (starts[place] ?? []).enumerated() { values[number] += share }
-      let count = mayEnd ? keys.rows : keys.rows - 1
-      let greatest = (0..<count).reduce(-Float.infinity) { max($0, values[$1]) }
-      var sum = 0.0
-      for number in 0..<count {
-        values[number] = exp(values[number] - greatest)
-        sum += Double(values[number])
-      }
-      var left = Double(uniform[row]) * sum
-      let number =
-        (0..<count).first {
-          left -= Double(values[$0])
-          return left < 0
-        } ?? 0
-      return number < segments.count ? number : nil
-    }
-  }
-
-  /// How often a segment that begins one of level 1 begins a document too, and how often it does not, in
-  /// logarithms.
-  private static func starts(_ placed: ArraySlice<SIMD4<Int>>) -> [Lexicon.Place: [Float]] {
-    let places: [Lexicon.Place] = [.documentStart, .segmentStart]
-    func count(_ segment: SIMD4<Int>, _ place: Lexicon.Place) -> Double {
-      max(Double(segment[place.rawValue]), 0.01)
-    }
-    guard places.allSatisfy({ place in placed.contains { $0[place.rawValue] > 0 } }) else {
-      return [:]
-    }
-    return Dictionary(
-      uniqueKeysWithValues: places.map { place in
-        (
-          place,
-          placed.map { segment in
-            Float(log(count(segment, place) / places.reduce(0) { $0 + count(segment, $1) }))
-          }
-        )
-      })
   }
 
   /// The logarithm of each one's share, where there are any; what was never there counts as a

@@ -5,17 +5,18 @@ import ZonkeyEngine
 struct UnitSampler {
   private let level: Level
   private let prior: UnitPrior
-  private let table: LexiconTable
+  private let lexicon: LexiconTable
+  private let table: PriorTable
   /// The model's tape, and the table's.
   private let tape, tableTape: Tape
 
   /// Nil where level `top` has no prior, or the model no lexicon to draw from.
   init?(_ zonkey: Zonkey, top: Int) throws(ZonkeyError) {
     guard top == 1, let prior = zonkey.model.levels[top].prior,
-      let table = try zonkey.lexiconTable(below: top)
+      let lexicon = try zonkey.lexiconTable(below: top), let table = lexicon.prior
     else { return nil }
     level = zonkey.model.levels[top]
-    (self.prior, self.table) = (prior, table)
+    (self.prior, self.lexicon, self.table) = (prior, lexicon, table)
     (tape, tableTape) = (zonkey.tape(), table.tape())
   }
 
@@ -41,14 +42,14 @@ struct UnitSampler {
       }
       open = zip(open, choices).compactMap { $1 == nil ? nil : $0 }
     }
-    return drawn.map { $0.flatMap { table.segments[$0] } }
+    return drawn.map { $0.flatMap { lexicon.segments[$0] } }
   }
 
   /// The rows of segments: zeros, and the vectors of what was drawn.
   private func read(_ drawn: [[Int]]) -> Tensor {
     let start = [Float](repeating: 0, count: level.configuration.width)
     return tape.constant(
-      drawn.flatMap { $0.reduce(into: start) { $0 += table.latent($1) } },
+      drawn.flatMap { $0.reduce(into: start) { $0 += lexicon.latent($1) } },
       columns: level.configuration.width)
   }
 }

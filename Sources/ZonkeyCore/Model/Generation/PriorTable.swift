@@ -1,0 +1,86 @@
+import ZonkeyBase
+import ZonkeyEngine
+import ZonkeyPlatform
+
+/// What a prior over units (`UnitPrior`) knows of a lexicon's segments, to draw one; any number of
+/// threads may read it.
+package final class PriorTable: Sendable {
+  /// What segments and, behind them, the end of one of level 1 answer to queries [N + 1, D].
+  private let keys: Parameter
+  private let store: ParameterStore
+  private let packed: PackedWeights
+  /// The logarithm of the chance to be among a batch's candidates, of each of these.
+  private let inclusion: [Float]
+  /// log p of both places where segments of level 1 begin, of units that begin one; empty where places
+  /// were not counted.
+  private let starts: [Lexicon.Place: [Float]]
+
+  /// Units of which the candidates of a training batch are made. A prior learns odds among those; what
+  /// is seldom among them is as much seldomer in text.
+  private static let batchUnits = 400.0
+
+  /// Of the first segments of a lexicon, whose latents [N, C·D] these are, of any length; nil where level 1
+  /// has no prior.
+  init?(_ lexicon: Lexicon, latents: [Float], of zonkey: Zonkey) {
+    guard zonkey.levelCount > 1, let prior = zonkey.model.levels[1].prior else { return nil }
+    let width = zonkey.latentWidth(0)
+    let count = latents.count / width
+    var list = ParameterList()
+    keys = list.add("keys", count + 1, width, .constant(0))
+    store = ParameterStore(count: list.count)
+    packed = PackedWeights(store, arithmetic: .float32)
+    let sum = Double(lexicon.counts.reduce(0, +))
+    inclusion =
+      lexicon.counts[..<count].map { Float(log(1 - pow(1 - Double($0) / sum, Self.batchUnits))) }
+      + [0]
+    starts = Self.starts(lexicon.placed[..<count])
+    let all = latents + [Float](repeating: 0, count: width)
+    let tape = zonkey.tape()
+    for first in stride(from: 0, through: count, by: 512) {
+      let end = min(first + 512, count + 1)
+      tape.reset()
+      let made = zonkey.model.levels[1].unitKeys(
+        prior, tape.constant(Array(all[first * width..<end * width]), columns: width), on: tape)
+      (store.values + keys.offset + first * width).update(from: made.values, count: made.count)
+    }
+  }
+
+  /// How often a segment that begins one of level 1 begins a document too, and how often it does not, in
+  /// logarithms. One that was never seen at either place is no document's first.
+  private static func starts(_ placed: ArraySlice<SIMD4<Int>>) -> [Lexicon.Place: [Float]] {
+    let documents = placed.map { max(Double($0[Lexicon.Place.documentStart.rawValue]), 0.01) }
+    let others = placed.map { max(Double($0[Lexicon.Place.segmentStart.rawValue]), 1) }
+    guard documents.contains(where: { $0 >= 1 }) else { return [:] }
+    return [
+      .documentStart: zip(documents, others).map { Float(log($0 / ($0 + $1))) },
+      .segmentStart: zip(documents, others).map { Float(log($1 / ($0 + $1))) },
+    ]
+  }
+
+  /// A tape for `drawn` on the calling thread.
+  package func tape() -> Tape { Tape(weights: store, packed: packed) }
+
+  /// The number of a segment for each row of queries [N, D], drawn by a uniform number in 0 ..< 1, or nil
+  /// for the end of the segment of level 1. The places are those of what is drawn.
+  package func drawn(
+    _ queries: [Float], at places: [Lexicon.Place], uniform: [Float], mayEnd: Bool, on tape: Tape
+  ) -> [Int?] {
+    tape.reset()
+    let scores = tape.linear(tape.constant(queries, columns: keys.columns), tape.use(keys))
+    let end = keys.rows - 1
+    return places.enumerated().map { row, place in
+      let odds = scores.values + row * scores.columns
+      for number in 0...end { odds[number] += inclusion[number] }
+      for (number, share) in (starts[place] ?? []).enumerated() { odds[number] += share }
+      let range = 0..<(mayEnd ? end + 1 : end)
+      let greatest = range.reduce(-Float.infinity) { max($0, odds[$1]) }
+      for number in range { odds[number] = exp(odds[number] - greatest) }
+      var left = Double(uniform[row]) * range.reduce(0.0) { $0 + Double(odds[$1]) }
+      let number = range.first {
+        left -= Double(odds[$0])
+        return left < 0
+      }
+      return number == end ? nil : number ?? 0
+    }
+  }
+}
