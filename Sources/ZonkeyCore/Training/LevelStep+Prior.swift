@@ -25,10 +25,8 @@ extension LevelStep {
     let queries = tape.empty(rows, width)
     let chunks = chunked(segments.count, target: chunkRows(rows), offsets: offsets)
     tape.map(chunks.count, parameters: [level.priorRange]) { child, chunk in
-      let range = chunks[chunk]
-      let first = offsets[range.lowerBound]
-      let own = Int(first)..<Int(offsets[range.upperBound])
-      let local = ContiguousArray(offsets[range.lowerBound...range.upperBound].map { $0 - first })
+      let run = chunks[chunk]
+      let (own, local) = (offsets.rows(of: run), offsets.fromZero(run))
       child.deliver(
         level.unitQueries(
           prior, child.borrow(units.rows(own)), offsets: local,

@@ -159,7 +159,7 @@ import ZonkeyCore
     let words = lexicon(
       ["One", " two", " three"], placed: [[0, 900, 0, 0], [900, 0, 9, 0], [9, 0, 900, 0]])
     let table = try #require(
-      try model(with: words, hasPrior: true).lexiconTable(below: 1)?.prior)
+      try model(with: words, hasPrior: true).priorTable())
     func drawn(_ place: Lexicon.Place, mayEnd: Bool) -> [Int] {
       let uniform = (0..<400).map { (Float($0) + 0.5) / 400 }
       let choices = table.drawn(

@@ -58,7 +58,8 @@ public final class Generator {
     self.sampler = sampler
     level = zonkey.model.levels[top]
     unitSampler = try UnitSampler(zonkey, top: top)
-    clamp = top > 0 ? try UnitClamp(zonkey, level: top, options: options) : nil
+    clamp =
+      top > 0 && unitSampler == nil ? try UnitClamp(zonkey, level: top, options: options) : nil
   }
 
   /// A segment of a document, by which its noise is drawn.

@@ -14,8 +14,6 @@ package final class LexiconTable: Sendable {
   private let directions, priors: Parameter
   /// What log p gets at each place beside what it is inside; empty where that was not counted.
   private let offsets: [[Float]]
-  /// What level 1's prior knows of these segments, where it has one.
-  package let prior: PriorTable?
 
   /// How sharply decoded latents lie around true ones: κ of a distribution on the sphere. With 10
   /// texts are made of "the" and "of", with 100 of words as rare as any; at 30 their words are about
@@ -28,8 +26,7 @@ package final class LexiconTable: Sendable {
   init(_ lexicon: Lexicon, of zonkey: Zonkey, threads: Int) throws(ZonkeyError) {
     let width = zonkey.latentWidth(0)
     let count = min(lexicon.segments.count, max(1, Self.floats / width))
-    let segments = Array(lexicon.segments[..<count])
-    self.segments = segments
+    segments = Array(lexicon.segments[..<count])
     let shares = Lexicon.Place.allCases.map { place in
       Self.logShares(lexicon.placed[..<count].map { $0[place.rawValue] })
     }
@@ -45,27 +42,28 @@ package final class LexiconTable: Sendable {
     }
     let norm = expectedNorm(width)
     let scale = Self.concentration / (norm * norm)
-    let values = UnsafeMutableBufferPointer(
-      start: store.values + directions.offset, count: directions.count)
     workers.forEachRun(of: 0..<count, length: 512) { worker, _, run in
+      let first = store.values + directions.offset + run.lowerBound * width
       let latents = encoders[worker].latents(ofSegments: Array(segments[run]))
-      for (place, value) in latents.enumerated() {
-        values[run.lowerBound * width + place] = scale * value
-      }
+      for (place, value) in latents.enumerated() { first[place] = scale * value }
     }
     for (number, share) in shares[0].enumerated() {
       store.values[priors.offset + number] = share
     }
-    prior = PriorTable(lexicon, latents: Array(values), of: zonkey)
+  }
+
+  /// The directions of some segments, κ·z/ρ², row after row.
+  func scaled(_ numbers: Range<Int>) -> [Float] {
+    Array(
+      UnsafeBufferPointer(
+        start: store.values + directions.offset + numbers.lowerBound * directions.columns,
+        count: numbers.count * directions.columns))
   }
 
   /// The latent of a segment [C·D].
   func latent(_ number: Int) -> [Float] {
-    let (width, norm) = (directions.columns, expectedNorm(directions.columns))
-    let first = store.values + directions.offset + number * width
-    return UnsafeBufferPointer(start: first, count: width).map {
-      norm * norm / Self.concentration * $0
-    }
+    let norm = expectedNorm(directions.columns)
+    return scaled(number..<number + 1).map { norm * norm / Self.concentration * $0 }
   }
 
   /// The logarithm of each one's share, where there are any; what was never there counts as a

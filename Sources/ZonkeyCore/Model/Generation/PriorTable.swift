@@ -19,12 +19,9 @@ package final class PriorTable: Sendable {
   /// is seldom among them is as much seldomer in text.
   private static let batchUnits = 400.0
 
-  /// Of the first segments of a lexicon, whose latents [N, C·D] these are, of any length; nil where level 1
-  /// has no prior.
-  init?(_ lexicon: Lexicon, latents: [Float], of zonkey: Zonkey) {
-    guard zonkey.levelCount > 1, let prior = zonkey.model.levels[1].prior else { return nil }
-    let width = zonkey.latentWidth(0)
-    let count = latents.count / width
+  /// Of the segments of a lexicon that are in its table.
+  init(_ prior: UnitPrior, _ lexicon: Lexicon, _ table: LexiconTable, of zonkey: Zonkey) {
+    let (width, count) = (zonkey.latentWidth(0), table.segments.count)
     var list = ParameterList()
     keys = list.add("keys", count + 1, width, .constant(0))
     store = ParameterStore(count: list.count)
@@ -34,13 +31,14 @@ package final class PriorTable: Sendable {
       lexicon.counts[..<count].map { Float(log(1 - pow(1 - Double($0) / sum, Self.batchUnits))) }
       + [0]
     starts = Self.starts(lexicon.placed[..<count])
-    let all = latents + [Float](repeating: 0, count: width)
+    let end = [Float](repeating: 0, count: width)
     let tape = zonkey.tape()
     for first in stride(from: 0, through: count, by: 512) {
-      let end = min(first + 512, count + 1)
+      let last = min(first + 512, count)
       tape.reset()
+      let rows = table.scaled(first..<last) + (last < first + 512 ? end : [])
       let made = zonkey.model.levels[1].unitKeys(
-        prior, tape.constant(Array(all[first * width..<end * width]), columns: width), on: tape)
+        prior, tape.constant(rows, columns: width), on: tape)
       (store.values + keys.offset + first * width).update(from: made.values, count: made.count)
     }
   }

@@ -37,13 +37,21 @@ package struct Sampler {
     /// The first segment, another one, or what has no ends of its own.
     case firstSegment, segment, inside
 
-    /// Where units of level 1 stand.
+    /// Where the first of its units of level 1 stands.
+    var start: Lexicon.Place {
+      switch self {
+      case .firstSegment: .documentStart
+      case .segment: .segmentStart
+      case .inside: .inside
+      }
+    }
+
+    /// Where its units of level 1 stand; of a document's only unit its start is told.
     func places(_ count: Int) -> [Lexicon.Place] {
       var places = [Lexicon.Place](repeating: .inside, count: count)
       guard self != .inside, count > 0 else { return places }
       places[count - 1] = .segmentEnd
-      if self == .firstSegment { places[0] = .documentStart }
-      if self == .segment && count > 1 { places[0] = .segmentStart }
+      if self == .firstSegment || count > 1 { places[0] = start }
       return places
     }
   }

@@ -13,7 +13,7 @@ struct UnitSampler {
   /// Nil where level `top` has no prior, or the model no lexicon to draw from.
   init?(_ zonkey: Zonkey, top: Int) throws(ZonkeyError) {
     guard top == 1, let prior = zonkey.model.levels[top].prior,
-      let lexicon = try zonkey.lexiconTable(below: top), let table = lexicon.prior
+      let lexicon = try zonkey.lexiconTable(below: top), let table = try zonkey.priorTable()
     else { return nil }
     level = zonkey.model.levels[top]
     (self.prior, self.lexicon, self.table) = (prior, lexicon, table)
@@ -34,7 +34,7 @@ struct UnitSampler {
         prior, read(open.map { drawn[$0] }), offsets: offsets,
         wanted: SegmentRows(of: offsets) { _, length in length - 1..<length }, on: tape)
       let choices = table.drawn(
-        queries.array, at: open.map { step > 0 ? .inside : parts[$0].places(2)[0] },
+        queries.array, at: open.map { step > 0 ? .inside : parts[$0].start },
         uniform: open.map { sources[$0].uniform(sources[$0].key(0x55, UInt64(step)), count: 1)[0] },
         mayEnd: step > 0, on: tableTape)
       for (segment, number) in zip(open, choices) {

@@ -11,6 +11,7 @@ public final class Zonkey: Sendable {
   private let packed: PackedWeights
   private let madeSymbolTables = MadeOnce<SymbolTables>()
   private let madeLexiconTable = MadeOnce<LexiconTable?>()
+  private let madePriorTable = MadeOnce<PriorTable>()
   private let madeSegmentTable = MadeOnce<RecentTable>()
   private let madeDecodedTable = MadeOnce<RecentTable>()
   /// One for each level.
@@ -76,6 +77,14 @@ public final class Zonkey: Sendable {
       guard let lexicon else { return nil }
       return try LexiconTable(lexicon, of: self, threads: threads)
     }
+  }
+
+  /// What level 1's prior knows of the lexicon's segments; nil where there is neither.
+  package func priorTable() throws(ZonkeyError) -> PriorTable? {
+    guard levelCount > 1, let prior = model.levels[1].prior, let lexicon,
+      let table = try lexiconTable(below: 1)
+    else { return nil }
+    return madePriorTable.value { PriorTable(prior, lexicon, table, of: self) }
   }
 
   /// The latents of segments of level 0, most of them words.
