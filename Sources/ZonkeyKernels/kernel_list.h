@@ -59,6 +59,7 @@
   X(void, zk_existence,                                                                            \
     (const float *p, const int32_t *offsets, long segments, float low, float *out),                \
     (p, offsets, segments, low, out))                                                              \
+  X(long, zk_draw, (const float *logits, long count, float uniform), (logits, count, uniform))     \
   X(void, zk_sphere_forward,                                                                       \
     (const float *x, float radius, float *out, float *length, long rows, long columns),            \
     (x, radius, out, length, rows, columns))                                                       \

@@ -31,3 +31,49 @@ void KERNEL(zk_existence)(const float *p, const int32_t *offsets, long segments,
     store_first(out + i, at_most(at_least(decay(load_first(out + i, end - i)), low), 1.0f - low),
                 end - i);
 }
+
+/// The weights exp(logit - greatest) of a vector of logits; those behind the last weigh nothing.
+INLINE vf weights_of(const float *logits, long i, long count, float greatest) {
+  const vf x = load_first(logits + i, count - i) - greatest;
+  return choose(lane_index() < (int)least(LANES, count - i), decay(x), splat(0));
+}
+
+/// Their sum over `first` ..< `end`.
+INLINE double sum_of_weights(const float *logits, long first, long end, float greatest) {
+  vf sum = splat(0);
+  for (long i = first; i < end; i += LANES) sum += weights_of(logits, i, end, greatest);
+  return lane_sum(sum);
+}
+
+long KERNEL(zk_draw)(const float *logits, long count, float uniform) {
+  const long block = 64 * LANES;
+  vf greatest = splat(logits[0]);
+  for (long i = 0; i < count; i += LANES) {
+    const vf x = load_first(logits + i, count - i);
+    const vi inside = lane_index() < (int)least(LANES, count - i);
+    greatest = choose(inside & (x > greatest), x, greatest);
+  }
+  const float top = lane_max(greatest);
+  double total = 0;
+  for (long i = 0; i < count; i += block)
+    total += sum_of_weights(logits, i, least(i + block, count), top);
+  double left = uniform * total;
+  long first = 0;
+  for (; first + block < count; first += block) {
+    const double sum = sum_of_weights(logits, first, first + block, top);
+    if (left < sum) break;
+    left -= sum;
+  }
+  // Rounding may leave something behind the block's last.
+  long last = first;
+  for (long i = first; i < least(first + block, count); i += LANES) {
+    float weight[LANES];
+    store(weight, weights_of(logits, i, count, top));
+    for (long lane = 0; lane < LANES; lane++) {
+      if (weight[lane] > 0) last = i + lane;
+      left -= weight[lane];
+      if (left < 0) return last;
+    }
+  }
+  return last;
+}

@@ -146,7 +146,7 @@ struct Generate: ParsableCommand {
         for row in rows { try output.write(row) }
         try output.flush()
         next += round
-        round = min(2 * round, 4 * most * generators.count)
+        round = min(4 * round, 4 * most * generators.count)
       }
     }
   }

@@ -51,4 +51,25 @@ import ZonkeyKernels
     zk_existence(Array(p[4..<21]), [0, 17], 1, low, &alone)
     #expect(alone == Array(out[4..<21]))
   }
+
+  /// Drawn as by adding up in double precision; what weighs nothing is never drawn.
+  @Test(arguments: [1, 2, 16, 17, 1024, 5003]) func draw(count: Int) {
+    var numbers = SeededNumbers(7)
+    var logits = numbers.floats(count).map { $0 * 8 + 200 }
+    if count > 16 {
+      for i in 5..<9 { logits[i] = -.infinity }
+      logits[count - 1] = -.infinity
+    }
+    let greatest = logits.max() ?? 0
+    let weights = logits.map { exp(Double($0 - greatest)) }
+    let sum = weights.reduce(0, +)
+    for uniform in numbers.floats(100).map({ ($0 + 1) / 2 }) + [0, 1 - 0x1p-24] {
+      let drawn = zk_draw(logits, count, uniform)
+      let before = weights[..<drawn].reduce(0, +) / sum
+      #expect(weights[drawn] > 0)
+      // Up to what the sums of single precision leave open.
+      #expect(before <= Double(uniform) + 1e-5)
+      #expect(Double(uniform) <= before + weights[drawn] / sum + 1e-5)
+    }
+  }
 }

@@ -5,8 +5,9 @@ extension LevelStep {
   /// How unlikely each unit and each end of a segment is by the units before it, among those of the
   /// batch: the mean of -log p. Units are taken as they are: the levels below learn nothing by it.
   ///
-  /// Segments that fill their window are left out: they may be cut.
-  func priorLoss(_ prior: UnitPrior) -> Tensor {
+  /// Segments that fill their window are left out: they may be cut. Permuted, each is told from what
+  /// stands before another.
+  func priorLoss(_ prior: UnitPrior, permuted: Bool = false) -> Tensor {
     let width = level.configuration.width
     let segments = lengths.indices.filter { lengths[$0] < level.configuration.segmentLength }
     let offsets = packedOffsets(segments.map { lengths[$0] + 1 })
@@ -34,7 +35,11 @@ extension LevelStep {
         to: queries.rows(own))
     }
     let keys = level.unitKeys(prior, candidates.withEnd(on: tape), on: tape)
-    let losses = tape.crossEntropy(tape.linear(queries, keys), scale: 1, targets: targets)
+    let asked =
+      permuted
+      ? tape.gather(queries, ContiguousArray((0..<rows).map { Int32(($0 + rows / 2) % rows) }))
+      : queries
+    let losses = tape.crossEntropy(tape.linear(asked, keys), scale: 1, targets: targets)
     return tape.weightedMean(
       losses, tape.constant([Float](repeating: 1, count: rows)))
   }

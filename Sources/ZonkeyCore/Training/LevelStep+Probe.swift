@@ -25,11 +25,14 @@ extension LevelStep {
       let half = tried(latents, 0.5)
       let others = tape.gather(latents, ContiguousArray((0..<n).map { Int32(($0 + n / 2) % n) }))
       let spread = Spread(latents, on: tape)
+      let prior = candidates == nil ? nil : level.prior
       return LevelProbe(
         exact: LevelProbe.noiseLevels.map { $0 == 0.5 ? half.exact : tried(latents, $0).exact },
         noisyLoss: half.loss, permutedLoss: tried(others, 0.5).loss,
         chance: log(Float(directions.rows)), participation: spread.participation,
-        meanCosine: spread.meanCosine, rowNorm: rowNorm(latents))
+        meanCosine: spread.meanCosine, rowNorm: rowNorm(latents),
+        priorLoss: prior.map { priorLoss($0).scalar },
+        permutedPriorLoss: prior.map { priorLoss($0, permuted: true).scalar })
     }
   }
 

@@ -105,6 +105,10 @@ void zk_logistic(const float *x, float scale, float shift, float limit, float *o
 /// out, held in low ... 1 - low. p and out are indexed by the offsets as they are.
 void zk_existence(const float *p, const int32_t *offsets, long segments, float low, float *out);
 
+/// One of `count` classes, at least one, drawn by a uniform number in [0, 1): each as often as exp of its
+/// logit says, one of -INFINITY never. One logit at least is finite.
+long zk_draw(const float *logits, long count, float uniform);
+
 // ---- Sphere norm: out = x / ‖x‖ * radius per row; a zero row stays zero -------------------------
 
 /// `length` [rows] receives ‖x‖ for the backward (clamped to at least 1e-12).

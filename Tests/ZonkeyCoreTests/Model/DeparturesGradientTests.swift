@@ -152,6 +152,33 @@ import ZonkeyCore
     }
   }
 
+  /// Row by row, as units are drawn, as all at once; segments that are at an end stay behind.
+  @Test func keptRowsGiveTheSameQueries() throws {
+    let model = GradientModel.sharing
+    let level = model.levels[1]
+    let (width, prior) = (level.configuration.width, try #require(level.prior))
+    let tape = Tape(
+      weights: GradientModel.randomWeights(of: model), workers: Workers(count: 1), recording: false)
+    var numbers = SeededNumbers(3)
+    let x = numbers.floats(11 * width)
+    let wanted = level.unitQueries(
+      prior, tape.constant(x, columns: width), offsets: ragged,
+      wanted: SegmentRows(of: ragged) { _, n in 0..<n }, on: tape
+    ).array
+    let longest = zip(ragged, ragged.dropFirst()).map { Int($1 - $0) }.max() ?? 0
+    var past = level.pastRows(prior, segments: ragged.count - 1)
+    for step in 0..<longest {
+      tape.reset()
+      let open = (0..<ragged.count - 1).filter { Int(ragged[$0 + 1] - ragged[$0]) > step }
+      let rows = open.map { Int(ragged[$0]) + step }
+      let queries = level.nextQueries(
+        prior, tape.constant(rows.flatMap { x[$0 * width..<($0 + 1) * width] }, columns: width),
+        of: open, after: &past, on: tape
+      ).array
+      #expect(queries == rows.flatMap { wanted[$0 * width..<($0 + 1) * width] })
+    }
+  }
+
   @Test func noisyOnArc() {
     var numbers = SeededNumbers(4)
     let z = numbers.floats(3 * 8)

@@ -160,20 +160,21 @@ import ZonkeyCore
       ["One", " two", " three"], placed: [[0, 900, 0, 0], [900, 0, 9, 0], [9, 0, 900, 0]])
     let table = try #require(
       try model(with: words, hasPrior: true).priorTable())
-    func drawn(_ place: Lexicon.Place, mayEnd: Bool) -> [Int] {
+    func drawn(_ place: Lexicon.Place) -> [Int] {
       let uniform = (0..<400).map { (Float($0) + 0.5) / 400 }
       let choices = table.drawn(
         [Float](repeating: 0, count: 400 * 32), at: uniform.map { _ in place }, uniform: uniform,
-        mayEnd: mayEnd, on: table.tape())
+        on: table.tape())
       return (0...3).map { number in choices.count { ($0 ?? 3) == number } }
     }
     let order = ["One", " two", " three"].map { word in
       words.segments.firstIndex(of: Array(word.utf8)) ?? 0
     }
-    #expect(drawn(.inside, mayEnd: true).allSatisfy { (90...110).contains($0) })
-    #expect(drawn(.inside, mayEnd: false)[3] == 0)
-    #expect(drawn(.documentStart, mayEnd: false)[order[0]] > 390)
-    #expect(drawn(.segmentStart, mayEnd: false)[order[0]] < 2)
+    #expect(drawn(.inside).allSatisfy { (90...110).contains($0) })
+    #expect(drawn(.documentStart)[order[0]] > 390)
+    #expect(drawn(.segmentStart)[order[0]] < 2)
+    // A segment of level 1 has a unit at least.
+    #expect(drawn(.documentStart)[3] == 0 && drawn(.segmentStart)[3] == 0)
   }
 
   /// Texts of so many segments, of so many units each, as the lexicon counted.

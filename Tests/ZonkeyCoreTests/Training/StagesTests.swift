@@ -165,6 +165,28 @@ import ZonkeyPlatform
     #expect(ValidationFigures(json: figures.json) == figures && figures.probes.count == 2)
   }
 
+  /// What a prior learns is what stands before a unit, not how common it is.
+  @Test func permutedContextsDoNotPass() throws {
+    var configuration = try smallTraining(", \"learningRate\": 0.01")
+    #expect(try validated(configuration, steps: 0).priorLoss == nil)
+    for assignment in ["levels.1.priorLayers=1", "levels.1.weights.unitPrior=1"] {
+      try configuration.set(assignment)
+    }
+    let probe = try validated(configuration, steps: 150)
+    let (loss, permuted) = (try #require(probe.priorLoss), try #require(probe.permutedPriorLoss))
+    #expect(loss < 0.7 * permuted, "\(probe)")
+    #expect(LevelProbe(json: probe.json) == probe)
+  }
+
+  /// What level 1 has learned of words that always follow each other in one order.
+  private func validated(_ configuration: Configuration, steps: Int) throws -> LevelProbe {
+    let words = "one two three four five "
+    let trainer = try Trainer(configuration, seed: 3, crops: crops(of: [words]), threads: 1)
+    for _ in 0..<steps { _ = try trainer.step() }
+    let text = Array(String(repeating: words, count: 3).utf8)
+    return trainer.validate([Crop(bytes: text, complete: true)]).probes[1]
+  }
+
   /// The running mean takes latents to where their mean is zero.
   @Test func centringConverges() throws {
     let trainer = try trainer(smallTraining())

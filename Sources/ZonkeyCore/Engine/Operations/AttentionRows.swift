@@ -20,7 +20,21 @@ package struct AttentionRows: Sendable {
       rowOf: wanted?.places ?? keyPositions.rowOf)
   }
 
+  /// A row of each of several segments, at these places of them.
+  init(places: ContiguousArray<Int32>, width: Int, heads: Int) {
+    offsets = ContiguousArray(0...Int32(places.count))
+    wanted = nil
+    let count = places.reduce(0) { max($0, Int($1) + 1) }
+    func table(of blocks: Int) -> RowTable {
+      RowTable(
+        table: projectionPositions(count: count, width: width, heads: heads, with: 1, of: blocks),
+        rowOf: places)
+    }
+    (keyPositions, queryPositions) = (table(of: 2), table(of: 1))
+  }
+
   var queries: Int { queryPositions.rowOf.count }
+  var keys: Int { keyPositions.rowOf.count }
 }
 
 /// Queries and gates [wanted, D], keys and values [L, 2·D].
@@ -28,10 +42,11 @@ struct AttentionParts {
   let q, kv, gate: UnsafeMutablePointer<Float>
 
   /// Calls an attention kernel with these projections of packed segments, or of the rows of theirs
-  /// that are wanted, their log existence and the sizes.
+  /// that are wanted, their log existence (nil where every query sees all keys) and the sizes.
   func call(
-    offsets: ContiguousArray<Int32>, wanted: SegmentRows? = nil, logQuery: UnsafePointer<Float>,
-    logKey: UnsafePointer<Float>, width: Int, heads: Int, _ body: (inout zk_attention) -> Void
+    offsets: ContiguousArray<Int32>, wanted: SegmentRows? = nil,
+    logQuery: UnsafePointer<Float>? = nil, logKey: UnsafePointer<Float>? = nil, width: Int,
+    heads: Int, _ body: (inout zk_attention) -> Void
   ) {
     var a = zk_attention()
     (a.q, a.k, a.v, a.gate) = (

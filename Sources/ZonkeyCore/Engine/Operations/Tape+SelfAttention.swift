@@ -21,7 +21,10 @@ extension Tape {
       work.input.scratchCount(rows: work.input.rows), work.ownCount,
       kept == nil ? work.projectedCount : 0)
     let parts = work.parts(kept ?? projected)
-    project(work, values: values, own: own, into: parts)
+    let keys = self.values(of: work.input, 0..<work.input.rows, in: values)
+    project(
+      work.weight, work.bias, queries: work.own(keys, in: own), keys: keys, of: attending,
+      into: parts)
     work.call(parts) { zk_attention_forward(&$0, out.values) }
     record { tape in
       guard let dout = tape.gradient(out) else { return }
@@ -39,26 +42,23 @@ extension Tape {
     return out
   }
 
-  /// q, k and v, and gate of all rows that have them.
-  private func project(
-    _ work: SelfAttention, values buffer: UnsafeMutablePointer<Float>,
-    own: UnsafeMutablePointer<Float>, into parts: AttentionParts
+  /// q and gate of the rows that ask, k and v of all.
+  func project(
+    _ weight: Tensor, _ bias: Tensor, queries: UnsafePointer<Float>, keys: UnsafePointer<Float>,
+    of attending: AttentionRows, into parts: AttentionParts
   ) {
-    let (d, rows) = (work.width, work.input.rows)
-    let values = values(of: work.input, 0..<rows, in: buffer)
-    let own = work.own(values, in: own)
+    let d = weight.columns
     func map(
       _ x: UnsafePointer<Float>, _ rows: Int, _ part: Range<Int>, _ positions: RowTable?,
       into out: UnsafeMutablePointer<Float>
     ) {
       product(
-        x, packed(work.weight.rows(part), for: .forward), bias: work.bias.values + part.lowerBound,
+        x, packed(weight.rows(part), for: .forward), bias: bias.values + part.lowerBound,
         positions: positions, rows: rows, inputs: d, outputs: part.count, into: out)
     }
-    let (queries, attending) = (work.attending.queries, work.attending)
-    map(own, queries, 0..<d, attending.queryPositions, into: parts.q)
-    map(values, rows, d..<3 * d, attending.keyPositions, into: parts.kv)
-    map(own, queries, 3 * d..<4 * d, nil, into: parts.gate)
+    map(queries, attending.queries, 0..<d, attending.queryPositions, into: parts.q)
+    map(keys, attending.keys, d..<3 * d, attending.keyPositions, into: parts.kv)
+    map(queries, attending.queries, 3 * d..<4 * d, nil, into: parts.gate)
   }
 
   private func backward(

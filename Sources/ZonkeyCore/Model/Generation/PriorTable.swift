@@ -1,5 +1,6 @@
 import ZonkeyBase
 import ZonkeyEngine
+import ZonkeyKernels
 import ZonkeyPlatform
 
 /// What a prior over units (`UnitPrior`) knows of a lexicon's segments, to draw one; any number of
@@ -9,11 +10,9 @@ package final class PriorTable: Sendable {
   private let keys: Parameter
   private let store: ParameterStore
   private let packed: PackedWeights
-  /// The logarithm of the chance to be among a batch's candidates, of each of these.
-  private let inclusion: [Float]
-  /// log p of both places where segments of level 1 begin, of units that begin one; empty where places
-  /// were not counted.
-  private let starts: [Lexicon.Place: [Float]]
+  /// What is added to the logits at each place: the logarithm of the chance to be among a batch's
+  /// candidates, and where segments of level 1 begin that of the place, at which none ends. [places, N + 1]
+  private let places: [Float]
 
   /// Units of which the candidates of a training batch are made. A prior learns odds among those; what
   /// is seldom among them is as much seldomer in text.
@@ -27,10 +26,14 @@ package final class PriorTable: Sendable {
     store = ParameterStore(count: list.count)
     packed = PackedWeights(store, arithmetic: .float32)
     let sum = Double(lexicon.counts.reduce(0, +))
-    inclusion =
-      lexicon.counts[..<count].map { Float(log(1 - pow(1 - Double($0) / sum, Self.batchUnits))) }
-      + [0]
-    starts = Self.starts(lexicon.placed[..<count])
+    let inclusion = lexicon.counts[..<count].map {
+      Float(log(1 - pow(1 - Double($0) / sum, Self.batchUnits)))
+    }
+    let starts = Self.starts(lexicon.placed[..<count])
+    places = Lexicon.Place.allCases.flatMap { place in
+      let shares = starts[place] ?? [Float](repeating: 0, count: count)
+      return zip(inclusion, shares).map { $0 + $1 } + [place == .inside ? 0 : -Float.infinity]
+    }
     let end = [Float](repeating: 0, count: width)
     let tape = zonkey.tape()
     for first in stride(from: 0, through: count, by: 512) {
@@ -61,24 +64,17 @@ package final class PriorTable: Sendable {
   /// The number of a segment for each row of queries [N, D], drawn by a uniform number in 0 ..< 1, or nil
   /// for the end of the segment of level 1. The places are those of what is drawn.
   package func drawn(
-    _ queries: [Float], at places: [Lexicon.Place], uniform: [Float], mayEnd: Bool, on tape: Tape
+    _ queries: [Float], at places: [Lexicon.Place], uniform: [Float], on tape: Tape
   ) -> [Int?] {
     tape.reset()
-    let scores = tape.linear(tape.constant(queries, columns: keys.columns), tape.use(keys))
-    let end = keys.rows - 1
-    return places.enumerated().map { row, place in
-      let odds = scores.values + row * scores.columns
-      for number in 0...end { odds[number] += inclusion[number] }
-      for (number, share) in (starts[place] ?? []).enumerated() { odds[number] += share }
-      let range = 0..<(mayEnd ? end + 1 : end)
-      let greatest = range.reduce(-Float.infinity) { max($0, odds[$1]) }
-      for number in range { odds[number] = exp(odds[number] - greatest) }
-      var left = Double(uniform[row]) * range.reduce(0.0) { $0 + Double(odds[$1]) }
-      let number = range.first {
-        left -= Double(odds[$0])
-        return left < 0
-      }
-      return number == end ? nil : number ?? 0
+    let logits = tape.linear(
+      tape.constant(queries, columns: keys.columns), tape.use(keys),
+      from: .table(
+        RowTable(
+          table: self.places, rowOf: ContiguousArray(places.map { Int32($0.rawValue) }))))
+    return uniform.enumerated().map { row, uniform in
+      let number = zk_draw(logits.values + row * logits.columns, logits.columns, uniform)
+      return number == keys.rows - 1 ? nil : number
     }
   }
 }

@@ -19,14 +19,20 @@ public struct LevelProbe: Sendable, Equatable {
   public let meanCosine: Float
   /// Mean length of the decompressor's rows, in ρ(D).
   public let rowNorm: Float
+  /// Loss of units by those before them, and the same when each is told from what stands before
+  /// another; nil where the level has no such prior.
+  public let priorLoss, permutedPriorLoss: Float?
 
   package var json: JSONValue {
-    [
+    var json: JSONObject = [
       "exact": .array(exact.map { JSONValue($0) }), "noisy_loss": JSONValue(noisyLoss),
       "permuted_loss": JSONValue(permutedLoss), "chance": JSONValue(chance),
       "participation": JSONValue(participation), "mean_cosine": JSONValue(meanCosine),
       "row_norm": JSONValue(rowNorm),
     ]
+    json["prior_loss"] = priorLoss.map { JSONValue($0) }
+    json["permuted_prior_loss"] = permutedPriorLoss.map { JSONValue($0) }
+    return .object(json)
   }
 
   package init?(json: JSONValue) {
@@ -39,15 +45,17 @@ public struct LevelProbe: Sendable, Equatable {
     else { return nil }
     self.init(
       exact: exact, noisyLoss: noisyLoss, permutedLoss: permutedLoss, chance: chance,
-      participation: participation, meanCosine: meanCosine, rowNorm: rowNorm)
+      participation: participation, meanCosine: meanCosine, rowNorm: rowNorm,
+      priorLoss: number("prior_loss"), permutedPriorLoss: number("permuted_prior_loss"))
   }
 
   package init(
     exact: [Float], noisyLoss: Float, permutedLoss: Float, chance: Float, participation: Float,
-    meanCosine: Float, rowNorm: Float
+    meanCosine: Float, rowNorm: Float, priorLoss: Float? = nil, permutedPriorLoss: Float? = nil
   ) {
     (self.exact, self.noisyLoss, self.permutedLoss) = (exact, noisyLoss, permutedLoss)
     (self.chance, self.participation) = (chance, participation)
     (self.meanCosine, self.rowNorm) = (meanCosine, rowNorm)
+    (self.priorLoss, self.permutedPriorLoss) = (priorLoss, permutedPriorLoss)
   }
 }

@@ -41,6 +41,23 @@ extension Level {
     return tape.linear(encoded, prior.query)
   }
 
+  /// No rows yet of so many segments.
+  package func pastRows(_ prior: UnitPrior, segments: Int) -> CausalRows {
+    CausalRows(
+      prior.encoder, width: configuration.width, segments: segments,
+      capacity: configuration.segmentLength)
+  }
+
+  /// The same behind one row more of each of `segments` [M, D], in use; `past` has those before them.
+  package func nextQueries(
+    _ prior: UnitPrior, _ units: Tensor, of segments: [Int], after past: inout CausalRows,
+    on tape: Tape
+  ) -> Tensor {
+    tape.linear(
+      tape.encodeNext(
+        tape.linear(units, prior.input), prior.encoder, of: segments, after: &past), prior.query)
+  }
+
   /// What candidates [M, D] answer to queries, [M, D]: their inner products are logits. A row of zeros
   /// is the end of the segment.
   package func unitKeys(_ prior: UnitPrior, _ candidates: Tensor, on tape: Tape) -> Tensor {
