@@ -3,15 +3,16 @@
 #
 #   scripts/train-default.sh CORPUS VALID MODEL [ZK]
 #
-# About three hours of two cores. Level 0 first: its splitter for 0.7 MB, then everything else to words that
-# come back, and once more from the full rate; a small splitter learns from level 0's. Then level 1 on its frozen
-# latents: its splitter alone, all of it nearly without noise, with noise, and once more at a lower rate. The commonest
-# segments become the lexicon.
+# About four hours of two cores. Level 0 first: its splitter for 0.7 MB, then everything else to words that come
+# back, and once more from the full rate; its decoder alone, on rare signs; a small splitter learns from level
+# 0's. Then level 1 on its frozen latents: its splitter alone, all of it nearly without noise, with noise, and
+# once more at a lower rate. The commonest segments become the lexicon.
 # MODEL.work keeps the checkpoints and logs of all stages; a stage that is complete is not repeated.
 set -eu
 [ $# -ge 3 ] || { sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 64; }
 corpus=$1 valid=$2 model=$3 zk=${4:-zk}
 work=$model.work
+text=$corpus
 mkdir -p "$work"
 
 # stage NAME STEPS arguments...
@@ -20,7 +21,7 @@ stage() {
   shift 2
   [ ! -f "$work/$name.done" ] || return 0
   rm -f "$work/$name.zk"
-  "$zk" train --corpus "$corpus" --valid "$valid" --seed 3 --steps "$steps" \
+  "$zk" train --corpus "$text" --valid "$valid" --seed 3 --steps "$steps" \
     --log "$work/$name.jsonl" -o "$work/$name.zk" "$@"
   touch "$work/$name.done"
 }
@@ -34,11 +35,27 @@ cat > "$work/polish.json" << 'JSON'
 JSON
 stage polish 6000 --from "$work/words.zk" --config "$work/polish.json"
 
+# Signs that text seldom has: level 0's decoder alone learns on, from lines with many of them and some others.
+[ -f "$work/signs.zst" ] || {
+  "$zk" extract -q --format text "$corpus" -o "$work/lines.zst"
+  zstd -dc "$work/lines.zst" |
+    LC_ALL=C awk '{ n = gsub(/[^ -~]|[][!=+~{}<>|\\^*_#@`]/, "&") } n * 80 > length || NR % 16 == 0' |
+    zstd -q -o "$work/signs.part"
+  mv "$work/signs.part" "$work/signs.zst"
+  rm "$work/lines.zst"
+}
+cat > "$work/signs.json" << 'JSON'
+{"levels": [{"encoderToByte": 1}], "learningRate": 2e-3, "batch": 3}
+JSON
+text=$work/signs.zst
+stage signs 14000 --from "$work/polish.zk" --config "$work/signs.json"
+text=$corpus
+
 # Level 0's splitter at a quarter of its width, which finds the same starts in a third of the time. Of half of the
 # text it does not see all spaces, and learns to find words without them.
-stage narrow 18000 --teacher "$work/polish.zk" --set levels.0.splitterWidth=16 --set learningRate=3e-3 \
+stage narrow 18000 --teacher "$work/signs.zk" --set levels.0.splitterWidth=16 --set learningRate=3e-3 \
   --set batch=8 --set hiddenSpaces=0.5
-stage narrower 12000 --from "$work/narrow.zk" --teacher "$work/polish.zk" --set learningRate=1e-3 --set batch=2
+stage narrower 12000 --from "$work/narrow.zk" --teacher "$work/signs.zk" --set learningRate=1e-3 --set batch=2
 
 # Above a frozen level 0; crops are longer, since a sentence has some eighteen units.
 cat > "$work/splits.json" << 'JSON'
@@ -46,11 +63,12 @@ cat > "$work/splits.json" << 'JSON'
    {"learningRateShare": 0, "documentLength": 3072, "segmentLimit": 4096},
    {"compressionVectors": 8, "segmentLength": 40, "documentLength": 640, "segmentLimit": 512,
     "compressorLayers": 3, "decompressorLayers": 2, "denoiserLayers": 3,
-    "minimumLength": 6, "targetRate": 0.055, "learningRateShare": 1, "fullRateInputs": 256,
+    "minimumLength": 6, "targetRate": 0.055, "learningRateShare": 1, "fullRateInputs": 256, "priorLayers": 4,
     "parallelDecoder": true, "placeMaps": false, "unitShares": true, "centred": true,
     "splitterReach": 1, "splitterWidth": 0, "splitterToByte": 0, "timeNetwork": true, "noiseSkew": 2,
     "weights": {"cleanReconstruction": 0, "cleanExistence": 0, "cleanStitcherPosition": 0,
-      "cleanStitcherSequence": 0, "meanBoundary": 0, "rate": 3, "patch": 0.1, "shortSegment": 0.1, "lineStart": 1}}],
+      "cleanStitcherSequence": 0, "meanBoundary": 0, "rate": 3, "patch": 0.1, "shortSegment": 0.1, "lineStart": 1,
+      "unitPrior": 0}}],
  "batch": 2, "decayShare": 0, "wholeShare": 0.15}
 JSON
 stage splits 400 --from "$work/narrower.zk" --config "$work/splits.json"
@@ -58,7 +76,7 @@ stage splits 400 --from "$work/narrower.zk" --config "$work/splits.json"
 cat > "$work/sentences.json" << 'JSON'
 {"levels": [
    {"documentLength": 2048},
-   {"chosenEnds": true, "priorLayers": 4, "weights": {"unitPrior": 1, "cleanReconstruction": 1, "cleanExistence": 10,
+   {"chosenEnds": true, "weights": {"unitPrior": 1, "cleanReconstruction": 1, "cleanExistence": 10,
       "cleanStitcherPosition": 1, "cleanStitcherSequence": 1, "unitSymbols": 1}}],
  "learningRate": 2e-3}
 JSON
