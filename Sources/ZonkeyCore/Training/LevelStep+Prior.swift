@@ -5,9 +5,18 @@ extension LevelStep {
   /// How unlikely each unit and each end of a segment is by the units before it, among those of the
   /// batch: the mean of -log p. Units are taken as they are: the levels below learn nothing by it.
   ///
-  /// Segments that fill their window are left out: they may be cut. Permuted, each is told from what
-  /// stands before another.
-  func priorLoss(_ prior: UnitPrior, permuted: Bool = false) -> Tensor {
+  /// Segments that fill their window are left out: they may be cut.
+  func priorLoss(_ prior: UnitPrior) -> Tensor { priorQuestions(prior).loss(on: tape) }
+
+  /// The same, and the loss of units of which each is told from what stands before another.
+  func priorProbe(_ prior: UnitPrior) -> (loss: Float, permuted: Float) {
+    var questions = priorQuestions(prior)
+    let loss = questions.loss(on: tape).scalar
+    questions.queries = tape.gather(questions.queries, othersRows(questions.queries.rows))
+    return (loss, questions.loss(on: tape).scalar)
+  }
+
+  private func priorQuestions(_ prior: UnitPrior) -> PriorQuestions {
     let width = level.configuration.width
     let segments = lengths.indices.filter { lengths[$0] < level.configuration.segmentLength }
     let offsets = packedOffsets(segments.map { lengths[$0] + 1 })
@@ -34,13 +43,21 @@ extension LevelStep {
           wanted: SegmentRows(of: local) { _, length in 0..<length }, on: child),
         to: queries.rows(own))
     }
-    let keys = level.unitKeys(prior, candidates.withEnd(on: tape), on: tape)
-    let asked =
-      permuted
-      ? tape.gather(queries, ContiguousArray((0..<rows).map { Int32(($0 + rows / 2) % rows) }))
-      : queries
-    let losses = tape.crossEntropy(tape.linear(asked, keys), scale: 1, targets: targets)
+    return PriorQuestions(
+      queries: queries, keys: level.unitKeys(prior, candidates.withEnd(on: tape), on: tape),
+      targets: targets)
+  }
+}
+
+/// What is asked of each unit and end, what candidates answer, and which of these is right.
+private struct PriorQuestions {
+  var queries: Tensor
+  let keys: Tensor
+  let targets: ContiguousArray<Int32>
+
+  func loss(on tape: Tape) -> Tensor {
+    let losses = tape.crossEntropy(tape.linear(queries, keys), scale: 1, targets: targets)
     return tape.weightedMean(
-      losses, tape.constant([Float](repeating: 1, count: rows)))
+      losses, tape.constant([Float](repeating: 1, count: queries.rows)))
   }
 }

@@ -23,17 +23,21 @@ extension LevelStep {
         return (tape.weightedMean(losses, share).scalar, exactShare(cosines, targets))
       }
       let half = tried(latents, 0.5)
-      let others = tape.gather(latents, ContiguousArray((0..<n).map { Int32(($0 + n / 2) % n) }))
+      let others = tape.gather(latents, othersRows(n))
       let spread = Spread(latents, on: tape)
-      let prior = candidates == nil ? nil : level.prior
+      let prior = candidates == nil ? nil : level.prior.map(priorProbe)
       return LevelProbe(
         exact: LevelProbe.noiseLevels.map { $0 == 0.5 ? half.exact : tried(latents, $0).exact },
         noisyLoss: half.loss, permutedLoss: tried(others, 0.5).loss,
         chance: log(Float(directions.rows)), participation: spread.participation,
         meanCosine: spread.meanCosine, rowNorm: rowNorm(latents),
-        priorLoss: prior.map { priorLoss($0).scalar },
-        permutedPriorLoss: prior.map { priorLoss($0, permuted: true).scalar })
+        priorLoss: prior?.loss, permutedPriorLoss: prior?.permuted)
     }
+  }
+
+  /// For each of some rows the number of another, for controls.
+  func othersRows(_ count: Int) -> ContiguousArray<Int32> {
+    ContiguousArray((0..<count).map { Int32(($0 + count / 2) % count) })
   }
 
   /// The share of rows whose own candidate has the largest cosine, weighted by what they own.
