@@ -54,7 +54,7 @@ package struct TrainingStage: Sendable {
       scope.isNoisy = level.departures.noiseFromByte <= bytes
       let weights = level.weights ?? configuration.weights
       scope.unwanted = Set(LossName.allCases.filter { weights[$0] == 0 })
-      func goesOn(to end: Int) -> Bool { end == 0 || bytes < end }
+      func goesOn(to end: Int) -> Bool { end == 0 || bytes < end - 1 }
       scope.encodes = goesOn(to: level.departures.encoderToByte)
       scope.splits = scope.encodes && goesOn(to: level.departures.splitterToByte)
       return scope
@@ -63,6 +63,17 @@ package struct TrainingStage: Sendable {
       scopes[index + 1].teachesBelow = below.learns && !below.encodes
     }
     while let last = scopes.last, !last.learns { scopes.removeLast() }
+  }
+
+  /// The levels whose probabilities of starts stay what they are in the whole of a run without a teacher.
+  static func keepSplits(_ configuration: Configuration) -> [Bool] {
+    var latentsStay = true
+    return configuration.levels.map(\.departures).map { departures in
+      let learns = departures.learningRateShare > 0
+      let encodes = learns && departures.encoderToByte != 1
+      defer { latentsStay = latentsStay && !encodes }
+      return latentsStay && !(encodes && departures.splitterToByte != 1)
+    }
   }
 
   /// All levels that have begun, with all their losses.

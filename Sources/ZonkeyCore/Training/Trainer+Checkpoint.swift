@@ -2,14 +2,17 @@ import ZonkeyModel
 import ZonkeyBase
 
 extension Trainer {
-  /// The run's checkpoint, calibrated on sample texts.
+  /// The run's checkpoint, calibrated on sample texts; levels that split as the model did that the run
+  /// began with also find their starts as it did, whatever texts come now.
   public func checkpoint(calibratedOn texts: [[UInt8]]) throws(ZonkeyError) -> Checkpoint {
     // Calibrating and writing take memory of their own.
     releaseMemory()
     return Checkpoint(
       model: model, state: state, weights: weights, average: average,
       moments: (optimiser.first, optimiser.second),
-      calibrations: try Zonkey.calibrations(model: model, weights: average, texts: texts))
+      calibrations: zip(
+        keptCalibrations, try Zonkey.calibrations(model: model, weights: average, texts: texts)
+      ).map { kept, own in kept ?? own })
   }
 }
 
@@ -30,7 +33,7 @@ extension Checkpoint {
     }
     return try Trainer(
       model, state: state, weights: weights, average: average,
-      optimiser: AdamW(first: first, second: second), crops: crops,
+      optimiser: AdamW(first: first, second: second), calibrations: calibrations, crops: crops,
       threads: threads, exchange: exchange, teacher: teacher)
   }
 

@@ -40,6 +40,8 @@ public final class Trainer {
   let exchange: any GradientExchange
   /// With one, level 0's splitter learns from it and nothing else does.
   let teacher: Teacher?
+  /// Those of the levels that split as at the run's beginning, of where it began; nil for the others.
+  let keptCalibrations: [Calibration?]
   /// The share of the learning rate of every parameter, level by level.
   let rateShares: [[RateShare]]
   let tape: Tape
@@ -65,15 +67,15 @@ public final class Trainer {
     state.teacher = teacher?.id
     try self.init(
       model, state: state, weights: weights, average: average,
-      optimiser: AdamW(count: weights.count), crops: crops, threads: threads,
-      exchange: exchange, teacher: teacher)
+      optimiser: AdamW(count: weights.count), calibrations: start?.calibrations ?? [], crops: crops,
+      threads: threads, exchange: exchange, teacher: teacher)
   }
 
   /// Continues a run from its parts; draws and forgets the crops that it has seen already.
   package init(
     _ model: ZonkeyModel, state: TrainingState, weights: ParameterStore, average: ParameterStore,
-    optimiser: AdamW, crops: CropBuffer, threads: Int, exchange: any GradientExchange = Alone(),
-    teacher: Teacher? = nil
+    optimiser: AdamW, calibrations: [Calibration], crops: CropBuffer, threads: Int,
+    exchange: any GradientExchange = Alone(), teacher: Teacher? = nil
   ) throws {
     if let problem = BLAS.problem { throw ZonkeyError.io(path: "OpenBLAS", reason: problem) }
     configuration = model.configuration
@@ -86,6 +88,11 @@ public final class Trainer {
     self.exchange = exchange
     self.teacher = teacher
     // A good pupil's loss is nearly nothing, and may be four times as much in places.
+    keptCalibrations = TrainingStage.keepSplits(model.configuration).enumerated().map {
+      index, stays in
+      guard stays, teacher == nil, calibrations.indices.contains(index) else { return nil }
+      return calibrations[index].isBlank ? nil : calibrations[index]
+    }
     watch = DivergenceWatch(floor: teacher == nil ? 0 : 0.05)
     gradients = ParameterStore(count: weights.count)
     rateShares =

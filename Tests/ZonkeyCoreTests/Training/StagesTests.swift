@@ -100,7 +100,7 @@ import ZonkeyPlatform
 
   @Test func aSplitterStaysBehindItsLastByte() throws {
     var configuration = try smallTraining()
-    try configuration.set("levels.0.splitterToByte=1")
+    try configuration.set("levels.0.splitterToByte=2")
     try configuration.set("levels.0.splitterGradient=1")
     let trainer = try trainer(configuration)
     let level = trainer.model.levels[0]
@@ -117,12 +117,45 @@ import ZonkeyPlatform
     #expect(report.losses[0][.patch] == nil && report.losses[0][.cleanReconstruction] != nil)
   }
 
+  /// What splits as before finds its starts as before, on whatever text it is calibrated.
+  @Test func aSplitterThatNeverLearnsKeepsItsCalibration() throws {
+    let old = try trainer(smallTraining())
+    _ = try old.step()
+    let start = try old.checkpoint(calibratedOn: [Array("one two three two five four".utf8)])
+    let other = [Array("0123456789\n\n0123456789".utf8)]
+    func calibrations(_ assignments: [String]) throws -> [Calibration] {
+      var configuration = start.configuration
+      for assignment in assignments { try configuration.set(assignment) }
+      let run = try Trainer(
+        configuration, seed: 4, from: start, crops: crops(of: ["six ", "seven "]), threads: 1)
+      let splitting = 0..<run.model.levels[0].splitterRange.upperBound
+      for _ in 0..<2 { _ = try run.step() }
+      if !assignments.isEmpty {
+        #expect(values(run, splitting) == splitting.map { start.average.values[$0] })
+      }
+      let checkpoint = try run.checkpoint(calibratedOn: other)
+      let resumed = try checkpoint.trainer(
+        crops: crops(of: ["six ", "seven "]), threads: 1, path: "resumed")
+      #expect(try resumed.checkpoint(calibratedOn: other).calibrations == checkpoint.calibrations)
+      return checkpoint.calibrations
+    }
+    for assignments in [["levels.0.splitterToByte=1"], ["levels.0.encoderToByte=1"]] {
+      let kept = try calibrations(assignments)
+      #expect(kept[0] == start.calibrations[0])
+      // Level 1's splitter learns.
+      #expect(kept[1] != start.calibrations[1])
+    }
+    let above = ["levels.0.encoderToByte=1", "levels.1.learningRateShare=0"]
+    #expect(try calibrations(above) == start.calibrations)
+    #expect(try calibrations([])[0] != start.calibrations[0])
+  }
+
   /// Latents stay what they are, and level 0's decoder learns from level 1's.
   @Test func latentsStayBehindTheirLastByte() throws {
     func decoder(unitSymbols: Int) throws -> [Float] {
       var configuration = try smallTraining()
       for assignment in [
-        "levels.0.encoderToByte=1", "levels.1.downwardGradient=0",
+        "levels.0.encoderToByte=2", "levels.1.downwardGradient=0",
         "levels.1.weights.unitSymbols=\(unitSymbols)",
       ] { try configuration.set(assignment) }
       let trainer = try trainer(configuration)

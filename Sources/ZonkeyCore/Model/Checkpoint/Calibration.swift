@@ -18,6 +18,9 @@ package struct Calibration: Sendable, Equatable {
   /// The most thresholds that are read.
   private static let maximumCount = 1024
 
+  /// Whether it comes from no text.
+  package var isBlank: Bool { expectedRate == 0 }
+
   /// From probabilities of genuine positions where a start is allowed, of `positions` in all.
   package init(probabilities: [Float], positions: Int) {
     let sorted = probabilities.sorted(by: >)

@@ -59,10 +59,11 @@ public struct LevelDepartures: Sendable, Equatable {
   public var fromByte = 0
   public var noiseFromByte = 0
   /// Bytes of text after which the splitter stays as it is, level 0's with the token embedding that it
-  /// reads; with 0 it always learns.
+  /// reads; with 0 it always learns, with 1 never.
   public var splitterToByte = 0
   /// Bytes of text after which latents stay what they are: splitter, token embedding and compressor
-  /// learn no more, the decoder does, also from what the level above decodes; with 0 all learn.
+  /// learn no more, the decoder does, also from what the level above decodes; with 0 they always learn,
+  /// with 1 never.
   public var encoderToByte = 0
   /// The level's share of the learning rate; with 0 it stays as it is, and costs no more than that.
   public var learningRateShare: Float = 1
