@@ -29,7 +29,7 @@ _zk_value() {
     'split --mean-length') kind=none ;;
     'split --seed') kind=none ;;
     'split -m'|'split --model') kind=files words='zk' ;;
-    'split --arithmetic') kind=words words='float32 int16' ;;
+    'split --arithmetic') kind=words words='auto float32 int8' ;;
     'split --input-format') kind=words words='lines jsonl mediawiki' ;;
     'split --document') kind=words words='line paragraph whole null' ;;
     'split --text-field') kind=none ;;
@@ -48,7 +48,7 @@ _zk_value() {
     'encode --format') kind=words words='jsonl npy safetensors' ;;
     'encode --precision') kind=words words='f32 f16' ;;
     'encode -m'|'encode --model') kind=files words='zk' ;;
-    'encode --arithmetic') kind=words words='float32 int16' ;;
+    'encode --arithmetic') kind=words words='auto float32 int8' ;;
     'encode --input-format') kind=words words='lines jsonl mediawiki' ;;
     'encode --document') kind=words words='line paragraph whole null' ;;
     'encode --text-field') kind=none ;;
@@ -66,7 +66,7 @@ _zk_value() {
     'decode --existence-cutoff') kind=none ;;
     'decode --format') kind=words words='text jsonl' ;;
     'decode -m'|'decode --model') kind=files words='zk' ;;
-    'decode --arithmetic') kind=words words='float32 int16' ;;
+    'decode --arithmetic') kind=words words='auto float32 int8' ;;
     'decode --batch') kind=none ;;
     'decode -o'|'decode --output') kind=files words='' ;;
     'decode --zstd') kind=none alone=1 ;;
@@ -82,7 +82,7 @@ _zk_value() {
     'generate --format') kind=words words='text jsonl' ;;
     'generate --seed') kind=none ;;
     'generate -m'|'generate --model') kind=files words='zk' ;;
-    'generate --arithmetic') kind=words words='float32 int16' ;;
+    'generate --arithmetic') kind=words words='auto float32 int8' ;;
     'generate --input-format') kind=words words='lines jsonl mediawiki' ;;
     'generate --document') kind=words words='line paragraph whole null' ;;
     'generate --text-field') kind=none ;;
@@ -156,7 +156,7 @@ _zk_value() {
     'eval --format') kind=words words='table json' ;;
     'eval --seed') kind=none ;;
     'eval -m'|'eval --model') kind=files words='zk' ;;
-    'eval --arithmetic') kind=words words='float32 int16' ;;
+    'eval --arithmetic') kind=words words='auto float32 int8' ;;
     'eval --input-format') kind=words words='lines jsonl mediawiki' ;;
     'eval --document') kind=words words='line paragraph whole null' ;;
     'eval --text-field') kind=none ;;

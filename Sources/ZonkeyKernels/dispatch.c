@@ -29,4 +29,12 @@ const char *zk_kernel_variant(void) {
   return "any processor";
 }
 
+bool zk_has_integer_products(void) {
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("x86-64-v3");
+#else
+  return false;
+#endif
+}
+
 ZK_KERNELS(ZK_DISPATCH)

@@ -1,75 +1,84 @@
-// Products of 16-bit integers: out = start + x · weightᵀ with both sides rounded, for inference.
+// Products of 8-bit integers: out = start + x · weightᵀ with both sides rounded, for inference.
 //
-// An instruction multiplies pairs of 16-bit integers and adds each pair in 32 bits: twice as many
-// products as one of single precision. Sums of integers are exact, so nothing depends on their
-// order. The inputs go by blocks: in a block, a row of x and a row of weights have a scale each,
-// which brings the largest magnitude to the largest integer of which a block's sum cannot
-// overflow, 2896 of 256 inputs. Blocks are added in their order, in single precision.
+// An instruction multiplies 32 or 64 pairs of them and adds neighbours: four times as many products as
+// one of single precision, for two more instructions. Sums of integers are exact, so nothing depends on
+// their order, nor on the processor. The inputs go by blocks: in a block, a row of x and a row of
+// weights have a scale each, which brings the largest magnitude to 63 and to 127: the sum of two
+// products must fit 16 bits, and the instruction wants the left side without sign, so that 64 is added
+// to it; what that gives, 64 times the sum of a row of weights, is taken from where its sums start.
+// Blocks are added in their order, in single precision.
 //
-// A group of 16 outputs is packed as their scales, then the weights of all 16 by pairs of inputs.
+// A group of 16 outputs is packed as their scales, then where their sums start, then the weights of all
+// 16 by fours of inputs.
 #pragma once
 #include "product.h"
 
-// INTEGER_REGISTER is the bytes of the widest register of 16-bit integers, where there is one.
+// INTEGER_REGISTER is the bytes of the widest register of integers, where there is one.
 
-typedef int16_t vs __attribute__((ext_vector_type(32)));
-typedef int16_t half_vs __attribute__((ext_vector_type(16)));
+typedef int8_t vb __attribute__((ext_vector_type(64)));
 
 enum { INTEGER_BLOCK = ZK_INTEGER_BLOCK };
 
 // From row to row of rounded inputs: a constant, and no power of two, by which the rows of a tile
 // would meet in the same sets of the cache.
-enum { INTEGER_STRIDE = INTEGER_BLOCK + 32 };
+enum { INTEGER_STRIDE = INTEGER_BLOCK + 64 };
 
 // Rows that are rounded together, and pass each group of columns together.
 enum { ROUNDED_ROWS = 8 * TILE_ROWS };
 
-// ---- Pairs -----------------------------------------------------------------------------------
+// The largest magnitudes of rounded numbers, and what is added to those of x.
+enum { X_LIMIT = 63, WEIGHT_LIMIT = 127, X_ZERO = 64 };
+
+// ---- Fours -----------------------------------------------------------------------------------
 
 #if INTEGER_REGISTER == 64
 
-/// a[2i] · b[2i] + a[2i + 1] · b[2i + 1] in lane i.
-INLINE vi pair_products(vs a, vs b) { return (vi)_mm512_madd_epi16((__m512i)a, (__m512i)b); }
+/// sum[i] + Σ_j a[4i + j] · b[4i + j] in lane i, a without sign.
+INLINE vi add_products(vi sum, vb a, vb b) {
+  __m512i pairs = _mm512_maddubs_epi16((__m512i)a, (__m512i)b);
+  return sum + (vi)_mm512_madd_epi16(pairs, _mm512_set1_epi16(1));
+}
 
 #elif INTEGER_REGISTER == 32
 
 typedef long long integer_register __attribute__((ext_vector_type(4)));
 typedef long long integer_vector __attribute__((ext_vector_type(8)));
 
-INLINE vi pair_products(vs a, vs b) {
+INLINE integer_register four_products(integer_register a, integer_register b) {
+  __m256i pairs = _mm256_maddubs_epi16((__m256i)a, (__m256i)b);
+  return (integer_register)_mm256_madd_epi16(pairs, _mm256_set1_epi16(1));
+}
+
+INLINE vi add_products(vi sum, vb a, vb b) {
   integer_vector x = (integer_vector)a, y = (integer_vector)b;
-  integer_register low = (integer_register)_mm256_madd_epi16((__m256i)x.lo, (__m256i)y.lo);
-  integer_register high = (integer_register)_mm256_madd_epi16((__m256i)x.hi, (__m256i)y.hi);
-  return (vi)__builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7);
+  integer_register low = four_products(x.lo, y.lo), high = four_products(x.hi, y.hi);
+  return sum + (vi)__builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7);
 }
 
 #else
 
-INLINE vi pair_products(vs a, vs b) {
+INLINE vi add_products(vi sum, vb a, vb b) {
   vi x = (vi)a, y = (vi)b;
-  return (x << 16 >> 16) * (y << 16 >> 16) + (x >> 16) * (y >> 16);
+  for (int bits = 0; bits < 32; bits += 8) sum += (x >> bits & 255) * (y << (24 - bits) >> 24);
+  return sum;
 }
 
 #endif
 
 // ---- Rounding --------------------------------------------------------------------------------
 
-/// The largest magnitude of integers of which sums over `inputs` products do not overflow.
-INLINE float integer_limit(long inputs) {
-  return (float)least(INT16_MAX, (long)sqrt((double)INT32_MAX / (double)inputs));
-}
-
-/// The 16 integers nearest to x · factor.
-INLINE void round_vector(vf x, float factor, int16_t *rounded) {
+/// The 16 integers nearest to x · factor, `zero` more.
+INLINE void round_vector(vf x, float factor, int zero, int8_t *rounded) {
+  typedef int8_t narrow_vb __attribute__((ext_vector_type(16)));
   // Adding 1.5·2²³ leaves the nearest integer in the low bits.
-  half_vs narrow = __builtin_convertvector((vi)(x * factor + 12582912.0f), half_vs);
+  narrow_vb narrow = __builtin_convertvector((vi)(x * factor + 12582912.0f) + zero, narrow_vb);
   memcpy(rounded, &narrow, sizeof narrow);
 }
 
-/// Rounds `inputs` ≤ INTEGER_BLOCK numbers, followed by zeros up to whole vectors, to integers up to
-/// `limit`; the scale by which these are to be multiplied, NaN where a number is not finite.
+/// Rounds `inputs` ≤ INTEGER_BLOCK numbers, and zeros up to whole vectors, to integers up to `limit`,
+/// each `zero` more; the scale by which these are to be multiplied, NaN where a number is not finite.
 /// Numbers that are all below 1e-30 count as zeros.
-INLINE float round_block(const float *x, long inputs, float limit, int16_t *rounded) {
+INLINE float round_block(const float *x, long inputs, int limit, int zero, int8_t *rounded) {
   long whole = inputs / LANES * LANES, k;
   vf rest = load_first(x + whole, inputs - whole);
   vi bits = (vi)magnitude(rest);
@@ -82,34 +91,38 @@ INLINE float round_block(const float *x, long inputs, float limit, int16_t *roun
   float largest;
   memcpy(&largest, &largest_bits, sizeof largest);
   if (!isfinite(largest)) {
-    memset(rounded, 0, (size_t)padded(inputs) * sizeof *rounded);
+    memset(rounded, zero, (size_t)padded(inputs));
     return NAN;
   }
-  float factor = largest < 1e-30f ? 0 : limit / largest;
-  for (k = 0; k < whole; k += LANES) round_vector(load(x + k), factor, rounded + k);
-  if (whole < inputs) round_vector(rest, factor, rounded + whole);
-  return largest / limit;
+  float factor = largest < 1e-30f ? 0 : (float)limit / largest;
+  for (k = 0; k < whole; k += LANES) round_vector(load(x + k), factor, zero, rounded + k);
+  if (whole < inputs) round_vector(rest, factor, zero, rounded + whole);
+  return largest / (float)limit;
 }
 
+/// Fours of so many inputs, the last filled with zeros.
+INLINE long fours(long inputs) { return (inputs + 3) / 4; }
+
 /// Floats that one group of outputs takes packed, in a block of `inputs`.
-INLINE long packed_group(long inputs) { return LANES * (1 + (inputs + 1) / 2); }
+INLINE long packed_group(long inputs) { return LANES * (2 + fours(inputs)); }
 
 void KERNEL(zk_pack_integers)(const float *weight, long outputs, long inputs, float *packed) {
-  int16_t rounded[INTEGER_BLOCK];
+  int8_t rounded[INTEGER_BLOCK];
   for (long first = 0; first < inputs; first += INTEGER_BLOCK) {
-    long n = least(INTEGER_BLOCK, inputs - first), pairs = (n + 1) / 2;
+    long n = least(INTEGER_BLOCK, inputs - first);
     for (long o = 0; o < padded(outputs); o++) {
-      float *group = packed + o / LANES * packed_group(n);
-      long lane = o % LANES;
-      group[lane] = 0;
+      float *group = packed + o / LANES * packed_group(n) + o % LANES;
+      float scale = 0;
+      memset(rounded, 0, sizeof rounded);
       if (o < outputs)
-        group[lane] =
-            round_block(weight + o * inputs + first, n, integer_limit(n), rounded);
-      else
-        memset(rounded, 0, sizeof rounded);
-      // A pair takes the place of a float.
-      for (long p = 0; p < pairs; p++)
-        memcpy(group + (1 + p) * LANES + lane, rounded + 2 * p, sizeof(float));
+        scale = round_block(weight + o * inputs + first, n, WEIGHT_LIMIT, 0, rounded);
+      int32_t start = 0;
+      for (long k = 0; k < n; k++) start -= X_ZERO * rounded[k];
+      group[0] = scale;
+      // Integers take the places of floats.
+      memcpy(group + LANES, &start, sizeof start);
+      for (long four = 0; four < fours(n); four++)
+        memcpy(group + (2 + four) * LANES, rounded + 4 * four, sizeof(float));
     }
     packed += padded(outputs) / LANES * packed_group(n);
   }
@@ -119,15 +132,15 @@ void KERNEL(zk_pack_integers)(const float *weight, long outputs, long inputs, fl
 
 /// Rows of x in one block of inputs, rounded.
 typedef struct {
-  int16_t values[ROUNDED_ROWS * INTEGER_STRIDE];
+  int8_t values[ROUNDED_ROWS * INTEGER_STRIDE];
   float scales[ROUNDED_ROWS];
 } rounded_rows;
 
-/// Both numbers of pair p of a row, in every lane.
-INLINE vs splat_pair(const rounded_rows *x, long row, long p) {
-  int32_t pair;
-  memcpy(&pair, x->values + row * INTEGER_STRIDE + 2 * p, sizeof pair);
-  return (vs)(vi)pair;
+/// The numbers of a row's four, in every lane.
+INLINE vb splat_four(const rounded_rows *x, long row, long four) {
+  int32_t numbers;
+  memcpy(&numbers, x->values + row * INTEGER_STRIDE + 4 * four, sizeof numbers);
+  return (vb)(vi)numbers;
 }
 
 /// One tile, rows of `x` from `row` on: row i is added to what row first + i starts with. n as in
@@ -135,18 +148,25 @@ INLINE vs splat_pair(const rounded_rows *x, long row, long p) {
 INLINE void integer_tile(const int rows, const int vectors, const rounded_rows *x, long row,
                          const float *packed, const product_start *start, long inputs, long first,
                          long column, long outputs, const long n, float *out) {
-  vi sum[TILE_ROWS][TILE_VECTORS] = {0};
+  vi sum[TILE_ROWS][TILE_VECTORS];
   long group = packed_group(inputs);
-  for (long p = 0; p < (inputs + 1) / 2; p++) {
-    vs weight[TILE_VECTORS];
+#pragma clang loop unroll(full)
+  for (int v = 0; v < vectors; v++) {
+    vi zero;
+    memcpy(&zero, packed + v * group + LANES, sizeof zero);
+#pragma clang loop unroll(full)
+    for (int i = 0; i < rows; i++) sum[i][v] = zero;
+  }
+  for (long four = 0; four < fours(inputs); four++) {
+    vb weight[TILE_VECTORS];
 #pragma clang loop unroll(full)
     for (int v = 0; v < vectors; v++)
-      memcpy(&weight[v], packed + v * group + (1 + p) * LANES, sizeof weight[v]);
+      memcpy(&weight[v], packed + v * group + (2 + four) * LANES, sizeof weight[v]);
 #pragma clang loop unroll(full)
     for (int i = 0; i < rows; i++)
 #pragma clang loop unroll(full)
       for (int v = 0; v < vectors; v++)
-        sum[i][v] += pair_products(splat_pair(x, row + i, p), weight[v]);
+        sum[i][v] = add_products(sum[i][v], splat_four(x, row + i, four), weight[v]);
   }
   vf y[TILE_ROWS][TILE_VECTORS];
   tile_start(rows, vectors, start, first + row, column, outputs, n, y);
@@ -212,9 +232,8 @@ void KERNEL(zk_integer_product)(const float *x, const float *packed, const float
     const float *weights = packed;
     for (long k = 0; k < inputs; k += INTEGER_BLOCK) {
       long n = least(INTEGER_BLOCK, inputs - k);
-      float limit = integer_limit(n);
       for (long row = 0; row < count; row++)
-        rounded.scales[row] = round_block(x + (first + row) * inputs + k, n, limit,
+        rounded.scales[row] = round_block(x + (first + row) * inputs + k, n, X_LIMIT, X_ZERO,
                                           rounded.values + row * INTEGER_STRIDE);
       integer_block(&rounded, count, weights, &start, n, first, outputs, out);
       weights += padded(outputs) / LANES * packed_group(n);

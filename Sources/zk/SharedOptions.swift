@@ -92,7 +92,18 @@ struct SeedOptions: ParsableArguments {
   var seed: UInt64 = 0
 }
 
-extension Arithmetic: ExpressibleByArgument {}
+/// What `--arithmetic` takes.
+enum ArithmeticOption: String, CaseIterable, ExpressibleByArgument {
+  case auto, float32, int8
+
+  var arithmetic: Arithmetic {
+    switch self {
+    case .auto: .fastest
+    case .float32: .float32
+    case .int8: .int8
+    }
+  }
+}
 
 /// `-m`, `--model`, `--arithmetic`, for the verbs that need a checkpoint.
 struct ModelOptions: ParsableArguments {
@@ -106,20 +117,20 @@ struct ModelOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Number format of matrix products: int16 is faster and changes results a "
-        + "little.",
-      valueName: "float32|int16"))
-  var arithmetic: Arithmetic = .float32
+      "Number format of matrix products: int8 is faster and changes results a "
+        + "little; auto takes what is fastest on this processor.",
+      valueName: "auto|float32|int8"))
+  var arithmetic = ArithmeticOption.float32
 
   /// The checkpoint's model for use on `threads` threads, of which `console` is told; with a
   /// `topLevel` for splitting and encoding at levels up to it only.
   func zonkey(_ console: Console, threads: Int, topLevel: Int? = nil) throws -> Zonkey {
     let path = try path()
     let zonkey = try console.times.measure("loading the model") { () throws(ZonkeyError) in
-      try Zonkey(path: path, arithmetic: arithmetic, topLevel: topLevel)
+      try Zonkey(path: path, arithmetic: arithmetic.arithmetic, topLevel: topLevel)
     }
     console.describe(zonkey, path: path)
-    console.describe(threads: threads, arithmetic: arithmetic)
+    console.describe(threads: threads, arithmetic: arithmetic.arithmetic)
     return zonkey
   }
 

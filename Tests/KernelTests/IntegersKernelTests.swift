@@ -28,7 +28,7 @@ import ZonkeyKernels
     /// The rows in `range`, computed without the others and added to bias and residual in place.
     func product(_ range: Range<Int>) -> [Float] {
       let block = Int(ZK_INTEGER_BLOCK)
-      let places = (inputs + 1) / 2 + (inputs + block - 1) / block
+      let places = (inputs + 3) / 4 + 2 * ((inputs + block - 1) / block)
       var packed = [Float](repeating: .nan, count: (outputs + 15) / 16 * 16 * places)
       zk_pack_integers(weight, outputs, inputs, &packed)
       var out = Array(residual[range.lowerBound * outputs..<range.upperBound * outputs])
@@ -42,11 +42,10 @@ import ZonkeyKernels
     }
 
     /// Blocks of a row as integers and their scales, by the definition.
-    func rounded(_ row: ArraySlice<Float>) -> [(values: [Int], scale: Double)] {
+    func rounded(_ row: ArraySlice<Float>, to limit: Double) -> [(values: [Int], scale: Double)] {
       let (row, block) = (Array(row), Int(ZK_INTEGER_BLOCK))
       return stride(from: 0, to: row.count, by: block).map { first in
         let part = row[first..<min(first + block, row.count)]
-        let limit = min(32767, (Double(Int32.max) / Double(part.count)).squareRoot().rounded(.down))
         let largest = part.reduce(0) { max($0, abs($1)) }
         guard largest >= 1e-30 else { return (part.map { _ in 0 }, 0) }
         let factor = Float(limit) / largest
@@ -58,8 +57,8 @@ import ZonkeyKernels
 
     /// The same by plain loops over integers, each block's sum exact.
     func expected() -> [Double] {
-      let left = (0..<rows).map { rounded(x[$0 * inputs..<($0 + 1) * inputs]) }
-      let right = (0..<outputs).map { rounded(weight[$0 * inputs..<($0 + 1) * inputs]) }
+      let left = (0..<rows).map { rounded(x[$0 * inputs..<($0 + 1) * inputs], to: 63) }
+      let right = (0..<outputs).map { rounded(weight[$0 * inputs..<($0 + 1) * inputs], to: 127) }
       return (0..<rows * outputs).map { place in
         let (i, o) = place.quotientAndRemainder(dividingBy: outputs)
         return zip(left[i], right[o]).reduce(Double(bias[o]) + Double(residual[place])) {
@@ -88,7 +87,7 @@ import ZonkeyKernels
 
   @Test(arguments: shapes) func isCloseToTheProduct(shape: Shape) {
     let example = Case(shape)
-    expectClose(example.product(0..<shape.rows), example.exact(), tolerance: 1e-3)
+    expectClose(example.product(0..<shape.rows), example.exact(), tolerance: 2e-2)
   }
 
   @Test(arguments: shapes) func aRowDoesNotDependOnOthers(shape: Shape) {
@@ -123,7 +122,7 @@ import ZonkeyKernels
       #expect(after[(6 * 19)...] == before[(6 * 19)...])
       let (row, exact) = (after[(5 * 19)..<(6 * 19)], example.exact()[(5 * 19)..<(6 * 19)])
       if value.isFinite {
-        expectClose(Array(row), Array(exact), tolerance: 1e-3)
+        expectClose(Array(row), Array(exact), tolerance: 2e-2)
       } else {
         #expect(!row.contains { !$0.isNaN })
       }

@@ -1,7 +1,7 @@
 import Testing
 import ZonkeyCore
 
-/// `--arithmetic int16`: close to single precision, and the same bytes however it is computed.
+/// `--arithmetic int8`: close to single precision, and the same bytes however it is computed.
 @Suite struct ArithmeticTests {
   private static let text = """
     The bridge was built of stone in the year of the flood.
@@ -20,7 +20,7 @@ import ZonkeyCore
   @Test(arguments: ["split", "encode"]) func threadsAndBatchesChangeNothing(verb: String) throws {
     let outputs = try [("1", "1"), ("2", "1"), ("3", "64"), ("1", "3")].map {
       try zk(
-        [verb, "--arithmetic", "int16", "--threads", $0, "--batch", $1],
+        [verb, "--arithmetic", "int8", "--threads", $0, "--batch", $1],
         stdin: Array(Self.text.utf8))
     }
     #expect(Set(outputs).count == 1)
@@ -28,17 +28,24 @@ import ZonkeyCore
 
   @Test func decodesTheSameWithAnyThreadsAndBatch() throws {
     let latents = try zk(
-      ["encode", "--level", "0", "--arithmetic", "int16"], stdin: Array(Self.text.utf8))
+      ["encode", "--level", "0", "--arithmetic", "int8"], stdin: Array(Self.text.utf8))
     let outputs = try [("1", "1"), ("2", "64"), ("3", "2")].map {
       try zk(
-        ["decode", "--arithmetic", "int16", "--threads", $0, "--batch", $1], stdin: latents)
+        ["decode", "--arithmetic", "int8", "--threads", $0, "--batch", $1], stdin: latents)
     }
     #expect(Set(outputs).count == 1)
   }
 
   @Test func splitsAsSinglePrecisionDoes() throws {
-    let outputs = try ["float32", "int16"].map {
-      try zk(["split", "--arithmetic", $0], stdin: Array(Self.text.utf8))
+    let outputs = try ["float32", "int8"].map {
+      try zk(["split", "--format", "text", "--arithmetic", $0], stdin: Array(Self.text.utf8))
+    }
+    #expect(Set(outputs).count == 1)
+  }
+
+  @Test func autoIsTheFastest() throws {
+    let outputs = try ["auto", Arithmetic.fastest.rawValue].map {
+      try zk(["encode", "--level", "0", "--arithmetic", $0], stdin: Array(Self.text.utf8))
     }
     #expect(Set(outputs).count == 1)
   }
@@ -46,14 +53,14 @@ import ZonkeyCore
   @Test func generatesFromASeed() throws {
     let outputs = try ["1", "2"].map {
       try zk(
-        ["generate", "--arithmetic", "int16", "--max-bytes", "200", "--threads", $0], stdin: [])
+        ["generate", "--arithmetic", "int8", "--max-bytes", "200", "--threads", $0], stdin: [])
     }
     #expect(Set(outputs).count == 1)
   }
 
   /// The kernels are of use only if the setting reaches them.
   @Test func latentsDifferALittle() throws {
-    let vectors = try ["float32", "int16"].map {
+    let vectors = try ["float32", "int8"].map {
       let output = try zk(
         ["encode", "--level", "0", "--precision", "f32", "--format", "npy", "--arithmetic", $0],
         stdin: Array(Self.text.utf8))
@@ -71,7 +78,7 @@ import ZonkeyCore
   }
 
   @Test func otherNamesAreRefused() throws {
-    let result = try runZk(["split", "--arithmetic", "int8"], stdin: "x")
+    let result = try runZk(["split", "--arithmetic", "int4"], stdin: "x")
     #expect(result.status != 0)
     #expect(result.stderr.contains("float32"))
   }

@@ -25,14 +25,14 @@ import ZonkeyCore
   @Test func everyOptionIsRead() throws {
     let command = try Everything.parse([
       "-q", "--threads", "3", "--progress", "always", "--seed", "18446744073709551615",
-      "-m", "a.zk", "--arithmetic", "int16", "-o", "out.jsonl", "--zstd=19",
+      "-m", "a.zk", "--arithmetic", "int8", "-o", "out.jsonl", "--zstd=19",
     ])
     #expect(command.common.messages.verbosity == .quiet)
     #expect(try command.common.threadCount() == 3)
     #expect(command.common.progress == .always)
     #expect(command.draw.seed == .max)
     #expect(try command.checkpoint.path() == "a.zk")
-    #expect(command.checkpoint.arithmetic == .int16)
+    #expect(command.checkpoint.arithmetic == .int8)
     #expect(command.results.level == 19)
   }
 

@@ -14,8 +14,8 @@ struct BenchCommand: ParsableCommand {
     abstract: "Measure training, splitting, encoding and decoding against matrix products.",
     discussion: """
       Names: sgemm, train-dense, train-sharp, arithmetic, memory, allocations, split, \
-      encode, decode-dense, decode-sharp, split-int16, encode-int16, decode-dense-int16, \
-      decode-sharp-int16, start-version, start-split, pipeline; \
+      encode, decode-dense, decode-sharp, split-int8, encode-int8, decode-dense-int8, \
+      decode-sharp-int8, start-version, start-split, pipeline; \
       and, when asked for, scaling-documents, scaling-crop, scaling-width, scaling-levels, \
       scaling-threads. A name that --only gives also selects those that begin with it.
       """)
@@ -76,11 +76,11 @@ struct BenchCommand: ParsableCommand {
 
   /// The same with products of 16-bit integers.
   private func integers(_ bench: Bench) throws {
-    if wants("split-int16") { try bench.split("split-int16", in: .int16) }
-    if wants("encode-int16") { try bench.encode("encode-int16", in: .int16) }
+    if wants("split-int8") { try bench.split("split-int8", in: .int8) }
+    if wants("encode-int8") { try bench.encode("encode-int8", in: .int8) }
     for segments in [Workload.Segments.dense, .sharp] {
-      let decode = "decode-\(segments.rawValue)-int16"
-      if wants(decode) { try bench.decode(decode, segments, in: .int16) }
+      let decode = "decode-\(segments.rawValue)-int8"
+      if wants(decode) { try bench.decode(decode, segments, in: .int8) }
     }
   }
 

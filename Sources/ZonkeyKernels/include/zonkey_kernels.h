@@ -9,6 +9,7 @@
 #ifndef ZONKEY_KERNELS_H
 #define ZONKEY_KERNELS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -36,14 +37,17 @@ void zk_pack_transposed(const float *weight, long outputs, long inputs, float *p
 void zk_product(const float *x, const float *packed, const float *bias, const float *residual,
                 const float *table, const int32_t *row_of, long rows, long inputs, long outputs,
                 float *out);
+/// Whether this processor has instructions for zk_integer_product, which is slow without.
+bool zk_has_integer_products(void);
 /// Inputs that zk_integer_product sums as integers before it adds in single precision.
 enum { ZK_INTEGER_BLOCK = 256 };
-/// Lays a weight matrix out for zk_integer_product, rounded to 16-bit integers; `packed` has
-/// (inputs / 2 + inputs / ZK_INTEGER_BLOCK, both rounded up) * (outputs rounded up to 16) floats.
+/// Lays a weight matrix out for zk_integer_product, rounded to 8-bit integers; `packed` has
+/// (inputs / 4 + 2 * (inputs / ZK_INTEGER_BLOCK), quotients rounded up) * (outputs rounded up to 16)
+/// floats.
 void zk_pack_integers(const float *weight, long outputs, long inputs, float *packed);
-/// zk_product of 16-bit integers, to which rows of x and weights are rounded by blocks of inputs: to
-/// 1/2896 of the block's largest magnitude, or finer where a block is shorter. A row of x that is
-/// not finite gives NaN. There is at least one input.
+/// zk_product of 8-bit integers, to which rows of x and weights are rounded by blocks of inputs: to
+/// 1/63 and 1/127 of the block's largest magnitude. A row of x that is not finite gives NaN. There is
+/// at least one input.
 void zk_integer_product(const float *x, const float *packed, const float *bias,
                         const float *residual, const float *table, const int32_t *row_of,
                         long rows, long inputs, long outputs, float *out);

@@ -28,11 +28,15 @@ package final class PackedWeights: Sendable {
     let values: UnsafeMutablePointer<Float>
   }
 
+  /// Shorter rows cost more to round than their products save.
+  private static let leastRounded = 32
+
   private let store: ParameterStore
   private let arithmetic: Arithmetic
   private let packed = Mutex<[Key: Memory]>([:])
 
-  /// Weights for forward products of any arithmetic; gradients have `float32` only.
+  /// Weights for forward products of any arithmetic; gradients have `float32` only, and products with
+  /// short rows.
   package init(_ store: ParameterStore, arithmetic: Arithmetic = .float32) {
     self.store = store
     self.arithmetic = arithmetic
@@ -47,8 +51,13 @@ package final class PackedWeights: Sendable {
       let (key, values) = known[index]
       let weight = Tensor(
         values: store.values + key.offset, rows: key.rows, columns: key.columns, block: -1)
-      Self.pack(weight, for: key.side, in: arithmetic, into: values)
+      Self.pack(weight, for: key.side, in: fit(weight), into: values)
     }
+  }
+
+  /// The arithmetic of a weight matrix.
+  private func fit(_ weight: Tensor) -> Arithmetic {
+    weight.columns < Self.leastRounded ? .float32 : arithmetic
   }
 
   /// The packed form of a weight matrix, or nil when it is none of the store's.
@@ -56,6 +65,7 @@ package final class PackedWeights: Sendable {
     let offset = weight.values - store.values
     guard offset >= 0, offset + weight.count <= store.count else { return nil }
     return packed.withLock { packed in
+      let arithmetic = fit(weight)
       let key = Key(offset: offset, rows: weight.rows, columns: weight.columns, side: side)
       if let memory = packed[key] {
         return PackedWeight(values: memory.values, arithmetic: arithmetic)
@@ -77,9 +87,9 @@ package final class PackedWeights: Sendable {
     let (rows, columns) = (weight.rows, weight.columns)
     switch (side, arithmetic) {
     case (.forward, .float32): return (rows + 15) / 16 * 16 * columns
-    case (.forward, .int16):
+    case (.forward, .int8):
       let block = Int(ZK_INTEGER_BLOCK)
-      return (rows + 15) / 16 * 16 * ((columns + 1) / 2 + (columns + block - 1) / block)
+      return (rows + 15) / 16 * 16 * ((columns + 3) / 4 + 2 * ((columns + block - 1) / block))
     case (.backward, _): return (columns + 15) / 16 * 16 * rows
     }
   }
@@ -91,7 +101,7 @@ package final class PackedWeights: Sendable {
     let (rows, columns) = (weight.rows, weight.columns)
     switch (side, arithmetic) {
     case (.forward, .float32): zk_pack_weights(weight.values, rows, columns, values)
-    case (.forward, .int16): zk_pack_integers(weight.values, rows, columns, values)
+    case (.forward, .int8): zk_pack_integers(weight.values, rows, columns, values)
     case (.backward, _): zk_pack_transposed(weight.values, rows, columns, values)
     }
   }

@@ -29,7 +29,7 @@ extension Tape {
     switch packed.arithmetic {
     case .float32:
       zk_product(x, weight, bias, residual, table, rowOf, rows, inputs, outputs, out)
-    case .int16:
+    case .int8:
       zk_integer_product(x, weight, bias, residual, table, rowOf, rows, inputs, outputs, out)
     }
     count(multiplyAdds: rows * inputs * outputs)

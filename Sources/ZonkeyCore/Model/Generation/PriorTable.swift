@@ -24,7 +24,7 @@ package final class PriorTable: Sendable {
     var list = ParameterList()
     keys = list.add("keys", count + 1, width, .constant(0))
     store = ParameterStore(count: list.count)
-    packed = PackedWeights(store, arithmetic: .float32)
+    packed = PackedWeights(store, arithmetic: zonkey.arithmetic)
     let sum = Double(lexicon.counts.reduce(0, +))
     let inclusion = lexicon.counts[..<count].map {
       Float(log(1 - pow(1 - Double($0) / sum, Self.batchUnits)))

@@ -9,6 +9,7 @@ public final class Zonkey: Sendable {
   package let model: ZonkeyModel
   package let weights: ParameterStore
   private let packed: PackedWeights
+  package let arithmetic: Arithmetic
   private let madeSymbolTables = MadeOnce<SymbolTables>()
   private let madeLexiconTable = MadeOnce<LexiconTable?>()
   private let madePriorTable = MadeOnce<PriorTable>()
@@ -43,6 +44,7 @@ public final class Zonkey: Sendable {
   ) {
     self.model = model
     self.weights = weights
+    self.arithmetic = arithmetic
     packed = PackedWeights(weights, arithmetic: arithmetic)
     self.calibrations = calibrations
     self.lexicon = lexicon
