@@ -123,9 +123,9 @@ def test_arithmetic_and_threads_are_passed_on(texts):
     plain = list(zk.Model(threads=1).encode(texts, level=0))
     both = list(zk.Model(threads=2).encode(texts, level=0))
     assert all(np.array_equal(a.vectors, b.vectors) for a, b in zip(plain, both, strict=True))
-    rounded = list(zk.Model(arithmetic="int16").encode(texts, level=0))
+    rounded = list(zk.Model(arithmetic="int8").encode(texts, level=0))
     assert not np.array_equal(plain[0].vectors, rounded[0].vectors)
-    assert np.allclose(plain[0].vectors, rounded[0].vectors, atol=0.1)
+    assert np.allclose(plain[0].vectors, rounded[0].vectors, atol=0.3)
 
 
 def test_model_tells_what_it_is():

@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple, TypeVar
 from . import _latents, _program
 from ._latents import Latents
 
-Arithmetic = Literal["float32", "int16"]
+Arithmetic = Literal["auto", "float32", "int8"]
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -31,7 +31,7 @@ class Model:
 
     `path` is a checkpoint; None means the environment's ZK_MODEL, else the model that comes with
     the program. `threads` is how many are used, all processors by default; results do not depend
-    on it. `arithmetic` int16 is faster and differs a little.
+    on it. `arithmetic` int8 is faster and differs a little.
 
     A model holds no process and no memory: each call runs the program, which loads the checkpoint
     in some hundredths of a second. So a model may be used by several threads at once.
