@@ -6,7 +6,7 @@
 # About four hours of two cores. Level 0 first: its splitter for 0.7 MB, then everything else to words that come
 # back, and once more from the full rate; its decoder alone, on rare signs; a small splitter learns from level
 # 0's. Then level 1 on its frozen latents: its splitter alone, all of it nearly without noise, with noise, and
-# once more at a lower rate. The commonest segments become the lexicon.
+# once more at a lower rate; at last the decoders of both together. The commonest segments become the lexicon.
 # MODEL.work keeps the checkpoints and logs of all stages; a stage that is complete is not repeated.
 set -eu
 [ $# -ge 3 ] || { sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 64; }
@@ -94,4 +94,22 @@ cat > "$work/end.json" << 'JSON'
 JSON
 stage end 3000 --from "$work/noise.zk" --config "$work/end.json"
 
-"$zk" export "$work/end.zk" --lexicon "$corpus" -o "$model"
+# Both decoders, level 0's by its own text and by what level 1 makes of it, on articles with rare signs and every
+# fourth of the others. What level 1 gives weighs twenty times as much as what level 0 has left to learn, which would
+# forget where texts end: so its own losses count more here.
+[ -f "$work/mixed.zst" ] || {
+  "$zk" extract -q "$corpus" | LC_ALL=C awk '{ n = gsub(/[^ -~]/, "&") } n * 200 > length || NR % 4 == 0' |
+    zstd -q -o "$work/mixed.part"
+  mv "$work/mixed.part" "$work/mixed.zst"
+}
+cat > "$work/both.json" << 'JSON'
+{"levels": [
+   {"learningRateShare": 1, "chosenEnds": false, "weights": {"cleanExistence": 200, "cleanReconstruction": 5,
+      "cleanStitcherPosition": 5, "cleanStitcherSequence": 5}},
+   {"learningRateShare": 0.5, "encoderToByte": 1, "weights": {"unitSymbols": 0.5}}],
+ "learningRate": 1e-3, "wholeShare": 0.3}
+JSON
+text=$work/mixed.zst
+stage both 5000 --from "$work/end.zk" --config "$work/both.json"
+
+"$zk" export "$work/both.zk" --lexicon "$corpus" -o "$model"
