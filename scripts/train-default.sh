@@ -94,9 +94,9 @@ cat > "$work/end.json" << 'JSON'
 JSON
 stage end 3000 --from "$work/noise.zk" --config "$work/end.json"
 
-# Both decoders, level 0's by its own text and by what level 1 makes of it, on articles with rare signs and every
-# fourth of the others. What level 1 gives weighs twenty times as much as what level 0 has left to learn, which would
-# forget where texts end: so its own losses count more here.
+# Both decoders together, level 0's by its own text and by what level 1 makes of it, on articles with rare signs and
+# every fourth of the others. What level 1 gives weighs twenty times as much as what level 0 has left to learn, which
+# forgets where texts end; so it learns alone again, for a short time at a low rate.
 [ -f "$work/mixed.zst" ] || {
   "$zk" extract -q "$corpus" | LC_ALL=C awk '{ n = gsub(/[^ -~]/, "&") } n * 200 > length || NR % 4 == 0' |
     zstd -q -o "$work/mixed.part"
@@ -109,7 +109,16 @@ cat > "$work/both.json" << 'JSON'
    {"learningRateShare": 0.5, "encoderToByte": 1, "weights": {"unitSymbols": 0.5}}],
  "learningRate": 1e-3, "wholeShare": 0.3}
 JSON
+cat > "$work/ends.json" << 'JSON'
+{"levels": [
+   {"documentLength": 1024, "weights": {"cleanExistence": 10, "cleanReconstruction": 1, "cleanStitcherPosition": 1,
+      "cleanStitcherSequence": 1}},
+   {"learningRateShare": 0}],
+ "learningRate": 6e-4, "batch": 3, "wholeShare": 0.15}
+JSON
 text=$work/mixed.zst
 stage both 5000 --from "$work/end.zk" --config "$work/both.json"
+text=$work/signs.zst
+stage ends 1700 --from "$work/both.zk" --config "$work/ends.json"
 
-"$zk" export "$work/both.zk" --lexicon "$corpus" -o "$model"
+"$zk" export "$work/ends.zk" --lexicon "$corpus" -o "$model"
