@@ -13,8 +13,11 @@ extension Trainer {
       let own = gradients.norm(of: level.ownRange, on: tape.workers)
       norms.append(Float(own))
       let rate = schedule.learningRate(step: state.step, own: steps[level.index])
-      let first = level.firstThatLearns(scope)
-      for share in rateShares[level.index] where share.range.lowerBound >= first {
+      let learning = level.rangeThatLearns(scope)
+      for share in rateShares[level.index]
+      where share.range.lowerBound >= learning.lowerBound
+        && share.range.upperBound <= learning.upperBound
+      {
         optimiser.step(
           AdamW.Group(
             range: share.range, steps: steps[level.index], norm: byLevel ? own : norm,
@@ -45,13 +48,14 @@ extension Level {
   /// All parameters of the level; the token embedding is level 0's.
   var ownRange: Range<Int> { (index == 0 ? 0 : range.lowerBound)..<range.upperBound }
 
-  /// Where those parameters begin that learn. Before them are those of a splitter that stays, and with
-  /// level 0's the token embedding that it reads. If that went on, the splitter would still drift:
-  /// seen at a rate that did not fall, from 6 bytes to 280 within a hundred steps. A compressor that
-  /// stays is behind them.
-  func firstThatLearns(_ scope: LevelScope) -> Int {
-    if !scope.encodes { return compressorRange.upperBound }
-    return scope.splits ? ownRange.lowerBound : splitterRange.upperBound
+  /// The parameters that learn. Before them are those of a splitter that stays, and with level 0's the
+  /// token embedding that it reads. If that went on, the splitter would still drift: seen at a rate
+  /// that did not fall, from 6 bytes to 280 within a hundred steps. A compressor that stays is behind
+  /// them. A prior without a loss is at the end: decay alone would wear it away.
+  func rangeThatLearns(_ scope: LevelScope) -> Range<Int> {
+    let end = scope.wants(.unitPrior) ? range.upperBound : priorRange.lowerBound
+    if !scope.encodes { return compressorRange.upperBound..<end }
+    return (scope.splits ? ownRange.lowerBound : splitterRange.upperBound)..<end
   }
 }
 
@@ -74,9 +78,10 @@ extension ZonkeyModel {
       let share =
         departures.learningRateShare
         * (isWide ? Float(departures.fullRateInputs) / Float(inputs) : 1)
-      let begins = [level.splitterRange, level.compressorRange].contains {
-        $0.upperBound == range.lowerBound
-      }
+      let begins = [
+        level.splitterRange.upperBound, level.compressorRange.upperBound,
+        level.priorRange.lowerBound,
+      ].contains(range.lowerBound)
       if let last = shares.last, last.share == share, !begins {
         shares[shares.count - 1].range = last.range.lowerBound..<end
       } else {

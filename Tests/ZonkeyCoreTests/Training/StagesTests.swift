@@ -198,6 +198,23 @@ import ZonkeyPlatform
     #expect(ValidationFigures(json: figures.json) == figures && figures.probes.count == 2)
   }
 
+  @Test func aPriorWithoutALossStays() throws {
+    for weight in [0, 1] {
+      var configuration = try smallTraining()
+      for assignment in ["levels.1.priorLayers=1", "levels.1.weights.unitPrior=\(weight)"] {
+        try configuration.set(assignment)
+      }
+      let trainer = try trainer(configuration)
+      let level = trainer.model.levels[1]
+      let (prior, decoder) = (
+        values(trainer, level.priorRange), values(trainer, level.decoderRange)
+      )
+      for _ in 0..<2 { _ = try trainer.step() }
+      #expect((values(trainer, level.priorRange) == prior) == (weight == 0))
+      #expect(values(trainer, level.decoderRange) != decoder)
+    }
+  }
+
   /// What a prior learns is what stands before a unit, not how common it is.
   @Test func permutedContextsDoNotPass() throws {
     var configuration = try smallTraining(", \"learningRate\": 0.01")
