@@ -3,7 +3,7 @@
 #
 #   scripts/train-default.sh CORPUS VALID MODEL [ZK]
 #
-# About four hours of two cores. Level 0 first: its splitter for 0.7 MB, then everything else to words that come
+# Some five hours of two cores, by an estimate. Level 0 first: its splitter for 0.7 MB, then everything else to words that come
 # back, and once more from the full rate; its decoder alone, on rare signs; a small splitter learns from level
 # 0's. Then level 1 on its frozen latents: its splitter alone, all of it nearly without noise, with noise, and
 # once more at a lower rate; at last the decoders of both together. The commonest segments become the lexicon.

@@ -92,17 +92,14 @@ struct SeedOptions: ParsableArguments {
   var seed: UInt64 = 0
 }
 
-/// What `--arithmetic` takes.
-enum ArithmeticOption: String, CaseIterable, ExpressibleByArgument {
-  case auto, float32, int8
+extension Arithmetic: ExpressibleByArgument {
+  private static let auto = "auto"
 
-  var arithmetic: Arithmetic {
-    switch self {
-    case .auto: .fastest
-    case .float32: .float32
-    case .int8: .int8
-    }
+  public init?(argument: String) {
+    if argument == Self.auto { self = .fastest } else { self.init(rawValue: argument) }
   }
+
+  public static var allValueStrings: [String] { [auto] + allCases.map(\.rawValue) }
 }
 
 /// `-m`, `--model`, `--arithmetic`, for the verbs that need a checkpoint.
@@ -120,17 +117,17 @@ struct ModelOptions: ParsableArguments {
       "Number format of matrix products: int8 is faster and changes results a "
         + "little; auto takes what is fastest on this processor.",
       valueName: "auto|float32|int8"))
-  var arithmetic = ArithmeticOption.float32
+  var arithmetic: Arithmetic = .float32
 
   /// The checkpoint's model for use on `threads` threads, of which `console` is told; with a
   /// `topLevel` for splitting and encoding at levels up to it only.
   func zonkey(_ console: Console, threads: Int, topLevel: Int? = nil) throws -> Zonkey {
     let path = try path()
     let zonkey = try console.times.measure("loading the model") { () throws(ZonkeyError) in
-      try Zonkey(path: path, arithmetic: arithmetic.arithmetic, topLevel: topLevel)
+      try Zonkey(path: path, arithmetic: arithmetic, topLevel: topLevel)
     }
     console.describe(zonkey, path: path)
-    console.describe(threads: threads, arithmetic: arithmetic.arithmetic)
+    console.describe(threads: threads, arithmetic: arithmetic)
     return zonkey
   }
 

@@ -74,7 +74,7 @@ struct BenchCommand: ParsableCommand {
     if wants("sgemm") { bench.products(moment: "after") }
   }
 
-  /// The same with products of 16-bit integers.
+  /// The same with products of 8-bit integers.
   private func integers(_ bench: Bench) throws {
     if wants("split-int8") { try bench.split("split-int8", in: .int8) }
     if wants("encode-int8") { try bench.encode("encode-int8", in: .int8) }

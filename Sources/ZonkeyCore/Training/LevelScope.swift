@@ -20,6 +20,19 @@ package struct LevelScope: Sendable {
 
   package init() {}
 
+  /// That of a level when a run has seen so many bytes.
+  init(level: LevelConfiguration, of configuration: Configuration, bytes: Int) {
+    let departures = level.departures
+    // A last byte of 1 leaves none: what stays from the beginning does not learn in the first step.
+    func goesOn(to end: Int) -> Bool { end == 0 || bytes < end - 1 }
+    learns = departures.learningRateShare > 0
+    isNoisy = departures.noiseFromByte <= bytes
+    encodes = goesOn(to: departures.encoderToByte)
+    splits = encodes && goesOn(to: departures.splitterToByte)
+    let weights = level.weights ?? configuration.weights
+    unwanted = Set(LossName.allCases.filter { weights[$0] == 0 })
+  }
+
   func wants(_ name: LossName) -> Bool { !unwanted.contains(name) }
 
   var wantsClean: Bool {
@@ -48,17 +61,7 @@ package struct TrainingStage: Sendable {
   /// A level takes part once its first byte has come; those above the highest that learns do not.
   package init(_ configuration: Configuration, bytes: Int) {
     let begun = configuration.levels.prefix { $0.departures.fromByte <= bytes }
-    scopes = begun.map { level in
-      var scope = LevelScope()
-      scope.learns = level.departures.learningRateShare > 0
-      scope.isNoisy = level.departures.noiseFromByte <= bytes
-      let weights = level.weights ?? configuration.weights
-      scope.unwanted = Set(LossName.allCases.filter { weights[$0] == 0 })
-      func goesOn(to end: Int) -> Bool { end == 0 || bytes < end - 1 }
-      scope.encodes = goesOn(to: level.departures.encoderToByte)
-      scope.splits = scope.encodes && goesOn(to: level.departures.splitterToByte)
-      return scope
-    }
+    scopes = begun.map { LevelScope(level: $0, of: configuration, bytes: bytes) }
     for (index, below) in scopes.dropLast().enumerated() {
       scopes[index + 1].teachesBelow = below.learns && !below.encodes
     }
@@ -68,11 +71,11 @@ package struct TrainingStage: Sendable {
   /// The levels whose probabilities of starts stay what they are in the whole of a run without a teacher.
   static func keepSplits(_ configuration: Configuration) -> [Bool] {
     var latentsStay = true
-    return configuration.levels.map(\.departures).map { departures in
-      let learns = departures.learningRateShare > 0
-      let encodes = learns && departures.encoderToByte != 1
-      defer { latentsStay = latentsStay && !encodes }
-      return latentsStay && !(encodes && departures.splitterToByte != 1)
+    return configuration.levels.map { level in
+      // What does not learn at the first byte never does.
+      let scope = LevelScope(level: level, of: configuration, bytes: 0)
+      defer { latentsStay = latentsStay && !(scope.learns && scope.encodes) }
+      return latentsStay && !(scope.learns && scope.splits)
     }
   }
 

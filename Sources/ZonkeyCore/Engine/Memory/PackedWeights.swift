@@ -51,13 +51,13 @@ package final class PackedWeights: Sendable {
       let (key, values) = known[index]
       let weight = Tensor(
         values: store.values + key.offset, rows: key.rows, columns: key.columns, block: -1)
-      Self.pack(weight, for: key.side, in: fit(weight), into: values)
+      Self.pack(weight, for: key.side, in: fit(key), into: values)
     }
   }
 
-  /// The arithmetic of a weight matrix.
-  private func fit(_ weight: Tensor) -> Arithmetic {
-    weight.columns < Self.leastRounded ? .float32 : arithmetic
+  /// The arithmetic of a weight matrix for a product.
+  private func fit(_ key: Key) -> Arithmetic {
+    key.side == .backward || key.columns < Self.leastRounded ? .float32 : arithmetic
   }
 
   /// The packed form of a weight matrix, or nil when it is none of the store's.
@@ -65,8 +65,8 @@ package final class PackedWeights: Sendable {
     let offset = weight.values - store.values
     guard offset >= 0, offset + weight.count <= store.count else { return nil }
     return packed.withLock { packed in
-      let arithmetic = fit(weight)
       let key = Key(offset: offset, rows: weight.rows, columns: weight.columns, side: side)
+      let arithmetic = fit(key)
       if let memory = packed[key] {
         return PackedWeight(values: memory.values, arithmetic: arithmetic)
       }
